@@ -1,0 +1,86 @@
+/** What must hold between keys, and inside those with a syntax of their own. */
+import { failed, success, type Result } from "../protocol/result.ts";
+import { parseClientId, type ClientId } from "../protocol/client-id.ts";
+import { MAX_TOKEN_CHARS } from "../protocol/limits.ts";
+import type { Config } from "./keys.ts";
+
+/** The document's test credentials and placeholder: known to everybody, so nobody's once deployed. */
+export const PUBLIC_API_KEYS = ["test_client_1:test_token_1", "test_client_2:test_token_2"];
+export const PUBLIC_TOKEN_SECRET = "your-secret-key-change-in-production";
+
+/** RFC 7518 section 3.2: a key of the hash's size or larger MUST be used. */
+const MIN_SECRET_BYTES = 32;
+
+export function findCrossFaults(config: Config): string[] {
+  return [
+    ...tlsFaults(config),
+    ...apiKeyFaults(config),
+    ...originFaults(config),
+    ...(config.server.development ? [] : deployedFaults(config)),
+  ];
+}
+
+function tlsFaults({ server }: Config): string[] {
+  return (server.tls_cert_path === "") === (server.tls_key_path === "")
+    ? []
+    : ["server.tls_cert_path and server.tls_key_path go together: set both or neither"];
+}
+
+/** A `client_id:token` pair, split at its first colon. */
+export function parseApiKey(pair: string): Result<{ clientId: ClientId; token: string }, string> {
+  const colon = pair.indexOf(":");
+  const clientId = parseClientId(pair.slice(0, Math.max(colon, 0)));
+  const token = pair.slice(colon + 1);
+  if (clientId === null || token === "" || token.length > MAX_TOKEN_CHARS) {
+    return failed("must be a client_id:token pair");
+  }
+  return success({ clientId, token });
+}
+
+function apiKeyFaults({ auth }: Config): string[] {
+  const clientByToken = new Map<string, ClientId>();
+  return auth.api_keys.flatMap((pair, index) => {
+    const parsed = parseApiKey(pair);
+    if (!parsed.ok) return [`auth.api_keys[${index}] ${parsed.failure}`];
+    const { clientId, token } = parsed.value;
+    const other = clientByToken.get(token);
+    clientByToken.set(token, clientId);
+    // At the upgrade the token alone may say who the client is.
+    return other !== undefined && other !== clientId
+      ? [`auth.api_keys[${index}] has the token of another client: each needs its own`]
+      : [];
+  });
+}
+
+function originFaults({ server }: Config): string[] {
+  return server.allowed_origins
+    .filter((origin) => origin !== "*" && URL.parse(origin)?.origin !== origin)
+    .map(
+      (origin) =>
+        `server.allowed_origins must hold origins like "https://example.com" or "*", got ${JSON.stringify(origin)}`,
+    );
+}
+
+function deployedFaults({ auth }: Config): string[] {
+  const faults = auth.api_keys.flatMap((pair, index) =>
+    PUBLIC_API_KEYS.includes(pair)
+      ? [
+          `auth.api_keys[${index}] is one of the document's test credentials, which everybody knows: remove it`,
+        ]
+      : [],
+  );
+  if (auth.token_secret === PUBLIC_TOKEN_SECRET) {
+    faults.push(
+      "auth.token_secret is the document's placeholder, which everybody knows: replace it",
+    );
+  } else if (auth.token_secret !== "" && byteLength(auth.token_secret) < MIN_SECRET_BYTES) {
+    faults.push(
+      `auth.token_secret must be at least ${MIN_SECRET_BYTES} bytes (try: openssl rand -base64 48)`,
+    );
+  }
+  return faults;
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}

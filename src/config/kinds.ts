@@ -1,0 +1,45 @@
+/** What a configured value may be. Each kind takes the value of wrangler.toml, or the text of an environment variable. */
+import { z } from "zod";
+
+export function integer(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  const fromText = z
+    .string()
+    .regex(/^-?\d+$/, message)
+    .transform(Number);
+  return z
+    .union([z.number(), fromText], { error: message })
+    .pipe(z.number().int(message).min(min, message).max(max, message));
+}
+
+export function flag() {
+  const fromText = z.enum(["true", "false"]).transform((value) => value === "true");
+  return z.union([z.boolean(), fromText], { error: "must be true or false" });
+}
+
+export function text() {
+  return z.string({ error: "must be a string" });
+}
+
+export function choice<const Values extends readonly [string, ...string[]]>(values: Values) {
+  return z.enum(values, { error: `must be one of ${values.join(", ")}` });
+}
+
+/** A list: an array in wrangler.toml; in a variable a JSON array, or items between commas. */
+export function list() {
+  const error = "must be a list of strings";
+  const fromText = z.string().transform((value, context) => {
+    if (!value.trimStart().startsWith("[")) {
+      return value.split(",").flatMap((item) => item.trim() || []);
+    }
+    try {
+      const parsed: unknown = JSON.parse(value);
+      return parsed;
+    } catch {
+      // JSON.parse fails in one way: the text is not JSON.
+      context.issues.push({ code: "custom", message: error, input: "" });
+      return z.NEVER;
+    }
+  });
+  return z.union([z.array(z.unknown()), fromText]).pipe(z.array(z.string({ error }), { error }));
+}

@@ -1,0 +1,98 @@
+/** What every rule of the hub may use: its ports, its settings, its roster, and the acts that the rules share. */
+import type { Authenticate } from "../auth/authenticator.ts";
+import { encodeError, type Answered } from "../protocol/answers.ts";
+import type { CloseName } from "../protocol/close-codes.ts";
+import { faultRow, type Fault } from "../protocol/errors.ts";
+import type { Session } from "./connection.ts";
+import { END_REASON_OF_CLOSE, type EndReason } from "./end-reasons.ts";
+import type {
+  HubSettings,
+  HubSocket,
+  HubSockets,
+  Observe,
+  SessionRow,
+  SessionStore,
+} from "./ports.ts";
+import { Roster } from "./roster.ts";
+
+export interface HubPorts {
+  readonly sockets: HubSockets;
+  readonly sessions: SessionStore;
+  readonly authenticate: Authenticate;
+  readonly observe: Observe;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** What an ERROR says beside its code (ER1). */
+export type About = Parameters<typeof encodeError>[2];
+
+export class HubContext {
+  readonly ports: HubPorts;
+  readonly settings: HubSettings;
+  readonly roster: Roster;
+  #wakeByMs: number | null = null;
+
+  constructor(ports: HubPorts, settings: HubSettings) {
+    this.ports = ports;
+    this.settings = settings;
+    this.roster = new Roster(ports.sockets, ports.sessions);
+  }
+
+  /** ERROR, and the close that the fault's row asks for. */
+  refuse(socket: HubSocket, answered: Answered, fault: Fault, about?: About): void {
+    const { code, close } = faultRow(fault);
+    socket.send(encodeError(answered, fault, about));
+    this.ports.observe({ event: "frame.refused", sessionId: socket.connection.id, code, fault });
+    if (close !== undefined) this.close(socket, close);
+  }
+
+  /** Our own fault: the frame gets 500, the connection is kept (ER4). */
+  fail(socket: HubSocket, answered: Answered, error: unknown): void {
+    this.ports.observe({ event: "hub.failed", sessionId: socket.connection.id, error });
+    this.refuse(socket, answered, "internal");
+  }
+
+  close(socket: HubSocket, name: CloseName): void {
+    this.end(socket, END_REASON_OF_CLOSE[name]);
+    socket.close(name);
+  }
+
+  /** The connection is over, and with it the session it may have. */
+  end(socket: HubSocket, reason: EndReason): void {
+    const { connection } = socket;
+    if (connection.state === "closed") return;
+    const sessionId = connection.id;
+    socket.connection = { state: "closed", id: sessionId };
+    if (connection.state !== "connected") return;
+    const { session } = connection;
+    this.#endSession({ ...session, sessionId }, reason, session);
+  }
+
+  /** A session whose socket a reset took away: what it counted went with the socket (SE5). */
+  endLost(row: SessionRow): void {
+    this.#endSession(row, "lost", null);
+  }
+
+  wakeBy(atMs: number): void {
+    this.#wakeByMs = Math.min(this.#wakeByMs ?? Infinity, atMs);
+  }
+
+  get wantsWake(): boolean {
+    return this.#wakeByMs !== null;
+  }
+
+  takeWakeByMs(): number | null {
+    const wakeByMs = this.#wakeByMs;
+    this.#wakeByMs = null;
+    return wakeByMs;
+  }
+
+  #endSession(row: SessionRow, reason: EndReason, session: Session | null): void {
+    const { clientId, sessionId, connectedAtMs } = row;
+    this.roster.end(clientId, sessionId);
+    const atMs = this.ports.now();
+    const event = "session.ended";
+    this.ports.observe({ event, sessionId, clientId, reason, connectedAtMs, atMs, session });
+  }
+}

@@ -1,0 +1,165 @@
+/** A socket before it has a session: CONNECT, its verification, and what waits behind it (CO1-CO10). */
+import type { Grant } from "../auth/grant.ts";
+import { encodeConnectAck, NOTHING_ANSWERED, type Answered } from "../protocol/answers.ts";
+import { grantCapabilities } from "../protocol/capabilities.ts";
+import type { Fault } from "../protocol/errors.ts";
+import type { Frame } from "../protocol/frame.ts";
+import { MAX_CONNECT_FAILURES, MAX_WAITING_BYTES, MAX_WAITING_FRAMES } from "../protocol/limits.ts";
+import { MESSAGE_TYPES } from "../protocol/message-types.ts";
+import type { ConnectRequest } from "../protocol/payloads/codec.ts";
+import { codecOf } from "../protocol/payloads/payload-types.ts";
+import { failed, type Result } from "../protocol/result.ts";
+import type { Authenticating, Connected, Greeting, Session } from "./connection.ts";
+import type { HubContext } from "./context.ts";
+import { nextDeadline } from "./deadlines.ts";
+import { answeredBy, detached, sizeOf, type Inbound } from "./inbound.ts";
+import type { HubSocket } from "./ports.ts";
+
+/** What a client should wait before it tries a full hub or a full queue again. */
+const RETRY_AFTER_MS = 1000;
+
+/** How what has waited is taken up again. */
+type Handle = (inbound: Inbound) => Promise<void> | undefined;
+
+/** A frame before CONNECT has succeeded. A promise: a token is being verified. */
+export function receiveGreeting(
+  context: HubContext,
+  socket: HubSocket,
+  greeting: Greeting,
+  frame: Frame,
+  handle: Handle,
+): Promise<void> | undefined {
+  if (frame.messageType !== MESSAGE_TYPES.CONNECT.value) {
+    countFailure(context, socket, greeting, frame, "connect.first");
+    return undefined;
+  }
+  const request: Result<ConnectRequest, Fault> =
+    codecOf(frame.payloadType)?.decodeConnect(frame.payload) ?? failed("payload.type");
+  if (!request.ok) {
+    context.refuse(socket, frame, request.failure);
+    return undefined;
+  }
+  const { clientId, authToken } = request.value;
+  const { grant } = greeting;
+  if (grant !== null && grant.clientId !== clientId) {
+    context.refuse(socket, frame, "connect.other-id");
+    return undefined;
+  }
+  if (authToken !== null) {
+    return verify(context, socket, greeting, frame, { ...request.value, authToken }, handle);
+  }
+  if (grant === null) countFailure(context, socket, greeting, frame, "connect.no-token");
+  else begin(context, socket, greeting, frame, request.value, grant);
+  return undefined;
+}
+
+/** Puts an inbound behind the CONNECT that is being verified (CO8). */
+export function enqueue(
+  context: HubContext,
+  socket: HubSocket,
+  connection: Authenticating,
+  inbound: Inbound,
+): void {
+  const bytes = connection.waitingBytes + sizeOf(inbound);
+  if (connection.waiting.length >= MAX_WAITING_FRAMES || bytes > MAX_WAITING_BYTES) {
+    const about = { retryAfterMs: RETRY_AFTER_MS };
+    context.refuse(socket, answeredBy(inbound), "connect.waiting", about);
+    return;
+  }
+  const waiting = [...connection.waiting, detached(inbound)];
+  socket.connection = { ...connection, waiting, waitingBytes: bytes };
+}
+
+async function verify(
+  context: HubContext,
+  socket: HubSocket,
+  greeting: Greeting,
+  frame: Frame,
+  request: ConnectRequest & { readonly authToken: string },
+  handle: Handle,
+): Promise<void> {
+  socket.connection = { ...greeting, state: "authenticating", waiting: [], waitingBytes: 0 };
+  const { clientId, authToken: token } = request;
+  const { authenticate, now } = context.ports;
+  let answer: (resumed: Greeting) => void;
+  try {
+    const granted = await authenticate({ clientId, token }, now());
+    answer = granted.ok
+      ? (resumed) => begin(context, socket, resumed, frame, request, granted.value)
+      : (resumed) => countFailure(context, socket, resumed, frame, granted.failure);
+  } catch (error) {
+    answer = () => context.fail(socket, frame, error);
+  }
+  const { connection } = socket;
+  // Closed in the meantime: by the peer, or by the connect deadline.
+  if (connection.state !== "authenticating") return;
+  const { waiting, waitingBytes: _, ...rest } = connection;
+  const resumed: Greeting = { ...rest, state: "greeting" };
+  socket.connection = resumed;
+  try {
+    answer(resumed);
+  } catch (error) {
+    context.fail(socket, frame, error);
+  }
+  // In order. If one of them is another CONNECT, those behind it wait again, behind that one.
+  await Promise.all(waiting.map(handle));
+}
+
+/** From greeting to connected. Everything here happens in one turn: of many takeovers at once, each sees the one before. */
+function begin(
+  context: HubContext,
+  socket: HubSocket,
+  greeting: Greeting,
+  answered: Answered,
+  request: ConnectRequest,
+  grant: Grant,
+): void {
+  const { clientId } = request;
+  const replaced = context.roster.find(clientId);
+  const orphan = replaced === undefined ? context.roster.findOrphan(clientId) : undefined;
+  if (orphan !== undefined) context.endLost(orphan);
+  if (replaced !== undefined) context.refuse(replaced, NOTHING_ANSWERED, "session.replaced");
+  else if (context.roster.size >= context.settings.maxSessions) {
+    context.refuse(socket, answered, "connect.full", { retryAfterMs: RETRY_AFTER_MS });
+    return;
+  }
+  const nowMs = context.ports.now();
+  const { id, bucket, lostFramings } = greeting;
+  const session: Session = {
+    clientId,
+    connectedAtMs: nowMs,
+    lastActivityMs: nowMs,
+    messageCount: 1,
+    capabilities: grantCapabilities(request.capabilities),
+    targets: grant.targets,
+    expiresAtMs: grant.expiresAtMs,
+  };
+  const connected: Connected = { state: "connected", id, bucket, lostFramings, session };
+  context.roster.begin(socket, id, session);
+  socket.connection = connected;
+  const deadline = nextDeadline(connected, null, context.settings);
+  if (deadline !== null) context.wakeBy(deadline.atMs);
+  context.ports.observe({ event: "session.begun", sessionId: id, session });
+  socket.send(
+    encodeConnectAck(answered, {
+      sessionId: id,
+      clientId,
+      heartbeatIntervalSeconds: context.settings.heartbeatIntervalMs / 1000,
+      serverTimeMs: nowMs,
+      capabilities: session.capabilities,
+    }),
+  );
+}
+
+function countFailure(
+  context: HubContext,
+  socket: HubSocket,
+  greeting: Greeting,
+  answered: Answered,
+  fault: Fault,
+): void {
+  const failures = greeting.failures + 1;
+  socket.connection = { ...greeting, failures };
+  context.refuse(socket, answered, fault);
+  if (failures >= MAX_CONNECT_FAILURES) context.close(socket, "unauthenticated");
+}

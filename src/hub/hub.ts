@@ -1,0 +1,173 @@
+/**
+ * The rules of the hub: what happens when a socket opens, a message arrives, a socket closes, a deadline passes.
+ * No clock, no platform, no storage of its own: `ports.ts` says what it needs.
+ */
+import type { Grant } from "../auth/grant.ts";
+import { NOTHING_ANSWERED } from "../protocol/answers.ts";
+import { decodeMessage } from "../protocol/frame.ts";
+import { MAX_LOST_FRAMINGS } from "../protocol/limits.ts";
+import { assertNever } from "../protocol/result.ts";
+import type { Connection, SessionId } from "./connection.ts";
+import { HubContext, type HubPorts } from "./context.ts";
+import { nextDeadline, type Deadline } from "./deadlines.ts";
+import { enqueue, receiveGreeting } from "./greeting.ts";
+import { answeredBy, type Inbound } from "./inbound.ts";
+import type { HubSettings, HubSocket } from "./ports.ts";
+import { draw, fullBucket, retryAfterMs } from "./rate-limit.ts";
+import { receiveConnected } from "./session.ts";
+
+export class Hub {
+  readonly #context: HubContext;
+
+  constructor(ports: HubPorts, settings: HubSettings) {
+    this.#context = new HubContext(ports, settings);
+  }
+
+  /** Whether one more socket may be opened. There is headroom over the sessions, so that a full hub can be taken over (UP6). */
+  get hasRoom(): boolean {
+    const { settings, ports } = this.#context;
+    const { maxSessions } = settings;
+    return ports.sockets.count < maxSessions + Math.max(16, Math.ceil(maxSessions / 10));
+  }
+
+  /** The first state of a socket. `grant`: what the upgrade's credentials allow, if it had any. */
+  greet(id: SessionId, grant: Grant | null): Connection {
+    const { settings, ports } = this.#context;
+    const nowMs = ports.now();
+    const connectByMs = nowMs + settings.connectTimeoutMs;
+    this.#context.wakeBy(connectByMs);
+    const bucket = fullBucket(settings, nowMs);
+    return { state: "greeting", id, bucket, lostFramings: 0, connectByMs, grant, failures: 0 };
+  }
+
+  /**
+   * Every frame of one message, in order. Synchronous, and without a write, but for a CONNECT: then the promise of its
+   * verification, and of what waits behind it. Never throws, never rejects.
+   */
+  receive(socket: HubSocket, message: string | Uint8Array): Promise<void> | undefined {
+    if (socket.connection.state === "closed") return undefined;
+    const size = typeof message === "string" ? message.length : message.byteLength;
+    if (size > this.#context.settings.maxMessageBytes) {
+      this.#context.refuse(socket, NOTHING_ANSWERED, "message.too-large");
+      return undefined;
+    }
+    if (typeof message === "string") return this.#take(socket, { kind: "text" });
+    let pending: Promise<void> | undefined;
+    for (const inbound of decodeMessage(message)) {
+      pending = this.#take(socket, inbound) ?? pending;
+      if (isClosed(socket)) break;
+    }
+    return pending;
+  }
+
+  /** The socket is gone. `clean`: the peer said so with a close frame. */
+  closed(socket: HubSocket, clean: boolean): void {
+    this.#context.end(socket, clean ? "closed" : "dropped");
+  }
+
+  /** Ends what is overdue, and sessions whose socket a reset took away. Asks to be woken for the next deadline. */
+  sweep(): void {
+    const { settings, ports, roster } = this.#context;
+    const nowMs = ports.now();
+    for (const socket of ports.sockets.all()) {
+      const deadline = nextDeadline(socket.connection, socket.lastPingMs(), settings);
+      if (deadline === null) continue;
+      if (deadline.atMs <= nowMs) this.#miss(socket, deadline.name);
+      else this.#context.wakeBy(deadline.atMs);
+    }
+    for (const row of roster.orphans()) this.#context.endLost(row);
+  }
+
+  get wantsWake(): boolean {
+    return this.#context.wantsWake;
+  }
+
+  /** By when `sweep` wants to run, as far as this event knows; null: no wish. Forgets the wish. */
+  takeWakeByMs(): number | null {
+    return this.#context.takeWakeByMs();
+  }
+
+  /** One inbound as it arrives: counted, limited, and then handled. */
+  #take(socket: HubSocket, inbound: Inbound): Promise<void> | undefined {
+    const { connection } = socket;
+    if (connection.state === "closed") return undefined;
+    const { settings, ports } = this.#context;
+    const { bucket, verdict } = draw(connection.bucket, settings, ports.now());
+    const lostFramings = countLostFramings(connection.lostFramings, inbound);
+    socket.connection = { ...connection, bucket, lostFramings };
+    switch (verdict) {
+      case "passed":
+        return this.#handle(socket, inbound);
+      case "refused": {
+        const about = { retryAfterMs: retryAfterMs(bucket, settings) };
+        return void this.#context.refuse(socket, answeredBy(inbound), "rate.exceeded", about);
+      }
+      case "abuse":
+        return void this.#context.refuse(socket, answeredBy(inbound), "rate.abuse");
+    }
+  }
+
+  /** One inbound whose turn it is. */
+  #handle(socket: HubSocket, inbound: Inbound): Promise<void> | undefined {
+    try {
+      return this.#dispatch(socket, inbound);
+    } catch (error) {
+      this.#context.fail(socket, answeredBy(inbound), error);
+      return undefined;
+    }
+  }
+
+  #dispatch(socket: HubSocket, inbound: Inbound): Promise<void> | undefined {
+    const context = this.#context;
+    const { connection } = socket;
+    if (connection.state === "closed") return undefined;
+    if (connection.state === "authenticating") {
+      return void enqueue(context, socket, connection, inbound);
+    }
+    switch (inbound.kind) {
+      case "text":
+        return void context.refuse(socket, NOTHING_ANSWERED, "message.text");
+      case "failure": {
+        const isLost = connection.lostFramings >= MAX_LOST_FRAMINGS;
+        const fault = isLost ? "frame.lost" : inbound.failure.fault;
+        return void context.refuse(socket, answeredBy(inbound), fault);
+      }
+      case "frame": {
+        if (connection.state === "connected") {
+          return void receiveConnected(context, socket, connection, inbound.frame);
+        }
+        const handle = (waiting: Inbound) => this.#handle(socket, waiting);
+        return receiveGreeting(context, socket, connection, inbound.frame, handle);
+      }
+      default:
+        return assertNever(inbound);
+    }
+  }
+
+  #miss(socket: HubSocket, deadline: Deadline["name"]): void {
+    switch (deadline) {
+      case "connect":
+        return this.#context.refuse(socket, NOTHING_ANSWERED, "connect.late");
+      case "token":
+        return this.#context.refuse(socket, NOTHING_ANSWERED, "session.expired");
+      case "heartbeat":
+        // No ERROR: who has been silent for so long does not listen.
+        return this.#context.close(socket, "timed-out");
+    }
+  }
+}
+
+function isClosed(socket: HubSocket): boolean {
+  return socket.connection.state === "closed";
+}
+
+function countLostFramings(before: number, inbound: Inbound): number {
+  switch (inbound.kind) {
+    case "frame":
+      return 0;
+    case "failure":
+      return before + 1;
+    case "text":
+      return before;
+  }
+}

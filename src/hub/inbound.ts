@@ -1,0 +1,40 @@
+/** One thing that arrived, in order: a frame, the point where framing was lost, or a text message. */
+import { NOTHING_ANSWERED, type Answered } from "../protocol/answers.ts";
+import type { Decoded } from "../protocol/frame.ts";
+import { HEADER_BYTES } from "../protocol/limits.ts";
+
+export type Inbound = Decoded | { readonly kind: "text" };
+
+/** What an answer to this inbound takes over: for lost framing the uuid that could still be read (FR5). */
+export function answeredBy(inbound: Inbound): Answered {
+  switch (inbound.kind) {
+    case "frame":
+      return inbound.frame;
+    case "failure":
+      return { ...NOTHING_ANSWERED, uuid: inbound.failure.uuid };
+    case "text":
+      return NOTHING_ANSWERED;
+  }
+}
+
+/** Bytes it holds while it waits. */
+export function sizeOf(inbound: Inbound): number {
+  return inbound.kind === "frame" ? HEADER_BYTES + inbound.frame.payload.length : HEADER_BYTES;
+}
+
+/** A copy: a waiting view of 21 bytes would hold its whole message, up to 1 MiB, in memory. */
+export function detached(inbound: Inbound): Inbound {
+  switch (inbound.kind) {
+    case "text":
+      return inbound;
+    case "failure": {
+      const { fault, uuid } = inbound.failure;
+      return { kind: "failure", failure: { fault, uuid: uuid.slice() } };
+    }
+    case "frame": {
+      const { frame } = inbound;
+      const uuid = frame.uuid.slice();
+      return { kind: "frame", frame: { ...frame, uuid, payload: frame.payload.slice() } };
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/** Structured log lines: what is written, and how. Where to is the caller's `write`. */
+
+export const LEVELS = ["error", "warn", "info", "debug"] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** Every line that is ever written, by name. A client can cause the `debug` ones at will: they are off by default. */
+export const LOG_EVENTS = {
+  "config.invalid": "error",
+  "worker.failed": "error",
+  "hub.failed": "error",
+  "upgrade.refused": "info",
+  "upgrade.accepted": "debug",
+  "session.begun": "info",
+  "session.ended": "info",
+  "frame.refused": "debug",
+  "alarm.swept": "debug",
+} as const satisfies Record<string, Level>;
+
+export type LogEvent = keyof typeof LOG_EVENTS;
+
+/** Plain values only: ids, codes, counts, sentences of our own. Never a token, never a signal's content. */
+export type LogFields = Readonly<
+  Record<string, string | number | boolean | readonly string[] | null>
+>;
+
+export type Log = (event: LogEvent, fields: LogFields) => void;
+
+export interface LogSettings {
+  readonly level: Level;
+  readonly format: "json" | "text";
+  readonly consoleOutput: boolean;
+}
+
+export interface LogPorts {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly write: (level: Level, line: string) => void;
+}
+
+export function createLog(settings: LogSettings, ports: LogPorts): Log {
+  const least = settings.consoleOutput ? LEVELS.indexOf(settings.level) : -1;
+  return (event, fields) => {
+    const level = LOG_EVENTS[event];
+    if (LEVELS.indexOf(level) > least) return;
+    const time = new Date(ports.now()).toISOString();
+    const line = { time, level, event, ...fields };
+    ports.write(level, settings.format === "json" ? JSON.stringify(line) : toText(line));
+  };
+}
+
+/** `2026-11-23T06:00:00.000Z info session.begun client_id="a"`: values quoted as JSON, so that none can fake a line. */
+function toText({ time, level, event, ...fields }: LogFields): string {
+  const pairs = Object.entries(fields).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return [time, level, event, ...pairs].join(" ");
+}
+
+/** The path and the names of the query's fields; their values may be tokens. */
+export function redactUrl(url: string): string {
+  const { pathname, searchParams } = new URL(url);
+  const names = [...new Set(searchParams.keys())].map((name) => `${encodeURIComponent(name)}=…`);
+  return names.length === 0 ? pathname : `${pathname}?${names.join("&")}`;
+}

@@ -1,0 +1,95 @@
+/** Bytes to frames and back. Knows the 21-byte header and nothing of what a payload means (FR1-FR5). */
+import type { Fault } from "./errors.ts";
+import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from "./limits.ts";
+import { NIL_UUID, UUID_BYTES } from "./uuid.ts";
+
+export const START_BYTE = 0xaa;
+
+const UUID_AT = 2;
+const PAYLOAD_TYPE_AT = UUID_AT + UUID_BYTES;
+const PAYLOAD_LENGTH_AT = PAYLOAD_TYPE_AT + 1;
+
+export interface Frame {
+  /** Any byte: whether the type is known is the reader's question. */
+  readonly messageType: number;
+  /** 16 bytes. In a decoded frame a view of the message, as is `payload`. */
+  readonly uuid: Uint8Array;
+  /** Any byte. */
+  readonly payloadType: number;
+  /** At most 65,535 bytes. */
+  readonly payload: Uint8Array;
+}
+
+/** Framing is lost: nothing after this point of the message can be read. */
+export interface FramingFailure {
+  readonly fault: Extract<Fault, `frame.${string}` | "message.empty">;
+  /** The cut frame's, where the message still held it; else nil. */
+  readonly uuid: Uint8Array;
+}
+
+export type Decoded =
+  | { readonly kind: "frame"; readonly frame: Frame }
+  | { readonly kind: "failure"; readonly failure: FramingFailure };
+
+/** Every frame of one WebSocket message, in order; at most one failure, and that one last. Never throws. */
+export function* decodeMessage(message: Uint8Array): Generator<Decoded, void, undefined> {
+  if (message.length === 0) yield failure("message.empty", NIL_UUID);
+  let at = 0;
+  while (at < message.length) {
+    const decoded = decodeFrameAt(message, at);
+    yield decoded;
+    if (decoded.kind === "failure") return;
+    at += HEADER_BYTES + decoded.frame.payload.length;
+  }
+}
+
+function decodeFrameAt(message: Uint8Array, at: number): Decoded {
+  if (message[at] !== START_BYTE) return failure("frame.start-byte", NIL_UUID);
+  const uuid = message.subarray(at + UUID_AT, at + PAYLOAD_TYPE_AT);
+  const messageType = message[at + 1];
+  const payloadType = message[at + PAYLOAD_TYPE_AT];
+  const high = message[at + PAYLOAD_LENGTH_AT];
+  const low = message[at + PAYLOAD_LENGTH_AT + 1];
+  if (
+    messageType === undefined ||
+    payloadType === undefined ||
+    high === undefined ||
+    low === undefined
+  ) {
+    return failure("frame.truncated-header", uuid.length === UUID_BYTES ? uuid : NIL_UUID);
+  }
+  const payloadAt = at + HEADER_BYTES;
+  const end = payloadAt + high * 256 + low;
+  if (end > message.length) return failure("frame.truncated-payload", uuid);
+  return {
+    kind: "frame",
+    frame: { messageType, uuid, payloadType, payload: message.subarray(payloadAt, end) },
+  };
+}
+
+function failure(fault: FramingFailure["fault"], uuid: Uint8Array): Decoded {
+  return { kind: "failure", failure: { fault, uuid } };
+}
+
+/**
+ * One frame as bytes, in a buffer of exactly its size.
+ * @throws RangeError if the payload exceeds 65,535 bytes or the uuid is not 16: the caller's bug, not a peer's.
+ */
+export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
+  const payloadBytes = frame.payload.length;
+  if (payloadBytes > MAX_PAYLOAD_BYTES) {
+    throw new RangeError(`A payload is at most ${MAX_PAYLOAD_BYTES} bytes, got ${payloadBytes}`);
+  }
+  if (frame.uuid.length !== UUID_BYTES) {
+    throw new RangeError(`A uuid is ${UUID_BYTES} bytes, got ${frame.uuid.length}`);
+  }
+  const bytes = new Uint8Array(HEADER_BYTES + payloadBytes);
+  bytes[0] = START_BYTE;
+  bytes[1] = frame.messageType;
+  bytes.set(frame.uuid, UUID_AT);
+  bytes[PAYLOAD_TYPE_AT] = frame.payloadType;
+  bytes[PAYLOAD_LENGTH_AT] = payloadBytes >> 8;
+  bytes[PAYLOAD_LENGTH_AT + 1] = payloadBytes & 0xff;
+  bytes.set(frame.payload, HEADER_BYTES);
+  return bytes;
+}

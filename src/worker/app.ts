@@ -1,0 +1,39 @@
+/** The HTTP face of the service. */
+import { Hono } from "hono";
+import { describeError } from "../log/log-hub-event.ts";
+import { BUILD } from "./build-info.ts";
+import type { Env } from "./env.ts";
+import { problem } from "./problem.ts";
+import { servicesOf, type Services } from "./services.ts";
+import { upgrade } from "./upgrade.ts";
+
+export interface AppTypes {
+  Bindings: Env;
+  Variables: { services: Services };
+}
+
+const NOT_CONFIGURED =
+  "The configuration is not valid: the log says what is wrong, in the event config.invalid";
+
+export const app = new Hono<AppTypes>()
+  .use(async (c, next) => {
+    const services = servicesOf(c.env);
+    if (!services.ok) return problem(500, "Internal Server Error", NOT_CONFIGURED);
+    c.set("services", services.value);
+    return next();
+  })
+  .get("/", upgrade)
+  .get("/health", (c) =>
+    c.json({
+      status: "ok",
+      version: BUILD.version,
+      compatibility_date: BUILD.compatibilityDate,
+    }),
+  );
+
+app.notFound(() => problem(404, "Not Found", "Nothing is here: WebSocket at /, status at /health"));
+
+app.onError((error, c) => {
+  c.var.services.log("worker.failed", { error: describeError(error) });
+  return problem(500, "Internal Server Error", "The request failed on our side: try again");
+});

@@ -1,0 +1,136 @@
+/** The hub's sockets on the platform's hibernatable WebSockets. The platform's traps are handled here and nowhere else. */
+import type { Connection, SessionId } from "../hub/connection.ts";
+import type { HubSocket, HubSockets } from "../hub/ports.ts";
+import { CLOSE_CODES, type CloseName } from "../protocol/close-codes.ts";
+import { fromAttachment, toAttachment } from "./attachment.ts";
+
+export class PlatformSockets implements HubSockets {
+  readonly #ctx: DurableObjectState;
+  readonly #known = new WeakMap<WebSocket, PlatformSocket>();
+  readonly #changed = new Set<PlatformSocket>();
+  #count: number | undefined;
+
+  constructor(ctx: DurableObjectState) {
+    this.#ctx = ctx;
+  }
+
+  /** Takes the socket into hibernation's care. Last of all before the 101: whatever throws after it leaks the socket. */
+  accept(ws: WebSocket, connection: Connection): void {
+    this.#count = this.count + 1;
+    ws.serializeAttachment(toAttachment(connection));
+    this.#ctx.acceptWebSocket(ws, [connection.id]);
+  }
+
+  of(ws: WebSocket): PlatformSocket {
+    const known = this.#known.get(ws);
+    if (known !== undefined) return known;
+    const socket = new PlatformSocket(this.#ctx, ws, (changed) => this.#changed.add(changed));
+    this.#known.set(ws, socket);
+    return socket;
+  }
+
+  /** The socket's tag is its id: a hash look-up for the platform. */
+  find(id: SessionId): HubSocket | undefined {
+    const [ws] = this.#ctx.getWebSockets(id);
+    return ws && this.of(ws);
+  }
+
+  all(): HubSocket[] {
+    const sockets = this.#ctx.getWebSockets().map((ws) => this.of(ws));
+    this.#count = sockets.length;
+    return sockets;
+  }
+
+  /** Counted once a wake, then kept: the platform's list costs a millisecond for every few thousand sockets. */
+  get count(): number {
+    this.#count ??= this.#ctx.getWebSockets().length;
+    return this.#count;
+  }
+
+  /** The platform has told of the socket's end, once or twice. */
+  forget(ws: WebSocket): void {
+    if (this.#known.delete(ws)) this.#count = this.count - 1;
+  }
+
+  /** Writes every connection that this event changed into its attachment. */
+  flush(): void {
+    for (const socket of this.#changed) socket.save();
+    this.#changed.clear();
+  }
+}
+
+export class PlatformSocket implements HubSocket {
+  readonly #ctx: DurableObjectState;
+  readonly #ws: WebSocket;
+  readonly #onChange: (socket: PlatformSocket) => void;
+  /** Accepted by another version of this code. */
+  readonly isStranded: boolean;
+  #connection: Connection;
+
+  constructor(ctx: DurableObjectState, ws: WebSocket, onChange: (socket: PlatformSocket) => void) {
+    this.#ctx = ctx;
+    this.#ws = ws;
+    this.#onChange = onChange;
+    const kept = fromAttachment(ws.deserializeAttachment());
+    this.isStranded = kept === null;
+    this.#connection = kept ?? { state: "closed", id: "" };
+  }
+
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  set connection(connection: Connection) {
+    this.#connection = connection;
+    this.#onChange(this);
+  }
+
+  save(): void {
+    this.#ws.serializeAttachment(toAttachment(this.#connection));
+  }
+
+  send(bytes: Uint8Array): boolean {
+    if (!isOpen(this.#ws)) return false;
+    try {
+      this.#ws.send(bytes);
+      return true;
+    } catch {
+      // "Can't call WebSocket send() after close()": the state lags behind a close of this same turn.
+      return false;
+    }
+  }
+
+  close(name: CloseName): void {
+    this.#close(CLOSE_CODES[name].code, name);
+  }
+
+  /** Answers the peer's close: without it the peer waits ten seconds for a 1006. */
+  reciprocate(code: number): void {
+    this.#close(isSendable(code) ? code : CLOSE_CODES.normal.code, "");
+  }
+
+  lastPingMs(): number | null {
+    return this.#ctx.getWebSocketAutoResponseTimestamp(this.#ws)?.getTime() ?? null;
+  }
+
+  #close(code: number, reason: string): void {
+    try {
+      this.#ws.close(code, reason);
+    } catch {
+      // Already closed from this side: there is nothing left to close.
+    }
+  }
+}
+
+function isOpen(ws: WebSocket): boolean {
+  return ws.readyState === WebSocket.OPEN;
+}
+
+/** 1005, 1006 and 1015 say that there was no code; sending one throws. */
+function isSendable(code: number): boolean {
+  return (
+    (code >= 1000 && code <= 1003) ||
+    (code >= 1007 && code <= 1014) ||
+    (code >= 3000 && code <= 4999)
+  );
+}

@@ -1,0 +1,103 @@
+/** `GET /`: decides whether an upgrade may become a socket, and hands it to the hub (UP1-UP7). */
+import type { Context } from "hono";
+import type { Grant } from "../auth/grant.ts";
+import { redactUrl } from "../log/log.ts";
+import { parseClientId } from "../protocol/client-id.ts";
+import { faultRow } from "../protocol/errors.ts";
+import { failed, success, type Result } from "../protocol/result.ts";
+import type { AppTypes } from "./app.ts";
+import { readCredentials, SUBPROTOCOL, type Presented } from "./credentials.ts";
+import { encodeGrant, GRANT_HEADER } from "./grant-header.ts";
+import { problem } from "./problem.ts";
+import type { Services } from "./services.ts";
+
+/** The one hub of this version. */
+const HUB_NAME = "main";
+
+const UPGRADE_HELP = `This is a Signal Manager: a WebRTC signalling service.
+
+It speaks WebSocket here. Connect with a WebSocket client, for example in a browser:
+
+    const ws = new WebSocket("WS_URL");
+
+then send a binary CONNECT frame. PROTOCOL.md of the project says how.
+`;
+
+export async function upgrade(c: Context<AppTypes>): Promise<Response> {
+  const { raw } = c.req;
+  if (raw.headers.get("upgrade")?.toLowerCase() !== "websocket") return explainUpgrade(raw);
+  const { log } = c.var.services;
+  const admitted = await admit(raw, c.var.services, c.env.UPGRADES);
+  if (!admitted.ok) {
+    log("upgrade.refused", { status: admitted.failure.status, url: redactUrl(raw.url) });
+    return admitted.failure;
+  }
+  const response = await c.env.HUB.getByName(HUB_NAME).fetch(hubRequest(admitted.value));
+  const event = response.status === 101 ? "upgrade.accepted" : "upgrade.refused";
+  log(event, { status: response.status, url: redactUrl(raw.url) });
+  return response;
+}
+
+interface Admitted extends Presented {
+  readonly grant: Grant | null;
+}
+
+/** In this order, cheapest first: origin, rate, form, credentials. */
+async function admit(
+  request: Request,
+  { config, authenticate }: Services,
+  upgrades: RateLimit | undefined,
+): Promise<Result<Admitted, Response>> {
+  const origin = request.headers.get("origin");
+  const { allowed_origins } = config.server;
+  if (origin !== null && !allowed_origins.includes("*") && !allowed_origins.includes(origin)) {
+    return failed(
+      problem(403, "Forbidden", "This origin may not connect: see server.allowed_origins"),
+    );
+  }
+  const address = request.headers.get("cf-connecting-ip");
+  if (address !== null && upgrades && !(await upgrades.limit({ key: address })).success) {
+    const detail = "Too many connection attempts from this address: try again in a minute";
+    return failed(problem(429, "Too Many Requests", detail, { "retry-after": "60" }));
+  }
+  const presented = readCredentials(request);
+  if (!presented.ok) return failed(problem(400, "Bad Request", presented.failure));
+  const hint = new URL(request.url).searchParams.get("client_id");
+  const clientId = hint === null ? null : parseClientId(hint);
+  if (hint !== null && clientId === null) {
+    return failed(problem(400, "Bad Request", faultRow("payload.client-id").text));
+  }
+  const { token } = presented.value;
+  if (token === null) {
+    return config.auth.anonymous_upgrade
+      ? success({ ...presented.value, grant: null })
+      : failed(
+          unauthorized("This hub wants credentials at the upgrade: see auth.anonymous_upgrade"),
+        );
+  }
+  const granted = await authenticate({ clientId, token }, Date.now());
+  return granted.ok
+    ? success({ ...presented.value, grant: granted.value })
+    : failed(unauthorized(faultRow(granted.failure).text));
+}
+
+function unauthorized(detail: string): Response {
+  return problem(401, "Unauthorized", detail, { "www-authenticate": "Bearer" });
+}
+
+/** Made anew: nothing that came from outside reaches the hub but the wish for a socket (UP7). */
+function hubRequest({ grant, offersSubprotocol }: Admitted): Request {
+  const headers = new Headers({ upgrade: "websocket" });
+  if (offersSubprotocol) headers.set("sec-websocket-protocol", SUBPROTOCOL);
+  if (grant !== null) headers.set(GRANT_HEADER, encodeGrant(grant));
+  return new Request("https://hub/", { headers });
+}
+
+function explainUpgrade(request: Request): Response {
+  const url = new URL("/", request.url);
+  url.protocol = url.protocol.replace("http", "ws");
+  return new Response(UPGRADE_HELP.replace("WS_URL", url.href), {
+    status: 426,
+    headers: { upgrade: "websocket", "content-type": "text/plain; charset=utf-8" },
+  });
+}

@@ -1,0 +1,46 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { parseEnv } from "node:util";
+import { readFileSync } from "node:fs";
+import { defineConfig } from "vitest/config";
+
+/** The Worker under test has what `npm start` gives it: the document's credentials. */
+const developmentVars = Object.fromEntries(
+  Object.entries(parseEnv(readFileSync("development.vars", "utf8"))).map(([name, value]) => [
+    name,
+    value ?? "",
+  ]),
+);
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          environment: "node",
+          include: ["test/{protocol,hub,auth,config,log,docs}/**/*.test.ts"],
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: { bindings: developmentVars },
+          }),
+        ],
+        test: { name: "workerd", include: ["test/worker/**/*.test.ts"] },
+      },
+      {
+        test: {
+          name: "e2e",
+          environment: "node",
+          include: ["test/e2e/**/*.test.ts"],
+          // A real `npm start` takes seconds to be there; these bound a hang, no test asserts a time.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
