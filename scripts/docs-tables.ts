@@ -1,0 +1,77 @@
+/** The tables of the documents, printed from the tables of the code. */
+import { FLAT_KEYS, type FlatKey } from "../src/config/keys.ts";
+import { CLOSE_CODES } from "../src/protocol/close-codes.ts";
+import { ERROR_CODES, faultRow, FAULTS, type Fault } from "../src/protocol/errors.ts";
+import { MESSAGE_TYPES } from "../src/protocol/message-types.ts";
+import { PAYLOAD_TYPES } from "../src/protocol/payloads/payload-types.ts";
+
+const TABLES: Readonly<Record<string, () => string[][]>> = {
+  "payload types": () => [
+    ["value", "name", "supported"],
+    ...Object.entries(PAYLOAD_TYPES).map(([name, row]) => [
+      hex(row.value),
+      name,
+      row.codec === null ? "not yet" : "yes",
+    ]),
+  ],
+  "message types": () => [
+    ["value", "name", "sent by", "meaning"],
+    ...Object.entries(MESSAGE_TYPES).map(([name, row]) => [
+      hex(row.value),
+      name,
+      row.from === "both" ? "client, and the hub to its target" : row.from,
+      row.doc,
+    ]),
+  ],
+  "error codes": () => [
+    ["code", "name", "when"],
+    ...Object.entries(ERROR_CODES).map(([code, row]) => [code, row.name, row.doc]),
+  ],
+  faults: () => [
+    ["fault", "code", "error_message", "then", "rule"],
+    ...Object.keys(FAULTS).map((fault) => {
+      // Object.keys widens to string; these are the table's own.
+      const row = faultRow(fault as Fault);
+      const then = row.close === undefined ? "kept" : `close ${CLOSE_CODES[row.close].code}`;
+      return [`\`${fault}\``, String(row.code), row.text, then, row.rule];
+    }),
+  ],
+  "close codes": () => [
+    ["code", "name", "connect again", "when"],
+    ...Object.entries(CLOSE_CODES).map(([name, row]) => [
+      String(row.code),
+      name,
+      row.reconnect,
+      row.doc,
+    ]),
+  ],
+  keys: () => [
+    ["key", "default", "meaning"],
+    ...FLAT_KEYS.map((row) => [`\`${row.section}.${row.key}\``, defaultOf(row), row.doc]),
+  ],
+};
+
+/** The document with every `<!-- table: NAME -->` … `<!-- end -->` filled anew. */
+export function fillTables(document: string): string {
+  return document.replaceAll(
+    /(<!-- table: (.+?) -->\n)[^]*?(<!-- end -->)/g,
+    (_all, start: string, name: string, end: string) => {
+      const rows = TABLES[name];
+      if (rows === undefined) throw new Error(`no table is named "${name}"`);
+      return `${start}${markdown(rows())}${end}`;
+    },
+  );
+}
+
+function markdown([head = [], ...rows]: string[][]): string {
+  const lines = [head, head.map(() => "---"), ...rows];
+  return lines.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16).toUpperCase().padStart(2, "0")}`;
+}
+
+function defaultOf(row: FlatKey): string {
+  return row.default === "" ? "empty" : `\`${JSON.stringify(row.default)}\``;
+}
