@@ -1,0 +1,32 @@
+/** What the codec makes of a frame that a client sent: the request, or the fault. */
+import type { Fault } from "../../src/protocol/errors.ts";
+import type { Frame } from "../../src/protocol/frame.ts";
+import { MESSAGE_TYPES, messageTypeName } from "../../src/protocol/message-types.ts";
+import type { PayloadCodec } from "../../src/protocol/payloads/codec.ts";
+import { codecOf } from "../../src/protocol/payloads/payload-types.ts";
+import { failed, type Result } from "../../src/protocol/result.ts";
+
+type Read = (codec: PayloadCodec, payload: Uint8Array) => Result<object, Fault>;
+
+const signal: Read = (codec, payload) => codec.decodeSignal(payload);
+
+/** The types that a client may send, with the decoder of each. */
+const READERS: Readonly<Record<string, Read>> = {
+  CONNECT: (codec, payload) => codec.decodeConnect(payload),
+  DISCONNECT: (codec, payload) => codec.decodeDisconnect(payload),
+  HEARTBEAT: (codec, payload) => codec.decodeHeartbeat(payload),
+  SIGNAL_OFFER: signal,
+  SIGNAL_ANSWER: signal,
+  SIGNAL_ICE_CANDIDATE: signal,
+};
+
+/** In the order of the hub's questions after CONNECT: the type, the payload type, the payload. */
+export function readFrame(frame: Frame): Result<object, Fault> {
+  const name = messageTypeName(frame.messageType);
+  if (name === undefined) return failed("type.unknown");
+  if (MESSAGE_TYPES[name].from === "hub") return failed("type.hub-only");
+  const codec = codecOf(frame.payloadType);
+  const read = READERS[name];
+  if (read === undefined) throw new Error(`a client sends ${name}, and nothing here reads it`);
+  return codec === null ? failed("payload.type") : read(codec, frame.payload);
+}
