@@ -2,6 +2,7 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { parseEnv } from "node:util";
 import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { WORLD_SETTINGS } from "./test/behaviour/world.ts";
 
 /** The Worker under test has what `npm start` gives it: the document's credentials. */
 const developmentVars = Object.fromEntries(
@@ -18,14 +19,14 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
-          include: ["test/{protocol,hub,auth,config,log,docs}/**/*.test.ts"],
+          include: ["test/{protocol,hub,auth,config,log,docs,scripts}/**/*.test.ts"],
         },
       },
       {
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: developmentVars },
+            miniflare: { bindings: { ...developmentVars, ...WORLD_SETTINGS } },
           }),
         ],
         test: { name: "workerd", include: ["test/worker/**/*.test.ts"] },

@@ -1,8 +1,13 @@
-/** What `cloudflare:workers` exports of this Worker: `wrangler types` would write the same, with the runtime's types again. */
+/** What `wrangler types` would write of this Worker, without the runtime's types again. */
 // oxlint-disable typescript/consistent-type-imports -- a script file: an import would make it a module, and the namespace its own
 declare namespace Cloudflare {
   interface GlobalProps {
     mainModule: typeof import("./index.ts");
     durableNamespaces: "HubObject";
+  }
+  interface Env {
+    readonly HUB: DurableObjectNamespace<import("./hub-object.ts").HubObject>;
+    /** Absent where the runtime offers none: then attempts are not limited by address. */
+    readonly UPGRADES?: RateLimit;
   }
 }

@@ -34,7 +34,7 @@ export class HubObject extends DurableObject<Env> {
             sessions: new SqlSessionStore(ctx.storage.sql),
             authenticate: services.value.authenticate,
             observe: (event) => logHubEvent(services.value.log, event),
-            now: Date.now,
+            now: () => Date.now(),
           },
           services.value.hubSettings,
         )

@@ -56,5 +56,8 @@ function createServices(env: Env): Result<Services, readonly string[]> {
 }
 
 function consoleLog(settings: LogSettings): Log {
-  return createLog(settings, { now: Date.now, write: (level, line) => console[level](line) });
+  return createLog(settings, {
+    now: () => Date.now(),
+    write: (level, line) => console[level](line),
+  });
 }

@@ -1,0 +1,61 @@
+/**
+ * Where the behaviour of the hub is tried: on plain objects with a hand-turned clock, or on the real Durable Object in
+ * workerd. Each of them also with an eviction before every event, so that every behaviour has its twin.
+ */
+import type { Seen } from "../support/frames.ts";
+
+/** The settings that every world runs with: small, so that tests reach the limits. */
+export const WORLD_SETTINGS = {
+  SIGNAL_MANAGER_SERVER_MAX_CONNECTIONS: "40",
+  SIGNAL_MANAGER_LIMITS_FRAME_BURST: "200",
+  SIGNAL_MANAGER_LIMITS_FRAMES_PER_SECOND: "100",
+} as const;
+
+export const MAX_SESSIONS = 40;
+export const FRAME_BURST = 200;
+export const FRAMES_PER_SECOND = 100;
+export const CONNECT_TIMEOUT_MS = 10_000;
+export const HEARTBEAT_INTERVAL_MS = 30_000;
+export const MAX_MESSAGE_BYTES = 1_048_576;
+
+export interface TokenOptions {
+  readonly targets?: readonly string[];
+  readonly expiresInSeconds?: number;
+}
+
+export interface Ended {
+  readonly clientId: string;
+  readonly reason: string;
+  /** null: lost with the hub's memory. */
+  readonly messageCount: number | null;
+}
+
+export interface World {
+  /** A socket whose upgrade showed nothing. */
+  open(): Promise<Peer>;
+  /** A socket whose upgrade showed a token of this client. */
+  openAs(clientId: string, options?: TokenOptions): Promise<Peer>;
+  /** A signed token. */
+  token(clientId: string, options?: TokenOptions): Promise<string>;
+  /** Turns the clock, and lets the alarm go off if one is set. */
+  advance(ms: number): Promise<void>;
+  /** What an upgrade of its own is answered while the hub has no room; null: it has. */
+  refusal(): Promise<number | null>;
+  /** The hub's process dies: sockets break, and no close event tells of it. */
+  reset(): Promise<void>;
+  /** From now on no session can be written. */
+  breakStorage(): Promise<void>;
+  /** Sessions that ended, in order. */
+  readonly ended: readonly Ended[];
+}
+
+export interface Peer {
+  /** One message, frames back to back, or a text. */
+  send(message: Uint8Array | string): Promise<void>;
+  /** The next message, waiting for it if need be. */
+  next(): Promise<Seen | string>;
+  /** The close code that the client sees. */
+  readonly closed: Promise<number>;
+  /** Closes from the client's side. */
+  close(code?: number): Promise<void>;
+}

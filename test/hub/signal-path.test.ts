@@ -1,0 +1,72 @@
+import { expect, it } from "vitest";
+import { Hub } from "../../src/hub/hub.ts";
+import type { HubSocket, SessionStore } from "../../src/hub/ports.ts";
+import type { ClientId } from "../../src/protocol/client-id.ts";
+import { success } from "../../src/protocol/result.ts";
+import { frame } from "../support/frames.ts";
+
+/** A hub whose every costly act is written down. */
+function watchedHub() {
+  const acts: string[] = [];
+  const sockets = new Map<string, HubSocket>();
+  const rows = new Map<string, ReturnType<SessionStore["find"]>>();
+  const hub = new Hub(
+    {
+      sockets: {
+        find: (id) => (acts.push("find socket"), sockets.get(id)),
+        all: () => (acts.push("all sockets"), sockets.values()),
+        get count() {
+          return (acts.push("count sockets"), sockets.size);
+        },
+      },
+      sessions: {
+        find: (clientId) => (acts.push("read row"), rows.get(clientId)),
+        begin: (row) => (acts.push("write row"), void rows.set(row.clientId, row)),
+        end: (clientId) => (acts.push("delete row"), void rows.delete(clientId)),
+        all: () => (acts.push("read all rows"), []),
+        count: 0,
+      },
+      authenticate: ({ clientId }) =>
+        Promise.resolve(
+          success({ clientId: clientId ?? ("" as ClientId), targets: null, expiresAtMs: null }),
+        ),
+      observe: ({ event }) => acts.push(event),
+      now: () => 0,
+    },
+    {
+      maxSessions: 10,
+      heartbeatIntervalMs: 30_000,
+      connectTimeoutMs: 10_000,
+      maxMessageBytes: 1_048_576,
+      framesPerSecond: 10,
+      frameBurst: 100,
+    },
+  );
+  const connect = async (client_id: string) => {
+    const sent: Uint8Array[] = [];
+    const socket: HubSocket = {
+      connection: hub.greet(`s-${client_id}`, null),
+      send: (bytes) => sent.push(bytes) > 0,
+      close: () => acts.push("close"),
+      lastPingMs: () => null,
+    };
+    sockets.set(socket.connection.id, socket);
+    await hub.receive(socket, frame("CONNECT", { client_id, auth_token: "x" }));
+    return { socket, sent };
+  };
+  return { hub, acts, connect };
+}
+
+it("[SI1] routes synchronously, with no storage, no count and no list of sockets, and wants no alarm", async () => {
+  const { hub, acts, connect } = watchedHub();
+  const alice = await connect("alice");
+  const bob = await connect("bob");
+  const signal = frame("SIGNAL_OFFER", { target_client_id: "bob", signal_data: 1 });
+  hub.takeWakeByMs();
+  acts.length = 0;
+  bob.sent.length = 0;
+  expect(hub.receive(alice.socket, signal)).toBe(undefined);
+  expect(bob.sent).toHaveLength(1);
+  expect(acts).toEqual([]);
+  expect(hub.wantsWake).toBe(false);
+});

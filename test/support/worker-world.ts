@@ -1,0 +1,159 @@
+/** The hub as it is: the Worker and the Durable Object in workerd. Only the clock is turned by hand. */
+import {
+  evictDurableObject,
+  reset,
+  runDurableObjectAlarm,
+  runInDurableObject,
+} from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { vi } from "vitest";
+import { issueJwt } from "../../src/auth/jwt.ts";
+import { PUBLIC_TOKEN_SECRET } from "../../src/config/cross-checks.ts";
+import { parseClientId } from "../../src/protocol/client-id.ts";
+import type { Ended, Peer, TokenOptions, World } from "../behaviour/world.ts";
+import { seen, type Seen } from "./frames.ts";
+import { Inbox } from "./inbox.ts";
+
+export class WorkerWorld implements World {
+  readonly ended: Ended[] = [];
+  readonly #evicts: boolean;
+  readonly #peers: WorkerPeer[] = [];
+
+  constructor(options: { readonly evicts: boolean }) {
+    this.#evicts = options.evicts;
+    // Starts at the real time, which the platform keeps for its alarms and stamps its auto-responses with: an alarm
+    // set by this clock does not go off by itself while a test runs.
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    vi.spyOn(console, "info").mockImplementation((line: string) => this.#readLog(line));
+  }
+
+  /** Leaves the next world a hub without sockets, rows or alarm. */
+  async dispose(): Promise<void> {
+    await Promise.all(this.#peers.map((peer) => peer.abandon()));
+    await reset();
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  }
+
+  open(headers: Record<string, string> = {}): Promise<WorkerPeer> {
+    return this.#open(headers);
+  }
+
+  async openAs(clientId: string, options: TokenOptions = {}): Promise<WorkerPeer> {
+    return this.#open({ authorization: `Bearer ${await this.token(clientId, options)}` });
+  }
+
+  token(text: string, { targets, expiresInSeconds = 3600 }: TokenOptions = {}): Promise<string> {
+    const clientId = parseClientId(text);
+    if (clientId === null) throw new Error(`not a client id: ${text}`);
+    const claims = { clientId, ...(targets && { targets }) };
+    return issueJwt(PUBLIC_TOKEN_SECRET, claims, expiresInSeconds, Date.now());
+  }
+
+  async advance(ms: number): Promise<void> {
+    vi.setSystemTime(Date.now() + ms);
+    await this.#sleep();
+    await runDurableObjectAlarm(hubStub());
+  }
+
+  async refusal(): Promise<number | null> {
+    const response = await requestUpgrade({});
+    response.webSocket?.accept();
+    response.webSocket?.close(1000);
+    return response.status === 101 ? null : response.status;
+  }
+
+  async reset(): Promise<void> {
+    await evictDurableObject(hubStub(), { webSockets: "close" });
+  }
+
+  async breakStorage(): Promise<void> {
+    await runInDurableObject(hubStub(), (_hub, state) => {
+      // Survives an eviction, as a full disk would.
+      state.storage.sql.exec(
+        "CREATE TRIGGER broken BEFORE INSERT ON sessions BEGIN SELECT RAISE(FAIL, 'disk full'); END",
+      );
+    });
+  }
+
+  async #open(headers: Record<string, string>): Promise<WorkerPeer> {
+    await this.#sleep();
+    const response = await requestUpgrade(headers);
+    if (response.webSocket === null) {
+      throw new Error(`HTTP ${response.status}: ${await response.text()}`);
+    }
+    const peer = new WorkerPeer(response.webSocket, () => this.#sleep());
+    this.#peers.push(peer);
+    return peer;
+  }
+
+  async #sleep(): Promise<void> {
+    if (!this.#evicts) return;
+    try {
+      await evictDurableObject(hubStub());
+    } catch (error) {
+      // It sleeps already, or was never woken.
+      if (!String(error).includes("not currently running")) throw error;
+    }
+  }
+
+  #readLog(line: string): void {
+    const { event, client_id, reason, message_count } = JSON.parse(line);
+    if (event !== "session.ended") return;
+    this.ended.push({ clientId: client_id, reason, messageCount: message_count });
+  }
+}
+
+class WorkerPeer implements Peer {
+  readonly closed: Promise<number>;
+  readonly #ws: WebSocket;
+  readonly #inbox = new Inbox<Seen | string>();
+  readonly #sleep: () => Promise<void>;
+
+  constructor(ws: WebSocket, sleep: () => Promise<void>) {
+    this.#ws = ws;
+    this.#sleep = sleep;
+    ws.binaryType = "arraybuffer";
+    ws.addEventListener("message", ({ data }) => {
+      // `binaryType` is arraybuffer: a message is that or a string.
+      this.#inbox.put(typeof data === "string" ? data : seen(new Uint8Array(data as ArrayBuffer)));
+    });
+    this.closed = new Promise((resolve) => {
+      ws.addEventListener("close", ({ code }) => resolve(code));
+    });
+    ws.accept();
+  }
+
+  async send(message: Uint8Array | string): Promise<void> {
+    await this.#sleep();
+    this.#ws.send(message);
+  }
+
+  next(): Promise<Seen | string> {
+    return this.#inbox.next();
+  }
+
+  async close(code?: number): Promise<void> {
+    await this.#sleep();
+    this.#ws.close(code);
+    await this.closed;
+  }
+
+  /** The hub has heard of it when this resolves: no close event is left to wake it in the next test. */
+  async abandon(): Promise<void> {
+    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.close(1000);
+    await this.closed;
+  }
+}
+
+function hubStub() {
+  return env.HUB.getByName("main");
+}
+
+/** The Worker's answer to an upgrade request. */
+export function requestUpgrade(headers: Record<string, string>, path = "/"): Promise<Response> {
+  const request = new Request(`http://localhost${path}`, {
+    headers: { upgrade: "websocket", ...headers },
+  });
+  return exports.default.fetch(request);
+}

@@ -1,0 +1,245 @@
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { issueJwt } from "../../src/auth/jwt.ts";
+import { PUBLIC_TOKEN_SECRET } from "../../src/config/cross-checks.ts";
+import { parseClientId } from "../../src/protocol/client-id.ts";
+import { app } from "../../src/worker/app.ts";
+import { BUILD } from "../../src/worker/build-info.ts";
+import { GRANT_HEADER } from "../../src/worker/grant-header.ts";
+import { frame, seen, type Seen } from "../support/frames.ts";
+
+const lines: string[] = [];
+
+beforeEach(() => {
+  lines.length = 0;
+  for (const level of ["error", "warn", "info", "debug"] as const) {
+    vi.spyOn(console, level).mockImplementation((line: string) => void lines.push(line));
+  }
+});
+
+afterEach(() => void vi.restoreAllMocks());
+
+function get(
+  path: string,
+  headers: Record<string, string> = {},
+  settings: object = {},
+): Promise<Response> {
+  const request = new Request(`http://localhost${path}`, { headers });
+  return Promise.resolve(app.fetch(request, { ...env, ...settings }));
+}
+
+function upgrade(
+  path: string,
+  headers: Record<string, string> = {},
+  settings: object = {},
+): Promise<Response> {
+  return get(path, { upgrade: "websocket", ...headers }, settings);
+}
+
+/** Sends one frame on the socket of a 101 and gives the answer. */
+async function ask(response: Response, message: Uint8Array): Promise<Seen> {
+  const ws = response.webSocket;
+  if (ws === null) throw new Error(`HTTP ${response.status}`);
+  ws.binaryType = "arraybuffer";
+  ws.accept();
+  const answer = new Promise<Seen>((resolve) => {
+    ws.addEventListener(
+      "message",
+      ({ data }) => resolve(seen(new Uint8Array(data as ArrayBuffer))),
+      { once: true },
+    );
+  });
+  ws.send(message);
+  const answered = await answer;
+  ws.close(1000);
+  return answered;
+}
+
+async function jwt(clientId: string, expiresInSeconds = 60): Promise<string> {
+  const id = parseClientId(clientId);
+  if (id === null) throw new Error(clientId);
+  return issueJwt(PUBLIC_TOKEN_SECRET, { clientId: id }, expiresInSeconds, Date.now());
+}
+
+describe("plain HTTP", () => {
+  it("[UP1] answers /health with status, version and compatibility date", async () => {
+    const response = await get("/health");
+    const { version, compatibilityDate } = BUILD;
+    expect(await response.json()).toEqual({
+      status: "ok",
+      version,
+      compatibility_date: compatibilityDate,
+    });
+  });
+
+  it("[UP1] answers a plain GET with 426 and how to connect", async () => {
+    const response = await get("/");
+    expect(response.status).toBe(426);
+    expect(response.headers.get("upgrade")).toBe("websocket");
+    expect(await response.text()).toContain('new WebSocket("ws://localhost/")');
+  });
+
+  it.each(["/nothing", "/health/", "/admin", "/demo"])(
+    "[UP1] answers %s with 404, as problem details",
+    async (path) => {
+      const response = await get(path);
+      expect(response.status).toBe(404);
+      expect(response.headers.get("content-type")).toBe("application/problem+json");
+      expect(await response.json()).toMatchObject({ status: 404, title: "Not Found" });
+    },
+  );
+
+  it("refuses every request with 500 while the configuration is wrong, and logs all faults once", async () => {
+    const settings = {
+      ...env,
+      SIGNAL_MANAGER_SERVER_PORT: "eighty",
+      SIGNAL_MANAGER_LOGGING_LEVEL: "loud",
+    };
+    for (const path of ["/", "/health"]) {
+      const response = await app.fetch(new Request(`http://localhost${path}`), settings);
+      expect(response.status).toBe(500);
+      expect(await response.text()).toContain("config.invalid");
+    }
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain("SIGNAL_MANAGER_SERVER_PORT");
+    expect(lines[0]).toContain("SIGNAL_MANAGER_LOGGING_LEVEL");
+  });
+
+  it("refuses every request with 500 where the document's credentials are deployed", async () => {
+    const response = await get("/health", {}, { SIGNAL_MANAGER_SERVER_DEVELOPMENT: "false" });
+    expect(response.status).toBe(500);
+    expect(lines.join()).toContain("test credentials");
+    expect(lines.join()).not.toContain("test_token_1");
+  });
+});
+
+describe("the upgrade", () => {
+  const doors = [
+    {
+      door: "the Authorization header",
+      request: (token: string) => upgrade("/", { authorization: `Bearer ${token}` }),
+    },
+    {
+      door: "a subprotocol",
+      request: (token: string) =>
+        upgrade("/", { "sec-websocket-protocol": `signal-manager, bearer.${token}` }),
+    },
+    {
+      door: "the query",
+      request: (token: string) => upgrade(`/?access_token=${encodeURIComponent(token)}`),
+    },
+  ];
+
+  it.each(doors)("[UP2] takes a JWT and an API key from $door", async ({ request }) => {
+    for (const [clientId, token] of [
+      ["alice", await jwt("alice")],
+      ["test_client_2", "test_token_2"],
+    ] as const) {
+      const response = await request(token);
+      expect(await ask(response, frame("CONNECT", { client_id: clientId }))).toMatchObject({
+        type: "CONNECT_ACK",
+      });
+    }
+  });
+
+  it.each(doors)(
+    "[UP2] answers wrong credentials from $door with 401 and no socket",
+    async ({ request }) => {
+      for (const token of ["wrong", await jwt("alice", -31), (await jwt("alice")).slice(0, -2)]) {
+        const response = await request(token);
+        expect(response.status).toBe(401);
+        expect(response.webSocket).toBe(null);
+        expect(response.headers.get("www-authenticate")).toBe("Bearer");
+        expect(lines.join()).not.toContain(token);
+      }
+    },
+  );
+
+  it("[UP2] holds a hint against the credentials", async () => {
+    const token = await jwt("alice");
+    const authorization = `Bearer ${token}`;
+    expect((await upgrade("/?client_id=alice", { authorization })).status).toBe(101);
+    expect((await upgrade("/?client_id=bob", { authorization })).status).toBe(401);
+    expect((await upgrade("/?client_id=")).status).toBe(400);
+    expect((await upgrade("/?client_id=bob")).status).toBe(101);
+  });
+
+  it("[UP2] answers two different tokens, or an empty one, with 400", async () => {
+    const headers = { authorization: "Bearer test_token_1" };
+    expect((await upgrade("/?access_token=test_token_2", headers)).status).toBe(400);
+    expect((await upgrade("/?access_token=test_token_1", headers)).status).toBe(101);
+    expect((await upgrade("/?access_token=")).status).toBe(400);
+    expect((await upgrade("/", { authorization: "Basic YTpi" })).status).toBe(101);
+  });
+
+  it("[UP3] selects signal-manager where the client offers subprotocols, and refuses others alone", async () => {
+    const offered = await upgrade("/", { "sec-websocket-protocol": "other, signal-manager" });
+    expect(offered.headers.get("sec-websocket-protocol")).toBe("signal-manager");
+    const silent = await upgrade("/");
+    expect(silent.headers.get("sec-websocket-protocol")).toBe(null);
+    const others = await upgrade("/", { "sec-websocket-protocol": "other" });
+    expect(others.status).toBe(400);
+  });
+
+  it("[UP4] refuses anonymous upgrades with 401 where they are not allowed", async () => {
+    const settings = { SIGNAL_MANAGER_AUTH_ANONYMOUS_UPGRADE: "false" };
+    expect((await upgrade("/", {}, settings)).status).toBe(401);
+    const headers = { authorization: "Bearer test_token_1" };
+    expect((await upgrade("/", headers, settings)).status).toBe(101);
+  });
+
+  it("[UP5] refuses pages of other origins with 403 and lets clients without origin pass", async () => {
+    const settings = {
+      SIGNAL_MANAGER_SERVER_ALLOWED_ORIGINS: "https://good.example,https://fine.example",
+    };
+    const status = async (headers: Record<string, string>) =>
+      (await upgrade("/", headers, settings)).status;
+    expect(await status({ origin: "https://good.example" })).toBe(101);
+    expect(await status({ origin: "https://good.example.evil" })).toBe(403);
+    expect(await status({ origin: "null" })).toBe(403);
+    expect(await status({})).toBe(101);
+  });
+
+  it("[UP6] answers 429 with Retry-After where one address attempts too much", async () => {
+    const UPGRADES = {
+      limit: ({ key }: { key: string }) => Promise.resolve({ success: key !== "203.0.113.7" }),
+    };
+    const refused = await upgrade("/", { "cf-connecting-ip": "203.0.113.7" }, { UPGRADES });
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("retry-after")).toBe("60");
+    expect((await upgrade("/", { "cf-connecting-ip": "203.0.113.8" }, { UPGRADES })).status).toBe(
+      101,
+    );
+  });
+
+  it("[UP7] lets no client write the header in which the identity travels", async () => {
+    const grant = encodeURIComponent(
+      JSON.stringify({ clientId: "alice", targets: null, expiresAtMs: null }),
+    );
+    const response = await upgrade("/", { [GRANT_HEADER]: grant });
+    expect(await ask(response, frame("CONNECT", { client_id: "alice" }))).toMatchObject({
+      payload: { error_code: 401 },
+    });
+  });
+
+  it("[UP2] carries an id that is not Latin-1 to the hub", async () => {
+    const response = await upgrade("/", { authorization: `Bearer ${await jwt("アリス-é-😀")}` });
+    expect(await ask(response, frame("CONNECT", { client_id: "アリス-é-😀" }))).toMatchObject({
+      type: "CONNECT_ACK",
+    });
+  });
+
+  it("writes no token and no signal into any line of log, at any level", async () => {
+    const settings = { SIGNAL_MANAGER_LOGGING_LEVEL: "debug" };
+    const token = await jwt("alice");
+    await upgrade(`/?access_token=${token}x&client_id=alice`, {}, settings);
+    const response = await upgrade(`/?access_token=${token}`, {}, settings);
+    await ask(
+      response,
+      frame("SIGNAL_OFFER", { target_client_id: "bob", signal_data: "the-content" }),
+    );
+    expect(lines.join()).toContain("/?access_token=…&client_id=…");
+    expect(lines.join()).not.toContain(token.slice(0, 20));
+    expect(lines.join()).not.toContain("the-content");
+  });
+});
