@@ -2,7 +2,7 @@
  * The table of configuration keys: kind, default and one line of doc each. wrangler.toml spells the same keys out,
  * the README's table is generated from here, and a test holds the three together.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { choice, flag, integer, list, text } from "./kinds.ts";
 
 interface KeyRow {

@@ -1,5 +1,5 @@
 /** What a configured value may be. Each kind takes the value of wrangler.toml, or the text of an environment variable. */
-import { z } from "zod";
+import * as z from "zod";
 
 export function integer(min: number, max: number) {
   const message = `must be a whole number from ${min} to ${max}`;

@@ -2,7 +2,7 @@
  * The configuration, parsed once, at the door: the tables of wrangler.toml under the variables that override them.
  * All faults are reported together; a value of a secret key is never repeated.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { failed, success, type Result } from "../protocol/result.ts";
 import { FLAT_KEYS, KEYS, VARIABLE_PREFIX, type Config, type FlatKey } from "./keys.ts";
 import { findCrossFaults } from "./cross-checks.ts";

@@ -2,7 +2,7 @@
  * How the Worker tells the hub what the upgrade's credentials allow. The Worker makes the hub's request anew and copies
  * nothing from outside, so that no client can write this header.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Grant } from "../auth/grant.ts";
 import { parseClientId } from "../protocol/client-id.ts";
 
