@@ -2,15 +2,10 @@
 import { Hono } from "hono";
 import { describeError } from "../log/log-hub-event.ts";
 import { BUILD } from "./build-info.ts";
-import type { Env } from "./env.ts";
+import type { AppTypes } from "./app-types.ts";
 import { problem } from "./problem.ts";
-import { servicesOf, type Services } from "./services.ts";
+import { servicesOf } from "./services.ts";
 import { upgrade } from "./upgrade.ts";
-
-export interface AppTypes {
-  Bindings: Env;
-  Variables: { services: Services };
-}
 
 const NOT_CONFIGURED =
   "The configuration is not valid: the log says what is wrong, in the event config.invalid";

@@ -5,7 +5,7 @@ import { redactUrl } from "../log/log.ts";
 import { parseClientId } from "../protocol/client-id.ts";
 import { faultRow } from "../protocol/errors.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
-import type { AppTypes } from "./app.ts";
+import type { AppTypes } from "./app-types.ts";
 import { readCredentials, SUBPROTOCOL, type Presented } from "./credentials.ts";
 import { encodeGrant, GRANT_HEADER } from "./grant-header.ts";
 import { problem } from "./problem.ts";

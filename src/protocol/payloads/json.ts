@@ -4,11 +4,8 @@ import type { Fault } from "../errors.ts";
 import { MAX_TOKEN_CHARS } from "../limits.ts";
 import { failed, success, type Result } from "../result.ts";
 import type { PayloadCodec } from "./codec.ts";
-import { stampJson } from "./stamp-json.ts";
+import { stampJson, type JsonFields } from "./stamp-json.ts";
 import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
-
-/** A parsed object. `JSON.parse` makes `__proto__` an own field like any other, so reading by name is safe. */
-export type JsonFields = Readonly<Record<string, unknown>>;
 
 export const jsonCodec: PayloadCodec = {
   decodeConnect(payload) {

@@ -9,8 +9,10 @@
 import type { ClientId } from "../client-id.ts";
 import type { Fault } from "../errors.ts";
 import { failed, success, type Result } from "../result.ts";
-import type { JsonFields } from "./json.ts";
 import { encodeUtf8 } from "./utf8.ts";
+
+/** A parsed object. `JSON.parse` makes `__proto__` an own field like any other, so reading by name is safe. */
+export type JsonFields = Readonly<Record<string, unknown>>;
 
 const SOURCE_FIELD = "source_client_id";
 const OPENING_BRACE = 0x7b;
