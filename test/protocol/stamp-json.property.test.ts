@@ -1,0 +1,58 @@
+/** What holds for every JSON signal, however it is spelled. */
+import * as fc from "fast-check";
+import { expect, it } from "vitest";
+import { signalText } from "../support/arbitrary-json.ts";
+import { canonical, topLevelKeys } from "../support/json-text.ts";
+import { stampJsonText } from "../support/stamp.ts";
+
+const SOURCE = "source_client_id";
+const RUNS = { numRuns: 2000 };
+
+it("[SI2] names the source once, whatever was written", () => {
+  fc.assert(
+    fc.property(signalText, fc.constantFrom("alice", 'a"b\\', "日本🦊"), (text, source) => {
+      const stamped = stampJsonText(text, source);
+      expect(topLevelKeys(stamped).filter((key) => key === SOURCE)).toEqual([SOURCE]);
+      expect(JSON.parse(stamped)).toHaveProperty([SOURCE], source);
+    }),
+    RUNS,
+  );
+});
+
+it("[SI5] keeps every other field", () => {
+  fc.assert(
+    fc.property(signalText, (text) => {
+      const stamped = stampJsonText(text, "alice");
+      expect(canonical(othersOf(stamped))).toEqual(canonical(othersOf(text)));
+    }),
+    RUNS,
+  );
+});
+
+it("[SI5] changes not one byte beside the stamp where the source did not name itself", () => {
+  fc.assert(
+    fc.property(signalText, (text) => {
+      fc.pre(!topLevelKeys(text).includes(SOURCE));
+      const stamped = stampJsonText(text, "alice");
+      expect(stamped.replace('{"source_client_id":"alice",', "{")).toBe(text);
+    }),
+    RUNS,
+  );
+});
+
+it("[SI5] leaves neither white space nor repeated keys where the source named itself", () => {
+  fc.assert(
+    fc.property(signalText, (text) => {
+      fc.pre(topLevelKeys(text).includes(SOURCE));
+      const keys = topLevelKeys(stampJsonText(text, "alice"));
+      expect(keys.toSorted()).toEqual([...new Set(topLevelKeys(text))].toSorted());
+    }),
+    RUNS,
+  );
+});
+
+/** The fields that JSON.parse gives, but for the source. */
+function othersOf(text: string): unknown {
+  const { [SOURCE]: _, ...others } = JSON.parse(text) as Record<string, unknown>;
+  return others;
+}

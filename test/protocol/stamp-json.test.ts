@@ -1,0 +1,186 @@
+/** The source's id in a JSON signal. The properties are in `stamp-json.property.test.ts`. */
+import { describe, expect, it } from "vitest";
+import { jsonCodec } from "../../src/protocol/payloads/json.ts";
+import { failed } from "../../src/protocol/result.ts";
+import { numbersOf, topLevelKeys } from "../support/json-text.ts";
+import { stampJsonText } from "../support/stamp.ts";
+
+/** `signal_data` and what else a signal of these tests holds; the target is always bob. */
+const signal = (fields: string): string => `{"target_client_id":"bob",${fields}}`;
+const stamped = (fields: string): string =>
+  `{"source_client_id":"alice","target_client_id":"bob",${fields}}`;
+
+/** What becomes of these fields where the source wrote `source_client_id` beside them. */
+const restated = (fields: string): string =>
+  stampJsonText(signal(`"source_client_id":"mallory",${fields}`), "alice");
+
+describe("a source that wrote no source_client_id", () => {
+  it.each([
+    ["signal_data null", '"signal_data":null'],
+    ["signal_data empty", '"signal_data":""'],
+    ["signal_data an array", '"signal_data":[1,"two",{"three":3}]'],
+    ["signal_data a number of its own spelling", '"signal_data":1.0E+2'],
+    ["a nested source_client_id", '"signal_data":{"source_client_id":"mallory"}'],
+    [
+      "source_client_id as a value",
+      '"signal_data":"source_client_id","x":"\\"source_client_id\\":1"',
+    ],
+    [
+      "a key that only looks like it",
+      '"signal_data":1,"Source_client_id":2,"source_client_id ":3,"source-client-id":4',
+    ],
+    ["a field named __proto__", '"signal_data":1,"__proto__":{"source_client_id":"mallory"}'],
+    [
+      "__proto__ twice",
+      '"__proto__":{"source_client_id":1},"signal_data":1,"__proto__":{"source_client_id":2}',
+    ],
+    ["a nested __proto__", '"signal_data":{"__proto__":{"source_client_id":"mallory"}}'],
+    [
+      "a field named constructor",
+      '"signal_data":1,"constructor":{"prototype":{"source_client_id":"mallory"}}',
+    ],
+    ["a field named hasOwnProperty", '"signal_data":1,"hasOwnProperty":1'],
+    ["repeated keys", '"signal_data":1,"signal_data":2,"target_client_id":"bob"'],
+    ["lone surrogates as escapes", '"signal_data":"\\ud83e \\uDD8A \\udd8a\\ud83e"'],
+    [
+      "numbers no engine keeps",
+      '"signal_data":[1e400,-1e400,12345678901234567890,0.1e-999,-0,1.0]',
+    ],
+    ["white space", ' "signal_data"\t:\r\n1 , "x" : [ 1 , 2 ] '],
+    ["fields whose names are numbers", '"2":1,"signal_data":{"2":1,"1":2},"1":2'],
+    ["a line separator", '"signal_data":"\u2028"'],
+  ])("[SI2] [SI5] is named behind the brace, and nothing else changes: %s", (_, fields) => {
+    expect(stampJsonText(signal(fields), "alice")).toBe(stamped(fields));
+  });
+
+  it("[SI2] [SI5] may write white space before the brace, and behind", () => {
+    const text = ` \t\r\n${signal('"signal_data":1')} \n`;
+    expect(stampJsonText(text, "alice")).toBe(` \t\r\n${stamped('"signal_data":1')} \n`);
+  });
+
+  it.each([`"`, "\\", "{", "}", "日本", "🦊", "\u2028", 'a"b\\', "__proto__"])(
+    "[SI2] is named %j as it is",
+    (source) => {
+      const text = stampJsonText(signal('"signal_data":1'), source);
+      expect(JSON.parse(text)).toEqual({
+        source_client_id: source,
+        target_client_id: "bob",
+        signal_data: 1,
+      });
+    },
+  );
+});
+
+describe("a source that wrote source_client_id", () => {
+  it.each([
+    ["first", '{"source_client_id":"mallory","target_client_id":"bob","signal_data":1}'],
+    ["last", '{"target_client_id":"bob","signal_data":1,"source_client_id":"mallory"}'],
+    [
+      "twice",
+      '{"source_client_id":"eve","target_client_id":"bob","signal_data":1,"source_client_id":"mallory"}',
+    ],
+    [
+      "with an escape",
+      '{"\\u0073ource_client_id":"mallory","target_client_id":"bob","signal_data":1}',
+    ],
+    [
+      "all escapes",
+      `{${spelledOut("source_client_id")}:"mallory","target_client_id":"bob","signal_data":1}`,
+    ],
+    [
+      "plain, then with an escape",
+      '{"source_client_id":"eve","target_client_id":"bob","source\\u005fclient_id":"mallory","signal_data":1}',
+    ],
+    [
+      "with white space",
+      '{ "source_client_id"\n:\t"mallory" , "target_client_id":"bob","signal_data":1}',
+    ],
+    ["as null", '{"source_client_id":null,"target_client_id":"bob","signal_data":1}'],
+    [
+      "as an object with itself",
+      '{"source_client_id":{"source_client_id":"mallory"},"target_client_id":"bob","signal_data":1}',
+    ],
+    ["truthfully", '{"source_client_id":"alice","target_client_id":"bob","signal_data":1}'],
+  ])("[SI2] is overruled: %s", (_, text) => {
+    expect(stampJsonText(text, "alice")).toBe(stamped('"signal_data":1'));
+  });
+
+  it.each([
+    [
+      "a nested source_client_id",
+      '"signal_data":{"source_client_id":"mallory","x":[{"source_client_id":1}]}',
+    ],
+    [
+      "a field named __proto__",
+      '"signal_data":1,"__proto__":{"source_client_id":"mallory","__proto__":null}',
+    ],
+    ["a nested __proto__", '"signal_data":{"__proto__":{"__proto__":1.0}}'],
+    ["a field named constructor", '"signal_data":1,"constructor":{"prototype":{}}'],
+    [
+      "fields that would be methods",
+      '"signal_data":{"toJSON":"x","valueOf":1},"toJSON":1.0,"rawJSON":"x"',
+    ],
+    ["the order of fields", '"z":1,"signal_data":{"z":1,"a":2},"a":3'],
+    [
+      "the spelling of numbers",
+      '"signal_data":[1e400,-1E+400,12345678901234567890,1.0,-0,-0.0,0.10,1E2],"n":1.50',
+    ],
+    ["lone surrogates as escapes", '"signal_data":"\\ud83e","\\udd8a":1'],
+    ["strings that look like numbers", '"signal_data":["1.0","1e400"]'],
+    ["empty values", '"signal_data":{"a":{},"b":[],"c":"","d":null,"":false}'],
+  ])("[SI5] keeps %s", (_, fields) => {
+    expect(restated(fields)).toBe(stamped(fields));
+  });
+
+  it.each([
+    ["numbers", '"signal_data":1.0,"signal_data":2.0', "2.0"],
+    ["a number and an object", '"signal_data":1.0,"signal_data":{"n":2.0}', "2.0"],
+    ["an object and a number", '"signal_data":{"n":1.0},"signal_data":2.0', "2.0"],
+    ["arrays of other lengths", '"signal_data":[1.0,1.0],"signal_data":[2.0]', "2.0"],
+  ])(
+    "[SI5] keeps the last of repeated keys, with the spelling of its number: %s",
+    (_, fields, last) => {
+      const text = restated(fields);
+      expect(numbersOf(text)).toEqual([last]);
+      expect(topLevelKeys(text)).toEqual(["source_client_id", "target_client_id", "signal_data"]);
+    },
+  );
+});
+
+/** Every character as \u escape, in upper case. */
+function spelledOut(text: string): string {
+  const escapes = [...text].map(
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0").toUpperCase()}`,
+  );
+  return `"${escapes.join("")}"`;
+}
+
+describe("deep nesting", () => {
+  const DEPTH = 30_000;
+  const deep = `"signal_data":${"[".repeat(DEPTH)}${"]".repeat(DEPTH)}`;
+  const deepObjects = `"signal_data":${'{"":'.repeat(DEPTH / 3)}0${"}".repeat(DEPTH / 3)}`;
+
+  it.each([
+    ["arrays", deep],
+    ["objects", deepObjects],
+  ])("[SI5] of %s arrives as it was sent", (_, fields) => {
+    expect(stampJsonText(signal(fields), "alice") === stamped(fields)).toBe(true);
+  });
+
+  it.each([
+    ["arrays", deep],
+    ["objects", deepObjects],
+  ])(
+    "[SI2] of %s beside a source_client_id of the source is a fault or is stamped, and is no throw",
+    (_, fields) => {
+      const text = signal(`"source_client_id":"mallory",${fields}`);
+      const outcome = stampJsonText(text, "alice", () => "payload.json");
+      expect([stamped(fields), "payload.json"].includes(outcome)).toBe(true);
+    },
+  );
+});
+
+it("[SI1] needs signal_data of its own", () => {
+  const inherited = '{"target_client_id":"bob","__proto__":{"signal_data":1}}';
+  expect(jsonCodec.decodeSignal(Buffer.from(inherited))).toEqual(failed("payload.signal-data"));
+});
