@@ -1,0 +1,46 @@
+/**
+ * `npm start`: the service on this machine, as `wrangler dev` with the settings of this checkout and of the shell.
+ * What stands behind `npm start --` goes to wrangler. Everything that can be wrong is said before anything starts.
+ */
+import { resolve } from "node:path";
+import { parseConfig } from "../src/config/parse-config.ts";
+import { announce } from "./local/announcement.ts";
+import { envFileText } from "./local/env-file.ts";
+import { findListenFault } from "./local/listen-check.ts";
+import { runWrangler } from "./local/run-wrangler.ts";
+import { readLocalSettings, refusal } from "./local/settings.ts";
+import { findTlsFileFaults } from "./local/tls-files.ts";
+import { findOverlaps } from "./local/wrangler.ts";
+
+const root = resolve(import.meta.dirname, "..");
+
+async function main(extra: readonly string[]): Promise<void> {
+  const local = readLocalSettings(root, process.env);
+  if (!local.ok) return refuse(local.failure);
+  const config = parseConfig(local.value.settings);
+  if (!config.ok) return refuse(config.failure);
+  const { server } = config.value;
+  const envFile = envFileText(local.value.variables);
+  const faults = [
+    ...(envFile.ok ? [] : envFile.failure),
+    ...findOverlaps(extra),
+    ...findTlsFileFaults(root, server),
+  ];
+  if (!envFile.ok || faults.length > 0) return refuse(faults);
+  const listenFault = await findListenFault(server.host, server.port);
+  if (listenFault !== null) return refuse([listenFault]);
+  runWrangler({
+    root,
+    server,
+    envFileText: envFile.value,
+    extra,
+    onListening: (port, stopping) => void announce(config.value, port, stopping),
+  });
+}
+
+function refuse(faults: readonly string[]): void {
+  console.error(refusal("Signal Manager does not start", faults));
+  process.exitCode = 1;
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import { announcement, exposureWarning } from "../../scripts/local/announcement.ts";
+import { listenFault } from "../../scripts/local/listen-check.ts";
+import { findTlsFileFaults } from "../../scripts/local/tls-files.ts";
+import {
+  findOverlaps,
+  wranglerArguments,
+  wranglerEnvironment,
+} from "../../scripts/local/wrangler.ts";
+import { parseConfig, type Settings } from "../../src/config/parse-config.ts";
+
+const DEVELOPMENT = { SIGNAL_MANAGER_SERVER_DEVELOPMENT: "true" };
+const TEST_KEYS = { SIGNAL_MANAGER_AUTH_API_KEYS: "test_client_1:test_token_1" };
+const files = { envFile: "/own/settings.env", stateFolder: "/state" };
+
+function configOf(settings: Settings) {
+  const config = parseConfig({ ...DEVELOPMENT, ...settings });
+  if (!config.ok) throw new Error(config.failure.join("; "));
+  return config.value;
+}
+
+describe("wrangler's arguments", () => {
+  it("say where to listen, and name files instead of values", () => {
+    const settings = { server: { host: "0.0.0.0", port: 81 }, auth: { token_secret: "hidden" } };
+    expect(wranglerArguments(configOf(settings).server, files, [])).toEqual([
+      "dev",
+      "--ip=0.0.0.0",
+      "--port=81",
+      "--inspector-port=0",
+      "--env-file=/own/settings.env",
+      "--show-interactive-dev-session=false",
+      "--persist-to=/state",
+    ]);
+  });
+
+  it("ask for HTTPS with wrangler's own certificate where none is configured", () => {
+    const { server } = configOf({ server: { tls_enabled: true } });
+    const args = wranglerArguments(server, files, []);
+    expect(args).toContain("--local-protocol=https");
+    expect(args.filter((arg) => arg.startsWith("--https"))).toEqual([]);
+  });
+
+  it("name the configured certificate and key", () => {
+    const tls = { tls_enabled: true, tls_cert_path: "c.pem", tls_key_path: "k.pem" };
+    expect(wranglerArguments(configOf({ server: tls }).server, files, [])).toEqual(
+      expect.arrayContaining(["--https-key-path=k.pem", "--https-cert-path=c.pem"]),
+    );
+  });
+
+  it.each([[["--persist-to", "mine"]], [["--persist-to=mine"]]])(
+    "leave the state's folder to %j",
+    (extra) => {
+      const args = wranglerArguments(configOf({}).server, files, extra);
+      expect(args).not.toContain("--persist-to=/state");
+      expect(args.slice(-extra.length)).toEqual(extra);
+    },
+  );
+
+  it("that are settings here are refused with the setting's name", () => {
+    expect(findOverlaps(["--log-level", "debug", "--port", "9000", "--ip=::"])).toEqual([
+      "--ip is a setting here: set server.host, for example by SIGNAL_MANAGER_SERVER_HOST",
+      "--port is a setting here: set server.port, for example by SIGNAL_MANAGER_SERVER_PORT",
+    ]);
+  });
+});
+
+it("wrangler's environment holds none of the settings", () => {
+  const shell = { PATH: "/bin", SIGNAL_MANAGER_AUTH_TOKEN_SECRET: "hidden" };
+  const environment = wranglerEnvironment(shell);
+  expect(environment).toMatchObject({ PATH: "/bin", CLOUDFLARE_INCLUDE_PROCESS_ENV: "false" });
+  expect(JSON.stringify(environment)).not.toMatch(/SIGNAL_MANAGER|hidden/);
+});
+
+describe("the announcement", () => {
+  it("gives the address and the test credentials", () => {
+    expect(announcement(configOf(TEST_KEYS), 8080)).toBe(
+      "Signal Manager listens on ws://127.0.0.1:8080/  (test credentials: test_client_1 / test_token_1)",
+    );
+  });
+
+  it("gives no credentials but the document's", () => {
+    const settings = { server: { tls_enabled: true, host: "::1" }, auth: { api_keys: ["a:b"] } };
+    expect(announcement(configOf(settings), 443)).toBe(
+      "Signal Manager listens on wss://[::1]:443/",
+    );
+  });
+
+  it.each([
+    ["127.0.0.1", TEST_KEYS, false],
+    ["localhost", TEST_KEYS, false],
+    ["0.0.0.0", TEST_KEYS, true],
+    ["0.0.0.0", { auth: { api_keys: ["a:b"] } }, false],
+  ])("on %s with %j warns of test credentials: %s", (host, settings, isWarned) => {
+    expect(exposureWarning(configOf({ ...settings, server: { host } })) !== null).toBe(isWarned);
+  });
+});
+
+describe("TLS files", () => {
+  const paths = { tls_cert_path: "package.json", tls_key_path: "absent.pem" };
+
+  it("that cannot be read are named", () => {
+    const { server } = configOf({ server: { tls_enabled: true, ...paths } });
+    expect(findTlsFileFaults(process.cwd(), server)).toEqual([
+      'server.tls_key_path names a file that cannot be read: "absent.pem"',
+    ]);
+  });
+
+  it("do not matter without TLS", () => {
+    const { server } = configOf({ server: { tls_enabled: false, ...paths } });
+    expect(findTlsFileFaults(process.cwd(), server)).toEqual([]);
+  });
+});
+
+it.each([
+  ["EADDRINUSE", /taken.*SIGNAL_MANAGER_SERVER_PORT/],
+  ["EACCES", /SIGNAL_MANAGER_SERVER_PORT/],
+  ["EADDRNOTAVAIL", /SIGNAL_MANAGER_SERVER_HOST/],
+  ["ENOTFOUND", /SIGNAL_MANAGER_SERVER_HOST/],
+  ["EOTHER", /EOTHER/],
+])("a listener's %s becomes a sentence that says what to do", (code, sentence) => {
+  expect(listenFault("127.0.0.1", 80, code)).toMatch(sentence);
+});
