@@ -1,0 +1,124 @@
+/** What only real sockets show: close handshakes, a peer that dies, a message that is too large on the network. */
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { frame, NIL, uuid } from "../support/frames.ts";
+import { idOf, NodeClient } from "../support/node-client.ts";
+import { issueToken, NodeService } from "../support/node-service.ts";
+import { ProcessGroup } from "../support/process-group.ts";
+
+let service: NodeService;
+beforeAll(async () => {
+  // Without a limit of frames: one test asks again and again.
+  service = await NodeService.start({ SIGNAL_MANAGER_LIMITS_FRAMES_PER_SECOND: "0" });
+});
+afterAll(() => service?.stop());
+
+function offer(target: string, id: string): Uint8Array<ArrayBuffer> {
+  return frame("SIGNAL_OFFER", { target_client_id: target, signal_data: "sdp" }, id);
+}
+
+describe("a client that ends its session", () => {
+  it("[DC1] with DISCONNECT is closed with 1000", async () => {
+    const client = await NodeClient.connect(service.url, 1);
+    client.send(frame("DISCONNECT", { reason: "done" }));
+    expect(await client.closed).toMatchObject({ code: 1000 });
+  });
+
+  it("[CL2] with a close code gets the same code back", async () => {
+    const client = await NodeClient.connect(service.url, 1);
+    client.close(3001);
+    expect(await client.closed).toMatchObject({ code: 3001 });
+  });
+
+  it("[SI6] is not connected for those who signal it then", async () => {
+    const [one, two] = await Promise.all([
+      NodeClient.connect(service.url, 1),
+      NodeClient.connect(service.url, 2),
+    ]);
+    two.send(frame("DISCONNECT", {}));
+    await two.closed;
+    one.send(offer(idOf(2), uuid(1)));
+    expect(await one.next()).toMatchObject({ type: "ERROR", payload: { error_code: 404 } });
+  });
+
+  it("[SI6] by being killed, without a close frame, is not connected either", async () => {
+    const script = join(import.meta.dirname, "../support/hold-connection.ts");
+    const victim = new ProcessGroup(process.execPath, [script, service.url, "2"], process.env);
+    await victim.printed(/connected/);
+    const one = await NodeClient.connect(service.url, 1);
+    await victim.end("SIGKILL");
+    // The network tells the hub in its own time: until then a signal is sent into the void, and only the heartbeat answers.
+    for (let answer; answer?.type !== "ERROR";) {
+      one.send(offer(idOf(2), uuid(7)));
+      one.send(frame("HEARTBEAT", {}));
+      answer = await nextFrame(one);
+      if (answer.type === "ERROR") expect(answer).toMatchObject({ payload: { error_code: 404 } });
+    }
+  });
+});
+
+async function nextFrame(client: NodeClient) {
+  const message = await client.next();
+  if (typeof message === "string") throw new Error(`a text message: ${message}`);
+  return message;
+}
+
+describe("a client that connects a second time", () => {
+  it("[SE1] takes over its session: the first connection gets ERROR 409 and close 4409", async () => {
+    const first = await NodeClient.connect(service.url, 1);
+    const second = await NodeClient.connect(service.url, 1);
+    expect(await first.next()).toMatchObject({
+      type: "ERROR",
+      uuid: NIL,
+      payload: { error_code: 409 },
+    });
+    expect(await first.closed).toEqual({ code: 4409, reason: "replaced" });
+    second.send(offer(idOf(1), uuid(2)));
+    expect(await second.next()).toMatchObject({ type: "SIGNAL_OFFER", uuid: uuid(2) });
+  });
+});
+
+describe("a large message", () => {
+  it("[FR3] over 1 MiB closes its own connection with 4413, and no other", async () => {
+    const [large, neighbour] = await Promise.all([
+      NodeClient.connect(service.url, 1),
+      NodeClient.connect(service.url, 2),
+    ]);
+    large.send(new Uint8Array(1_048_577));
+    expect(await large.next()).toMatchObject({ type: "ERROR", payload: { error_code: 413 } });
+    expect(await large.closed).toEqual({ code: 4413, reason: "too-large" });
+    neighbour.send("ping");
+    expect(await neighbour.next()).toBe("pong");
+  });
+
+  it("[FR2] of fifteen frames of the largest size arrives whole", async () => {
+    const one = await NodeClient.connect(service.url, 1);
+    const two = await NodeClient.connect(service.url, 2);
+    const frames = Array.from({ length: 15 }, (_, n) => largestOffer(uuid(n)));
+    one.send(Buffer.concat(frames));
+    for (const [n] of frames.entries()) {
+      expect(await two.next()).toMatchObject({ type: "SIGNAL_OFFER", uuid: uuid(n) });
+    }
+  });
+});
+
+/** TEXT, in which source and target take the same room: the payload stays at 65,535 bytes. */
+function largestOffer(id: string): Uint8Array<ArrayBuffer> {
+  return frame("SIGNAL_OFFER", `${idOf(2)}:`.padEnd(65_535, "x"), id);
+}
+
+describe("credentials at the upgrade", () => {
+  it("[UP3] in the subprotocol list are taken, and signal-manager is selected", async () => {
+    const token = await issueToken(["browser"]);
+    const client = await NodeClient.open(service.url, ["signal-manager", `bearer.${token}`]);
+    expect(client.protocol).toBe("signal-manager");
+    expect(await client.expectAck(frame("CONNECT", { client_id: "browser" }))).toMatchObject({
+      payload: { client_id: "browser" },
+    });
+  });
+
+  it("[UP2] that are wrong get no socket", async () => {
+    const protocols = ["signal-manager", "bearer.wrong"];
+    await expect(NodeClient.open(service.url, protocols)).rejects.toThrow(/no socket/);
+  });
+});

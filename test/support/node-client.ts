@@ -1,0 +1,85 @@
+/** A client on a real socket: Node's own WebSocket, which remembers what came, and waits for what has not. */
+import { frame, seen, uuid, type Seen } from "./frames.ts";
+import { Inbox } from "./inbox.ts";
+
+export interface Closed {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** The document's test clients. */
+export type Known = 1 | 2;
+
+export function idOf(known: Known): string {
+  return `test_client_${known}`;
+}
+
+export class NodeClient {
+  readonly #ws: WebSocket;
+  readonly #inbox = new Inbox<Seen | string>();
+  /** Resolves when the socket has closed. */
+  readonly closed: Promise<Closed>;
+
+  private constructor(ws: WebSocket) {
+    this.#ws = ws;
+    ws.binaryType = "arraybuffer";
+    ws.addEventListener("message", ({ data }) => {
+      // `binaryType` is arraybuffer: a message is that or a string.
+      this.#inbox.put(typeof data === "string" ? data : seen(new Uint8Array(data as ArrayBuffer)));
+    });
+    this.closed = new Promise((resolve) => {
+      ws.addEventListener("close", ({ code, reason }) => resolve({ code, reason }));
+    });
+  }
+
+  /** @throws if there is no upgrade: what HTTP answered, a WebSocket does not tell. */
+  static async open(url: string, protocols: string[] = []): Promise<NodeClient> {
+    const ws = new WebSocket(url, protocols);
+    const client = new NodeClient(ws);
+    const opened = new Promise<"opened">((resolve) => {
+      ws.addEventListener("open", () => resolve("opened"));
+    });
+    const first = await Promise.race([opened, client.closed]);
+    if (first !== "opened") throw new Error(`no socket at ${url}: close code ${first.code}`);
+    return client;
+  }
+
+  /** Opens, and connects with one of the document's credentials. */
+  static async connect(url: string, known: Known): Promise<NodeClient> {
+    const client = await NodeClient.open(url);
+    const credentials = { client_id: idOf(known), auth_token: `test_token_${known}` };
+    await client.expectAck(frame("CONNECT", credentials, uuid(0)));
+    return client;
+  }
+
+  /** @throws if the CONNECT is not answered by CONNECT_ACK. */
+  async expectAck(connect: Uint8Array<ArrayBuffer>): Promise<Seen> {
+    this.send(connect);
+    const ack = await this.next();
+    if (typeof ack === "string" || ack.type !== "CONNECT_ACK") {
+      throw new Error(`not connected: ${JSON.stringify(ack)}`);
+    }
+    return ack;
+  }
+
+  /** The subprotocol that the hub selected; "": none. */
+  get protocol(): string {
+    return this.#ws.protocol ?? "";
+  }
+
+  send(message: string | Uint8Array<ArrayBuffer>): void {
+    this.#ws.send(message);
+  }
+
+  /** The next message, in order. @throws if the socket closes before one comes. */
+  async next(): Promise<Seen | string> {
+    const ended = this.closed.then(({ code, reason }) => {
+      throw new Error(`closed with ${code} "${reason}" before another message came`);
+    });
+    return Promise.race([this.#inbox.next(), ended]);
+  }
+
+  close(code?: number): void {
+    this.#ws.close(code);
+  }
+}
