@@ -41,5 +41,7 @@ export function list() {
       return z.NEVER;
     }
   });
-  return z.union([z.array(z.unknown()), fromText]).pipe(z.array(z.string({ error }), { error }));
+  return z
+    .union([z.array(z.unknown()), fromText], { error })
+    .pipe(z.array(z.string({ error }), { error }));
 }
