@@ -1,0 +1,149 @@
+/** What an operator is told of a configuration that is wrong. */
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseConfig, type Settings } from "../../src/config/parse-config.ts";
+import { failed } from "../../src/protocol/result.ts";
+import { WRANGLER_VARS } from "../support/own-settings.ts";
+
+function faultsOf(settings: Settings): readonly string[] {
+  const config = parseConfig(settings);
+  return config.ok ? [] : config.failure;
+}
+
+describe("the faults", () => {
+  it("are reported together, each with the name of its key", () => {
+    const settings = {
+      server: { port: -1, prot: 8080, host: 7 },
+      logging: { level: "loud" },
+      limits: [],
+      SIGNAL_MANAGER_METRICS_ENABLED: "maybe",
+      SIGNAL_MANAGER_SERVER_PROT: "1",
+    };
+    expect(parseConfig(settings)).toEqual(
+      failed([
+        "SIGNAL_MANAGER_SERVER_PROT is not a known key",
+        "server.prot is not a known key",
+        "limits must be a table",
+        "server.host must be a string, got 7",
+        "server.port must be a whole number from 0 to 65535, got -1",
+        'logging.level must be one of error, warn, info, debug, got "loud"',
+        'SIGNAL_MANAGER_METRICS_ENABLED must be true or false, got "maybe"',
+      ]),
+    );
+  });
+
+  it("between keys are reported together", () => {
+    const settings = {
+      server: { tls_cert_path: "cert.pem", allowed_origins: ["example.com"] },
+      auth: { token_secret: "short", api_keys: ["nothing", "test_client_1:test_token_1"] },
+    };
+    expect(faultsOf(settings).map((fault) => fault.replace(/ .*/, ""))).toEqual([
+      "server.tls_cert_path",
+      "auth.api_keys[0]",
+      "server.allowed_origins",
+      "auth.api_keys[1]",
+      "auth.token_secret",
+    ]);
+  });
+
+  it.each(["prot", "PORT", "port ", "", "__proto__", "constructor", "toString"])(
+    "name a key that is not known: %j",
+    (key) => {
+      const server: unknown = JSON.parse(`{${JSON.stringify(key)}:1}`);
+      expect(faultsOf({ server })).toEqual([`server.${key} is not a known key`]);
+    },
+  );
+
+  it.each([
+    "SIGNAL_MANAGER_",
+    "SIGNAL_MANAGER_PORT",
+    "SIGNAL_MANAGER_SERVER_Port",
+    "SIGNAL_MANAGER_SERVER_PORT_",
+  ])("name a variable that is not known: %s", (variable) => {
+    expect(faultsOf({ [variable]: "1" })).toEqual([`${variable} is not a known key`]);
+  });
+
+  it.each(Object.keys(WRANGLER_VARS))("name a section that is no table: %s", (section) => {
+    for (const value of ["x", 7, null, [], [{}]]) {
+      expect(faultsOf({ [section]: value })).toEqual([`${section} must be a table`]);
+    }
+  });
+});
+
+describe("a secret", () => {
+  const SECRET = "s3cr3t-of-nobody";
+
+  it.each<[string, Settings, string]>([
+    [
+      "a list for the secret",
+      { auth: { token_secret: [SECRET] } },
+      "auth.token_secret must be a string",
+    ],
+    [
+      "a secret that is short",
+      { auth: { token_secret: SECRET } },
+      "auth.token_secret must be at least 32 bytes (try: openssl rand -base64 48)",
+    ],
+    [
+      "a pair without its colon",
+      { auth: { api_keys: [SECRET] } },
+      "auth.api_keys[0] must be a client_id:token pair",
+    ],
+    [
+      "a pair without its id",
+      { SIGNAL_MANAGER_AUTH_API_KEYS: `a:b,:${SECRET}` },
+      "auth.api_keys[1] must be a client_id:token pair",
+    ],
+    [
+      "a list with a number",
+      { auth: { api_keys: [SECRET, 7] } },
+      "auth.api_keys must be a list of strings",
+    ],
+    [
+      "a list that is cut",
+      { SIGNAL_MANAGER_AUTH_API_KEYS: `["a:${SECRET}"` },
+      "SIGNAL_MANAGER_AUTH_API_KEYS must be a list of strings",
+    ],
+    [
+      "an object for the list",
+      { auth: { api_keys: { a: SECRET } } },
+      "auth.api_keys must be a list of strings",
+    ],
+    [
+      "a token of two clients",
+      { auth: { api_keys: [`a:${SECRET}`, `b:${SECRET}`] } },
+      "auth.api_keys[1] has the token of another client: each needs its own",
+    ],
+  ])("is in no fault: %s", (_, settings, fault) => {
+    expect(faultsOf(settings)).toEqual([fault]);
+  });
+
+  it("is in no fault, whatever is wrong", () => {
+    const value = fc.oneof(
+      fc.constantFrom<unknown>(
+        SECRET,
+        [SECRET],
+        { [SECRET]: SECRET },
+        [[SECRET]],
+        [`a:${SECRET}`, `b:${SECRET}`],
+        `[${SECRET}`,
+        `["${SECRET}",`,
+        [SECRET, 7],
+      ),
+    );
+    fc.assert(
+      fc.property(value, value, fc.constantFrom("8080", "x"), (secret, keys, port) => {
+        const inTables = { auth: { token_secret: secret, api_keys: keys } };
+        const inVariables = {
+          SIGNAL_MANAGER_AUTH_TOKEN_SECRET: secret,
+          SIGNAL_MANAGER_AUTH_API_KEYS: keys,
+        };
+        for (const settings of [inTables, inVariables]) {
+          const faults = faultsOf({ ...settings, SIGNAL_MANAGER_SERVER_PORT: port });
+          expect(faults).not.toEqual([]);
+          expect(faults.join("\n")).not.toContain(SECRET);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,110 @@
+/** The table of keys against wrangler.toml and against the document's own configuration file. */
+import { parse } from "smol-toml";
+import { describe, expect, it } from "vitest";
+import { FLAT_KEYS } from "../../src/config/keys.ts";
+import { parseConfig } from "../../src/config/parse-config.ts";
+import { success } from "../../src/protocol/result.ts";
+import { MAX_MESSAGE_BYTES } from "../../src/protocol/limits.ts";
+import { DEVELOPMENT_VARS, WRANGLER_VARS } from "../support/own-settings.ts";
+
+/** The document's app-config.toml, word by word. */
+const DOCUMENTED = `
+[server]
+host = "127.0.0.1"
+port = 8080
+max_connections = 1000
+heartbeat_interval = 30
+tls_enabled = false
+
+[auth]
+token_secret = "your-secret-key-change-in-production"
+token_expiry = 3600
+auth_method = "token"
+api_keys = [
+    "test_client_1:test_token_1",
+    "test_client_2:test_token_2"
+]
+
+[logging]
+level = "info"
+format = "json"
+console_output = true
+
+[metrics]
+enabled = true
+port = 9090
+host = "127.0.0.1"
+`;
+
+describe("the table of keys", () => {
+  it("has the keys of wrangler.toml, in its order, with its values as defaults", () => {
+    const fromTable = FLAT_KEYS.map((row) => [row.section, row.key, row.default]);
+    const fromFile = Object.entries(WRANGLER_VARS).flatMap(([section, table]) =>
+      Object.entries(table).map(([key, value]) => [section, key, value]),
+    );
+    expect(fromTable).toEqual(fromFile);
+  });
+
+  it("[FR3] has the protocol's largest message as the default", () => {
+    const row = FLAT_KEYS.find(({ key }) => key === "max_message_size");
+    expect(row?.default).toBe(MAX_MESSAGE_BYTES);
+  });
+
+  it.each([
+    ["server.host", "SIGNAL_MANAGER_SERVER_HOST"],
+    ["server.port", "SIGNAL_MANAGER_SERVER_PORT"],
+    ["auth.token_secret", "SIGNAL_MANAGER_AUTH_TOKEN_SECRET"],
+    ["logging.level", "SIGNAL_MANAGER_LOGGING_LEVEL"],
+  ])("names the document's variable of %s: %s", (name, variable) => {
+    const row = FLAT_KEYS.find(({ section, key }) => `${section}.${key}` === name);
+    expect(row?.variable).toBe(variable);
+  });
+
+  it("gives every key a variable of its own", () => {
+    const variables = FLAT_KEYS.map((row) => row.variable);
+    expect(new Set(variables).size).toBe(variables.length);
+    expect(variables.filter((name) => !/^SIGNAL_MANAGER_[A-Z_]+$/.test(name))).toEqual([]);
+  });
+
+  it("keeps these secret, and says of every key what it means in one line", () => {
+    const secret = FLAT_KEYS.filter((row) => row.secret === true);
+    expect(secret.map(({ section, key }) => `${section}.${key}`)).toEqual([
+      "auth.token_secret",
+      "auth.api_keys",
+    ]);
+    expect(FLAT_KEYS.filter(({ doc }) => !/^[^\n|]{20,}\.$/.test(doc))).toEqual([]);
+  });
+});
+
+describe("a configuration", () => {
+  it("is every default where nothing is set, and accepts nobody", () => {
+    const config = parseConfig({});
+    expect(config).toEqual(success(WRANGLER_VARS));
+    expect(config).toEqual(parseConfig(WRANGLER_VARS));
+    expect(config).toMatchObject({
+      value: { server: { development: false }, auth: { token_secret: "", api_keys: [] } },
+    });
+  });
+
+  it("is the document's own file, in development", () => {
+    const documented = parse(DOCUMENTED);
+    const config = parseConfig({ ...documented, SIGNAL_MANAGER_SERVER_DEVELOPMENT: "true" });
+    expect(config).toMatchObject(success(documented));
+  });
+
+  it("is what `npm start` has: the document's credentials over wrangler.toml", () => {
+    const { auth } = parse(DOCUMENTED);
+    const config = parseConfig({ ...WRANGLER_VARS, ...DEVELOPMENT_VARS });
+    expect(config).toMatchObject(success({ auth, server: { development: true } }));
+  });
+
+  it("ignores the bindings beside it", () => {
+    const bindings = {
+      HUB: { getByName: () => null },
+      UPGRADES: {},
+      OTHER: "x",
+      other: { port: 1 },
+    };
+    expect(parseConfig({ ...WRANGLER_VARS, ...bindings })).toEqual(success(WRANGLER_VARS));
+  });
+});

@@ -1,0 +1,173 @@
+/** What a value may be, in wrangler.toml and as the text of a variable. */
+import { describe, expect, it } from "vitest";
+import { FLAT_KEYS } from "../../src/config/keys.ts";
+import { parseConfig, type Settings } from "../../src/config/parse-config.ts";
+import { WRANGLER_VARS } from "../support/own-settings.ts";
+
+/** The value of `section.key`, or the faults. */
+function valueOf(name: string, settings: Settings): unknown {
+  const config = parseConfig(settings);
+  if (!config.ok) return config.failure;
+  const [section = "", key = ""] = name.split(".");
+  const tables: Readonly<Record<string, Readonly<Record<string, unknown>>>> = config.value;
+  return tables[section]?.[key];
+}
+
+function variableOf(name: string): string {
+  const row = FLAT_KEYS.find(({ section, key }) => `${section}.${key}` === name);
+  if (row === undefined) throw new Error(`no key is named ${name}`);
+  return row.variable;
+}
+
+function inFile(name: string, value: unknown): Settings {
+  const [section = "", key = ""] = name.split(".");
+  return { [section]: { [key]: value } };
+}
+
+describe("a variable", () => {
+  it.each<[string, string, unknown]>([
+    ["server.host", "0.0.0.0", "0.0.0.0"],
+    ["server.host", " ", " "],
+    ["server.port", "9000", 9000],
+    ["server.port", "0", 0],
+    ["server.port", "08080", 8080],
+    ["limits.frames_per_second", "0", 0],
+    ["server.tls_enabled", "true", true],
+    ["auth.anonymous_upgrade", "false", false],
+    ["logging.level", "debug", "debug"],
+    ["logging.format", "text", "text"],
+    ["auth.auth_method", "token", "token"],
+    ["auth.api_keys", "a:1,b:2", ["a:1", "b:2"]],
+    ["auth.api_keys", " a:1 , ,b:2,", ["a:1", "b:2"]],
+    ["auth.api_keys", '["a:1,5","b:2"]', ["a:1,5", "b:2"]],
+    ["auth.api_keys", ' ["a:1"] ', ["a:1"]],
+    ["auth.api_keys", "[]", []],
+    [
+      "server.allowed_origins",
+      "https://a.example, http://localhost:3000",
+      ["https://a.example", "http://localhost:3000"],
+    ],
+    ["server.allowed_origins", ",", []],
+  ])("overrides %s with %j", (name, text, value) => {
+    expect(valueOf(name, { ...WRANGLER_VARS, [variableOf(name)]: text })).toEqual(value);
+  });
+
+  it.each(FLAT_KEYS.filter((row) => row.default !== "").map((row) => [row.variable, row]))(
+    "that is empty is not set: %s",
+    (variable, row) => {
+      const name = `${row.section}.${row.key}`;
+      expect(valueOf(name, { [variable]: "" })).toEqual(row.default);
+    },
+  );
+
+  it("that is empty empties what may be empty", () => {
+    const settings = {
+      auth: { token_secret: "x".repeat(32) },
+      SIGNAL_MANAGER_AUTH_TOKEN_SECRET: "",
+    };
+    expect(valueOf("auth.token_secret", settings)).toBe("");
+  });
+
+  it("counts by its exact name", () => {
+    expect(
+      valueOf("server.port", { signal_manager_server_port: "1", SERVER_PORT: "2", PORT: "3" }),
+    ).toBe(8080);
+  });
+});
+
+describe("whole numbers", () => {
+  const bounds: [string, number, number][] = [
+    ["server.port", 0, 65_535],
+    ["server.max_connections", 1, 32_000],
+    ["server.heartbeat_interval", 1, 3600],
+    ["server.connect_timeout", 1, 300],
+    ["auth.token_expiry", 1, 31_536_000],
+    ["metrics.port", 0, 65_535],
+    ["limits.max_message_size", 65_556, 1_048_576],
+    ["limits.message_buffer_size", 1024, 1_048_576],
+    ["limits.frames_per_second", 0, 1_000_000],
+    ["limits.frame_burst", 1, 1_000_000],
+  ];
+
+  it("are these keys", () => {
+    const numbers = FLAT_KEYS.filter((row) => typeof row.default === "number");
+    expect(numbers.map(({ section, key }) => `${section}.${key}`)).toEqual(
+      bounds.map(([name]) => name),
+    );
+  });
+
+  it.each(bounds)("%s is a number from %i to %i", (name, min, max) => {
+    for (const value of [min, max]) {
+      expect(valueOf(name, inFile(name, value))).toBe(value);
+      expect(valueOf(name, { [variableOf(name)]: String(value) })).toBe(value);
+    }
+    const range = `must be a whole number from ${min} to ${max}`;
+    for (const value of [min - 1, max + 1, min + 0.5]) {
+      expect(valueOf(name, inFile(name, value))).toEqual([`${name} ${range}, got ${value}`]);
+      expect(valueOf(name, { [variableOf(name)]: String(value) })).toEqual([
+        `${variableOf(name)} ${range}, got "${value}"`,
+      ]);
+    }
+  });
+
+  it.each([
+    "1e3",
+    "0x50",
+    " 80",
+    "80 ",
+    "80.0",
+    "+80",
+    "8_080",
+    "١",
+    "Infinity",
+    "99999999999999999999",
+    "true",
+  ])("are not %j", (text) => {
+    expect(valueOf("server.port", { SIGNAL_MANAGER_SERVER_PORT: text })).toEqual([
+      `SIGNAL_MANAGER_SERVER_PORT must be a whole number from 0 to 65535, got ${JSON.stringify(text)}`,
+    ]);
+  });
+});
+
+describe("a value of the wrong kind", () => {
+  it.each<[string, unknown, string]>([
+    ["server.host", 5, "server.host must be a string, got 5"],
+    ["server.host", ["x"], 'server.host must be a string, got ["x"]'],
+    ["server.port", true, "server.port must be a whole number from 0 to 65535, got true"],
+    ["server.port", {}, "server.port must be a whole number from 0 to 65535, got {}"],
+    ["server.tls_enabled", "yes", 'server.tls_enabled must be true or false, got "yes"'],
+    ["server.tls_enabled", "True", 'server.tls_enabled must be true or false, got "True"'],
+    ["server.tls_enabled", 1, "server.tls_enabled must be true or false, got 1"],
+    ["auth.auth_method", "jwt", 'auth.auth_method must be one of token, got "jwt"'],
+    ["logging.level", "INFO", 'logging.level must be one of error, warn, info, debug, got "INFO"'],
+    [
+      "logging.level",
+      "trace",
+      'logging.level must be one of error, warn, info, debug, got "trace"',
+    ],
+    ["logging.format", "xml", 'logging.format must be one of json, text, got "xml"'],
+    ["server.allowed_origins", 7, "server.allowed_origins must be a list of strings, got 7"],
+    [
+      "server.allowed_origins",
+      { 0: "*" },
+      'server.allowed_origins must be a list of strings, got {"0":"*"}',
+    ],
+    [
+      "server.allowed_origins",
+      ["*", 7],
+      'server.allowed_origins must be a list of strings, got ["*",7]',
+    ],
+    [
+      "server.allowed_origins",
+      '["*"',
+      'server.allowed_origins must be a list of strings, got "[\\"*\\""',
+    ],
+    [
+      "server.allowed_origins",
+      "[7]",
+      'server.allowed_origins must be a list of strings, got "[7]"',
+    ],
+  ])("of %s is refused, with what was expected and what came: %j", (name, value, fault) => {
+    expect(valueOf(name, inFile(name, value))).toEqual([fault]);
+  });
+});
