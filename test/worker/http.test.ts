@@ -212,6 +212,19 @@ describe("the upgrade", () => {
     );
   });
 
+  it("[UP6] counts attempts by address with the platform's own limiter", async () => {
+    const headers = { "cf-connecting-ip": "203.0.113.9", authorization: "Bearer wrong" };
+    const statuses: number[] = [];
+    while (statuses.at(-1) !== 429 && statuses.length < 1000) {
+      statuses.push((await upgrade("/", headers)).status);
+    }
+    // 600 in wrangler.toml; a minute that ends in between gives some more.
+    expect(statuses.length).toBeGreaterThan(600);
+    expect(statuses.at(-1)).toBe(429);
+    const other = { ...headers, "cf-connecting-ip": "203.0.113.10" };
+    expect((await upgrade("/", other)).status).toBe(401);
+  });
+
   it("[UP7] lets no client write the header in which the identity travels", async () => {
     const grant = encodeURIComponent(
       JSON.stringify({ clientId: "alice", targets: null, expiresAtMs: null }),

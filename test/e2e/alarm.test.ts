@@ -1,0 +1,23 @@
+/** Deadlines as the platform's own alarm keeps them: nothing here turns a clock. */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { NodeClient } from "../support/node-client.ts";
+import { NodeService } from "../support/node-service.ts";
+
+let service: NodeService;
+beforeAll(async () => {
+  service = await NodeService.start({
+    SIGNAL_MANAGER_SERVER_CONNECT_TIMEOUT: "1",
+    SIGNAL_MANAGER_SERVER_HEARTBEAT_INTERVAL: "1",
+  });
+});
+afterAll(() => service?.stop());
+
+it("[CO9] closes a connection that never connects, though nothing else happens", async () => {
+  const client = await NodeClient.open(service.url);
+  expect(await client.closed).toMatchObject({ code: 4408 });
+});
+
+it("[HB4] closes a session that has gone silent, though nothing else happens", async () => {
+  const client = await NodeClient.connect(service.url, 1);
+  expect(await client.closed).toMatchObject({ code: 4408 });
+});
