@@ -50,13 +50,31 @@ export function createLog(settings: LogSettings, ports: LogPorts): Log {
 
 /** `2026-11-23T06:00:00.000Z info session.begun client_id="a"`: values quoted as JSON, so that none can fake a line. */
 function toText({ time, level, event, ...fields }: LogFields): string {
-  const pairs = Object.entries(fields).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const pairs = Object.entries(fields).map(([name, value]) => `${name}=${quote(value)}`);
   return [time, level, event, ...pairs].join(" ");
 }
 
-/** The path and the names of the query's fields; their values may be tokens. */
+/**
+ * JSON, with an escape for what it leaves alone and a reader's screen does not: a client id may hold line separators, and
+ * marks that turn the rest of the line around.
+ */
+function quote(value: unknown): string {
+  return JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, at) => {
+      const unit = character.charCodeAt(at).toString(16);
+      return `\\u${unit.padStart(4, "0")}`;
+    }).join(""),
+  );
+}
+
+/** The fields that an upgrade's query may have (UP2). */
+const QUERY_NAMES: ReadonlySet<string> = new Set(["client_id", "access_token"]);
+
+/** The path, and which fields the query has. A name that is not ours is not shown: `/?TOKEN` makes a name of a token. */
 export function redactUrl(url: string): string {
   const { pathname, searchParams } = new URL(url);
-  const names = [...new Set(searchParams.keys())].map((name) => `${encodeURIComponent(name)}=…`);
-  return names.length === 0 ? pathname : `${pathname}?${names.join("&")}`;
+  const names = Array.from(searchParams.keys(), (name) =>
+    QUERY_NAMES.has(name) ? `${name}=…` : "…",
+  );
+  return names.length === 0 ? pathname : `${pathname}?${[...new Set(names)].join("&")}`;
 }
