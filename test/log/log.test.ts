@@ -1,0 +1,147 @@
+import { describe, expect, expectTypeOf, it } from "vitest";
+import {
+  createLog,
+  LEVELS,
+  LOG_EVENTS,
+  type Level,
+  type Log,
+  type LogEvent,
+  type LogFields,
+  type LogSettings,
+} from "../../src/log/log.ts";
+
+const AT = "2026-11-23T06:00:00.000Z";
+
+/** What these lines become; the clock stands still. */
+function written(settings: Partial<LogSettings>, say: (log: Log) => void): [Level, string][] {
+  const lines: [Level, string][] = [];
+  const ports = {
+    now: () => Date.parse(AT),
+    write: (level: Level, line: string) => void lines.push([level, line]),
+  };
+  say(createLog({ level: "debug", format: "json", consoleOutput: true, ...settings }, ports));
+  return lines;
+}
+
+const sayEverything = (log: Log): void => {
+  for (const event of Object.keys(LOG_EVENTS) as LogEvent[]) log(event, {});
+};
+
+describe("the level", () => {
+  it.each<[Level, Level[]]>([
+    ["error", ["error"]],
+    ["warn", ["error"]],
+    ["info", ["error", "info"]],
+    ["debug", ["error", "info", "debug"]],
+  ])("%s lets these through: %j", (level, expected) => {
+    const levels = new Set(written({ level }, sayEverything).map(([each]) => each));
+    expect([...levels].toSorted(byLevel)).toEqual(expected.toSorted(byLevel));
+  });
+
+  it("of a line is that of its event", () => {
+    const lines = written({}, sayEverything).map(([level, line]) => [eventOf(line), level]);
+    expect(Object.fromEntries(lines)).toEqual(LOG_EVENTS);
+  });
+
+  it("of what any client can cause at will is debug, but for refused upgrades and sessions", () => {
+    const byDefault = written({ level: "info" }, sayEverything).map(([, line]) => eventOf(line));
+    expect(byDefault).toEqual([
+      "config.invalid",
+      "worker.failed",
+      "hub.failed",
+      "upgrade.refused",
+      "session.begun",
+      "session.ended",
+    ]);
+  });
+});
+
+function byLevel(a: Level, b: Level): number {
+  return LEVELS.indexOf(a) - LEVELS.indexOf(b);
+}
+
+function eventOf(line: string): unknown {
+  const { event }: { event: unknown } = JSON.parse(line);
+  return event;
+}
+
+describe("console_output", () => {
+  it.each(LEVELS)("false writes nothing at all, at level %s either", (level) => {
+    expect(written({ level, consoleOutput: false }, sayEverything)).toEqual([]);
+  });
+});
+
+describe("the format", () => {
+  const fields: LogFields = {
+    client_id: "alice",
+    count: 7,
+    ok: true,
+    nothing: null,
+    faults: ["a", "b"],
+  };
+
+  it("json is one object a line: time, level, event, and then the fields", () => {
+    const [[level, line] = []] = written({}, (log) => log("session.begun", fields));
+    expect(level).toBe("info");
+    expect(line).toBe(
+      `{"time":"${AT}","level":"info","event":"session.begun","client_id":"alice","count":7,"ok":true,"nothing":null,"faults":["a","b"]}`,
+    );
+  });
+
+  it("text is one readable line, its values as JSON", () => {
+    const [[, line] = []] = written({ format: "text" }, (log) => log("session.begun", fields));
+    expect(line).toBe(
+      `${AT} info session.begun client_id="alice" count=7 ok=true nothing=null faults=["a","b"]`,
+    );
+  });
+
+  it("text without fields ends behind the event", () => {
+    const [[, line] = []] = written({ format: "text" }, (log) => log("alarm.swept", {}));
+    expect(line).toBe(`${AT} debug alarm.swept`);
+  });
+});
+
+describe("a value that somebody else chose", () => {
+  const forged = [
+    ["a line feed", `a\n${AT} info session.begun client_id="b"`],
+    ["a carriage return", "a\rb"],
+    ["a quote", 'a" count=7 x="'],
+    ["a backslash before the quote", 'a\\" count=7'],
+    ["an escape of the terminal", "a\u001b[2Jb"],
+    ["a tag beyond the BMP", "a\u{e0041}b"],
+    ["a C1 control sequence", "a\u009b2Jb"],
+    ["a next line", "a\u0085b"],
+    ["a line separator", "a\u2028b"],
+    ["a paragraph separator", "a\u2029b"],
+    ["text from right to left", "a\u202egnp.exe"],
+    ["a zero-width space", "a\u200bb"],
+  ] as const;
+
+  it.each(forged)("fakes neither a line nor a field in text: %s", (_, id) => {
+    const lines = written({ format: "text" }, (log) => log("session.begun", { client_id: id }));
+    expect(lines).toHaveLength(1);
+    const [[, line] = []] = lines;
+    const [, quoted = ""] = /^\S+ info session\.begun client_id=(".*")$/.exec(line ?? "") ?? [];
+    // The whole of it is one string of JSON, and means what was said.
+    expect(JSON.parse(quoted)).toBe(id);
+    expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+  });
+
+  it.each(forged)("is one field in json: %s", (_, id) => {
+    const [[, line] = []] = written({}, (log) => log("session.begun", { client_id: id }));
+    expect(JSON.parse(line ?? "")).toEqual({
+      time: AT,
+      level: "info",
+      event: "session.begun",
+      client_id: id,
+    });
+    expect(line).not.toContain("\n");
+  });
+});
+
+it("takes plain values only", () => {
+  expectTypeOf<LogFields>().not.toExtend<Record<string, Uint8Array>>();
+  expectTypeOf<{ payload: Uint8Array }>().not.toExtend<LogFields>();
+  expectTypeOf<{ error: Error }>().not.toExtend<LogFields>();
+  expectTypeOf<{ id: string; n: number; none: null }>().toExtend<LogFields>();
+});
