@@ -138,7 +138,7 @@ describe("errors", () => {
 });
 
 describe("limits", () => {
-  it("[FR1] [FR3] [FR6] [ID1] [CO1] [CO5] [CO8] [HB4] are the numbers of PROTOCOL.md", () => {
+  it("[FR1] [ID1] are the numbers of PROTOCOL.md", () => {
     expect({ ...limits }).toEqual({
       HEADER_BYTES: 21,
       MAX_PAYLOAD_BYTES: 65_535,
