@@ -24,6 +24,9 @@ export interface HubPorts {
   readonly now: () => number;
 }
 
+/** What a client should wait before it tries again what is full: the hub, its own queue, a target's backlog. */
+export const RETRY_AFTER_MS = 1000;
+
 /** What an ERROR says beside its code (ER1). */
 export type About = Parameters<typeof encodeError>[2];
 
@@ -39,10 +42,15 @@ export class HubContext {
     this.roster = new Roster(ports.sockets, ports.sessions);
   }
 
+  /** An answer of the hub's own. A client that sends and does not read is closed: its answers would pile up (RL3). */
+  answer(socket: HubSocket, bytes: Uint8Array): void {
+    if (!socket.send(bytes) && socket.isBacklogged) this.close(socket, "abuse");
+  }
+
   /** ERROR, and the close that the fault's row asks for. */
   refuse(socket: HubSocket, answered: Answered, fault: Fault, about?: About): void {
     const { code, close } = faultRow(fault);
-    socket.send(encodeError(answered, fault, about));
+    this.answer(socket, encodeError(answered, fault, about));
     this.ports.observe({ event: "frame.refused", sessionId: socket.connection.id, code, fault });
     if (close !== undefined) this.close(socket, close);
   }

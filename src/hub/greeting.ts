@@ -10,13 +10,10 @@ import type { ConnectRequest } from "../protocol/payloads/codec.ts";
 import { codecOf } from "../protocol/payloads/payload-types.ts";
 import { failed, type Result } from "../protocol/result.ts";
 import type { Authenticating, Connected, Greeting, Session } from "./connection.ts";
-import type { HubContext } from "./context.ts";
+import { RETRY_AFTER_MS, type HubContext } from "./context.ts";
 import { nextDeadline } from "./deadlines.ts";
 import { answeredBy, detached, sizeOf, type Inbound } from "./inbound.ts";
 import type { HubSocket } from "./ports.ts";
-
-/** What a client should wait before it tries a full hub or a full queue again. */
-const RETRY_AFTER_MS = 1000;
 
 /** How what has waited is taken up again. */
 type Handle = (inbound: Inbound) => Promise<void> | undefined;
@@ -140,7 +137,8 @@ function begin(
   const deadline = nextDeadline(connected, null, context.settings);
   if (deadline !== null) context.wakeBy(deadline.atMs);
   context.ports.observe({ event: "session.begun", sessionId: id, session });
-  socket.send(
+  context.answer(
+    socket,
     encodeConnectAck(answered, {
       sessionId: id,
       clientId,

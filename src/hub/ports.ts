@@ -12,8 +12,10 @@ export interface HubSocket {
    * `authenticating` is kept as the `greeting` it came from.
    */
   connection: Connection;
-  /** False: the socket is known to be closing or gone. MUST NOT throw. */
+  /** False: nothing was sent, since the socket is closing, gone or backlogged. MUST NOT throw. */
   send(bytes: Uint8Array): boolean;
+  /** The peer reads so slowly that more than `MAX_BACKLOG_BYTES` wait for it, as far as the platform tells. */
+  readonly isBacklogged: boolean;
   /** MUST NOT throw, whatever the socket's state. MAY be called again. */
   close(name: CloseName): void;
   /** When the platform last answered a text `ping` for this socket; null: never, or it does not remember. */

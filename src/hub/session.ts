@@ -8,7 +8,7 @@ import { messageTypeName } from "../protocol/message-types.ts";
 import type { PayloadCodec } from "../protocol/payloads/codec.ts";
 import { codecOf } from "../protocol/payloads/payload-types.ts";
 import type { Connected } from "./connection.ts";
-import type { About, HubContext } from "./context.ts";
+import { RETRY_AFTER_MS, type About, type HubContext } from "./context.ts";
 import type { HubSocket } from "./ports.ts";
 
 /** Counts the frame (SE6) and does what it asks for. */
@@ -82,8 +82,9 @@ function signal(
   const stamped = request.value.stamp(session.clientId);
   if (!stamped.ok) return refuse(stamped.failure);
   if (stamped.value.length > MAX_PAYLOAD_BYTES) return refuse("signal.too-large");
-  const delivered = targetSocket.send(encodeFrame({ ...frame, payload: stamped.value }));
-  if (!delivered) refuse("signal.absent");
+  if (targetSocket.send(encodeFrame({ ...frame, payload: stamped.value }))) return;
+  if (targetSocket.isBacklogged) refuse("signal.backlog", { retryAfterMs: RETRY_AFTER_MS });
+  else refuse("signal.absent");
 }
 
 function heartbeat(
@@ -95,7 +96,7 @@ function heartbeat(
   const request = codec.decodeHeartbeat(frame.payload);
   if (!request.ok) return context.refuse(socket, frame, request.failure);
   const answer = { timestampMs: context.ports.now(), clientTimestamp: request.value.timestamp };
-  socket.send(encodeHeartbeatAck(frame, answer));
+  context.answer(socket, encodeHeartbeatAck(frame, answer));
 }
 
 function disconnect(

@@ -16,7 +16,10 @@ export const ERROR_CODES = {
   413: { name: "Too Large", doc: "the message, or the signal with its sender's id, is too large" },
   429: { name: "Too Many Requests", doc: "rate limit; try again after retry_after_ms" },
   500: { name: "Internal Server Error", doc: "our fault" },
-  503: { name: "Service Unavailable", doc: "hub full; try again after retry_after_ms" },
+  503: {
+    name: "Service Unavailable",
+    doc: "hub full, or the target does not read; try again after retry_after_ms",
+  },
 } as const satisfies Record<number, { readonly name: string; readonly doc: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
@@ -68,6 +71,7 @@ export const FAULTS = {
   "session.replaced": { code: 409, rule: "SE1", text: "Another connection took over this client id", close: "replaced" },
   "signal.forbidden": { code: 403, rule: "SI7", text: "Your token does not allow this target" },
   "signal.absent": { code: 404, rule: "SI6", text: "Target client not found" },
+  "signal.backlog": { code: 503, rule: "RL3", text: "Target client does not read: too much waits for it" },
   "signal.too-large": { code: 413, rule: "SI8", text: "The signal with your client id exceeds 65535 bytes" },
   "signal.source-text": { code: 400, rule: "ID2", text: "Your client id holds a colon, which TEXT cannot say: use JSON" },
   "signal.source-binary": { code: 400, rule: "ID3", text: "Your client id exceeds 255 bytes, which BINARY cannot say: use JSON" },

@@ -27,3 +27,6 @@ export const MAX_LOST_FRAMINGS = 16;
 
 /** A session that sends nothing for this many heartbeat intervals has timed out (HB4). */
 export const HEARTBEATS_MISSED = 3;
+
+/** What may wait for one client that does not read before signals to it are refused (RL3). */
+export const MAX_BACKLOG_BYTES = MAX_MESSAGE_BYTES;

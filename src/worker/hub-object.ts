@@ -1,7 +1,8 @@
 /** The hub as a Durable Object: adapts the platform's events to `Hub`, and decides nothing. */
 import { DurableObject } from "cloudflare:workers";
 import { Hub } from "../hub/hub.ts";
-import { logHubEvent } from "../log/log-hub-event.ts";
+import { describeError, logHubEvent } from "../log/log-hub-event.ts";
+import type { Log } from "../log/log.ts";
 import { faultRow } from "../protocol/errors.ts";
 import { Alarm } from "./alarm.ts";
 import { SUBPROTOCOL } from "./credentials.ts";
@@ -15,11 +16,15 @@ import { SqlSessionStore } from "./session-store.ts";
 /** Deadlines that fall together are served by one alarm: no two of them closer than this. */
 const MIN_ALARM_GAP_MS = 1000;
 
+/** When an alarm that failed, or that found no valid configuration, tries again. */
+const RETRY_ALARM_MS = 60_000;
+
 export class HubObject extends DurableObject<Env> {
   readonly #sockets: PlatformSockets;
   readonly #alarm: Alarm;
   /** null: the configuration is not valid, and nobody is served. */
   readonly #hub: Hub | null;
+  readonly #log: Log | null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -27,6 +32,7 @@ export class HubObject extends DurableObject<Env> {
     this.#alarm = new Alarm(ctx.storage);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     const services = servicesOf(env);
+    this.#log = services.ok ? services.value.log : null;
     this.#hub = services.ok
       ? new Hub(
           {
@@ -83,7 +89,6 @@ export class HubObject extends DurableObject<Env> {
     this.#hub?.closed(this.#sockets.of(ws), wasClean);
     this.#sockets.of(ws).reciprocate(code);
     this.#sockets.flush();
-    this.#sockets.forget(ws);
   }
 
   /** The platform reports a broken protocol here, and then no close. */
@@ -91,14 +96,19 @@ export class HubObject extends DurableObject<Env> {
     this.#hub?.closed(this.#sockets.of(ws), false);
     this.#sockets.of(ws).close("framing-lost");
     this.#sockets.flush();
-    this.#sockets.forget(ws);
   }
 
   override async alarm(): Promise<void> {
     this.#alarm.wentOff();
     const hub = this.#hub;
-    if (hub === null) return this.#alarm.wakeBy(Date.now() + MIN_ALARM_GAP_MS * 60);
-    hub.sweep();
+    if (hub === null) return this.#alarm.wakeBy(Date.now() + RETRY_ALARM_MS);
+    try {
+      hub.sweep();
+    } catch (error) {
+      // Not thrown: the platform gives an alarm up after six failures, and nothing would ever time out again.
+      this.#log?.("hub.failed", { error: describeError(error) });
+      await this.#alarm.wakeBy(Date.now() + RETRY_ALARM_MS);
+    }
     await this.#settle(hub);
   }
 

@@ -2,6 +2,7 @@
 import type { Connection, SessionId } from "../hub/connection.ts";
 import type { HubSocket, HubSockets } from "../hub/ports.ts";
 import { CLOSE_CODES, type CloseName } from "../protocol/close-codes.ts";
+import { MAX_BACKLOG_BYTES } from "../protocol/limits.ts";
 import { fromAttachment, toAttachment } from "./attachment.ts";
 
 export class PlatformSockets implements HubSockets {
@@ -24,7 +25,10 @@ export class PlatformSockets implements HubSockets {
   of(ws: WebSocket): PlatformSocket {
     const known = this.#known.get(ws);
     if (known !== undefined) return known;
-    const socket = new PlatformSocket(this.#ctx, ws, (changed) => this.#changed.add(changed));
+    const socket = new PlatformSocket(this.#ctx, ws, (changed, hasEnded) => {
+      this.#changed.add(changed);
+      if (hasEnded && this.#count !== undefined) this.#count -= 1;
+    });
     this.#known.set(ws, socket);
     return socket;
   }
@@ -36,20 +40,16 @@ export class PlatformSockets implements HubSockets {
   }
 
   all(): HubSocket[] {
-    const sockets = this.#ctx.getWebSockets().map((ws) => this.of(ws));
-    this.#count = sockets.length;
-    return sockets;
+    return this.#ctx.getWebSockets().map((ws) => this.of(ws));
   }
 
-  /** Counted once a wake, then kept: the platform's list costs a millisecond for every few thousand sockets. */
+  /**
+   * Counted once a wake, then kept: the platform's list costs a millisecond for every few thousand sockets. A socket
+   * that the hub has closed does not count, though a peer that never answers the close keeps it in that list.
+   */
   get count(): number {
-    this.#count ??= this.#ctx.getWebSockets().length;
+    this.#count ??= this.#ctx.getWebSockets().filter(isOpen).length;
     return this.#count;
-  }
-
-  /** The platform has told of the socket's end, once or twice. */
-  forget(ws: WebSocket): void {
-    if (this.#known.delete(ws)) this.#count = this.count - 1;
   }
 
   /** Writes every connection that this event changed into its attachment. */
@@ -59,15 +59,18 @@ export class PlatformSockets implements HubSockets {
   }
 }
 
+/** A connection was assigned; `hasEnded`: it was the one that closed it. */
+type OnChange = (socket: PlatformSocket, hasEnded: boolean) => void;
+
 export class PlatformSocket implements HubSocket {
   readonly #ctx: DurableObjectState;
   readonly #ws: WebSocket;
-  readonly #onChange: (socket: PlatformSocket) => void;
+  readonly #onChange: OnChange;
   /** Accepted by another version of this code. */
   readonly isStranded: boolean;
   #connection: Connection;
 
-  constructor(ctx: DurableObjectState, ws: WebSocket, onChange: (socket: PlatformSocket) => void) {
+  constructor(ctx: DurableObjectState, ws: WebSocket, onChange: OnChange) {
     this.#ctx = ctx;
     this.#ws = ws;
     this.#onChange = onChange;
@@ -81,8 +84,9 @@ export class PlatformSocket implements HubSocket {
   }
 
   set connection(connection: Connection) {
+    const hasEnded = connection.state === "closed" && this.#connection.state !== "closed";
     this.#connection = connection;
-    this.#onChange(this);
+    this.#onChange(this, hasEnded);
   }
 
   save(): void {
@@ -90,7 +94,7 @@ export class PlatformSocket implements HubSocket {
   }
 
   send(bytes: Uint8Array): boolean {
-    if (!isOpen(this.#ws)) return false;
+    if (!isOpen(this.#ws) || this.isBacklogged) return false;
     try {
       this.#ws.send(bytes);
       return true;
@@ -98,6 +102,11 @@ export class PlatformSocket implements HubSocket {
       // "Can't call WebSocket send() after close()": the state lags behind a close of this same turn.
       return false;
     }
+  }
+
+  /** Not every runtime tells: where it does not, nothing is ever said to be waiting. */
+  get isBacklogged(): boolean {
+    return (this.#ws.bufferedAmount ?? 0) > MAX_BACKLOG_BYTES;
   }
 
   close(name: CloseName): void {

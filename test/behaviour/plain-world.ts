@@ -177,7 +177,11 @@ class PlainSocket implements HubSocket {
     });
   }
 
+  /** Turned by a test: the peer has stopped reading. */
+  isBacklogged = false;
+
   send(bytes: Uint8Array): boolean {
+    if (this.isBacklogged) return false;
     if (this.#isOpen) this.inbox.put(seen(bytes.slice()));
     return this.#isOpen;
   }
@@ -208,13 +212,15 @@ class PlainSocket implements HubSocket {
   }
 }
 
-class PlainPeer implements Peer {
+export class PlainPeer implements Peer {
+  readonly #socket: PlainSocket;
   readonly closed: Promise<number>;
   readonly send: Peer["send"];
   readonly next: Peer["next"];
   readonly #gone: (clean: boolean) => Promise<void>;
 
   constructor(socket: PlainSocket, send: Peer["send"], gone: (clean: boolean) => Promise<void>) {
+    this.#socket = socket;
     this.send = send;
     this.next = () => socket.inbox.next();
     this.closed = socket.closed;
@@ -223,6 +229,11 @@ class PlainPeer implements Peer {
 
   close(): Promise<void> {
     return this.#gone(true);
+  }
+
+  /** More waits for it than the hub lets wait. */
+  stopReading(): void {
+    this.#socket.isBacklogged = true;
   }
 }
 

@@ -48,6 +48,7 @@ function watchedHub() {
       connection: hub.greet(`s-${client_id}`, null),
       send: (bytes) => sent.push(bytes) > 0,
       close: () => acts.push("close"),
+      isBacklogged: false,
       lastPingMs: () => null,
     };
     sockets.set(socket.connection.id, socket);

@@ -1,0 +1,88 @@
+import { env } from "cloudflare:workers";
+import { runInDurableObject } from "cloudflare:test";
+import { expect, it, vi } from "vitest";
+import { fullBucket } from "../../src/hub/rate-limit.ts";
+import type { Connection } from "../../src/hub/connection.ts";
+import { MAX_BACKLOG_BYTES } from "../../src/protocol/limits.ts";
+import { PlatformSockets } from "../../src/worker/hub-sockets.ts";
+
+function greeting(id: string): Connection {
+  const bucket = fullBucket({ framesPerSecond: 1, frameBurst: 1 }, 0);
+  return {
+    state: "greeting",
+    id,
+    bucket,
+    lostFramings: 0,
+    connectByMs: 0,
+    grant: null,
+    failures: 0,
+  };
+}
+
+/** In an object of its own: the hub's handlers do not see these sockets. */
+function inObject(
+  name: string,
+  run: (ctx: DurableObjectState, accept: () => WebSocket) => void,
+): Promise<void> {
+  return runInDurableObject(env.HUB.getByName(name), (_hub, ctx) =>
+    run(ctx, () => new WebSocketPair()[1]),
+  );
+}
+
+it("counts sockets until the hub has closed them, whether or not the peer answers the close", async () => {
+  await inObject("counts", (ctx, accept) => {
+    const sockets = new PlatformSockets(ctx);
+    const [first, second] = [accept(), accept()];
+    sockets.accept(first, greeting("first"));
+    sockets.accept(second, greeting("second"));
+    expect(sockets.count).toBe(2);
+    sockets.of(first).connection = { state: "closed", id: "first" };
+    sockets.of(first).close("timed-out");
+    sockets.of(first).connection = { state: "closed", id: "first" };
+    expect(sockets.count).toBe(1);
+    sockets.flush();
+    expect(new PlatformSockets(ctx).count).toBe(1);
+  });
+});
+
+it("finds a socket by its id, also in another incarnation, and gives each one wrapper", async () => {
+  await inObject("finds", (ctx, accept) => {
+    const sockets = new PlatformSockets(ctx);
+    const ws = accept();
+    sockets.accept(ws, greeting("first"));
+    expect(sockets.find("first")).toBe(sockets.of(ws));
+    expect(sockets.find("other")).toBe(undefined);
+    expect(new PlatformSockets(ctx).find("first")?.connection).toEqual(greeting("first"));
+  });
+});
+
+it("[RL3] sends nothing to a socket for which more waits than may, where the platform tells", async () => {
+  await inObject("backlog", (ctx, accept) => {
+    const sockets = new PlatformSockets(ctx);
+    const ws = accept();
+    sockets.accept(ws, greeting("slow"));
+    const send = vi.spyOn(ws, "send");
+    const bytes = Uint8Array.of(1);
+    for (const [bufferedAmount, sent] of [
+      [MAX_BACKLOG_BYTES, true],
+      [MAX_BACKLOG_BYTES + 1, false],
+    ] as const) {
+      Object.defineProperty(ws, "bufferedAmount", { value: bufferedAmount, configurable: true });
+      send.mockClear();
+      expect(sockets.of(ws).send(bytes)).toBe(sent);
+      expect(send).toHaveBeenCalledTimes(sent ? 1 : 0);
+    }
+  });
+});
+
+it("says that nothing was sent once the socket is closed, and never throws", async () => {
+  await inObject("closed", (ctx, accept) => {
+    const sockets = new PlatformSockets(ctx);
+    const ws = accept();
+    sockets.accept(ws, greeting("gone"));
+    sockets.of(ws).close("normal");
+    expect(sockets.of(ws).send(Uint8Array.of(1))).toBe(false);
+    for (const code of [1005, 1006, 1015, 999, 5000, 1000, 4001]) sockets.of(ws).reciprocate(code);
+    sockets.of(ws).close("normal");
+  });
+});
