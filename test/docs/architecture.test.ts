@@ -1,4 +1,4 @@
-/** Which folder may know which: protocol ← hub, auth, config, log ← worker. */
+/** Which folder may know which: protocol ← hub, auth, config, log ← worker, and protocol ← client. */
 import { describe, expect, it } from "vitest";
 import { importsOf, sourceFiles, type Import } from "../support/source-files.ts";
 
@@ -12,6 +12,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   config: ["config", "protocol", "zod"],
   hub: ["hub", "protocol", "auth"],
   log: ["log", "protocol", "hub"],
+  client: ["client", "protocol"],
   worker: [
     "worker",
     "hub",

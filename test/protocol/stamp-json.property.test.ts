@@ -6,7 +6,7 @@ import { canonical, topLevelKeys } from "../support/json-text.ts";
 import { stampJsonText } from "../support/stamp.ts";
 
 const SOURCE = "source_client_id";
-const RUNS = { numRuns: 2000 };
+const RUNS = { numRuns: 1000 };
 
 it("[SI2] names the source once, whatever was written", () => {
   fc.assert(
