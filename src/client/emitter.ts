@@ -1,12 +1,8 @@
-/** Typed listeners. One that throws stops neither the others nor the emitting code. */
-export class Emitter<Events extends object> {
-  readonly #listeners = new Map<keyof Events, Set<(value: never) => unknown>>();
-  readonly #thrown: (event: keyof Events, cause: unknown) => void;
+/** Typed listeners. One that throws stops neither the others nor the emitting code: an `error` event tells. */
+import { SignalError } from "./errors.ts";
 
-  /** `thrown` is told what a listener threw, or an async listener rejected with. */
-  constructor(thrown: (event: keyof Events, cause: unknown) => void) {
-    this.#thrown = thrown;
-  }
+export class Emitter<Events extends { readonly error: SignalError }> {
+  readonly #listeners = new Map<keyof Events, Set<(value: never) => unknown>>();
 
   /** Returns the undoing. The same function may listen twice. */
   on<Name extends keyof Events>(
@@ -20,8 +16,8 @@ export class Emitter<Events extends object> {
     return () => void listeners.delete(own);
   }
 
-  /** Whether anyone listened. Who comes during the call is not called. */
-  emit<Name extends keyof Events>(event: Name, value: Events[Name]): boolean {
+  /** Who comes during the call is not called. */
+  emit<Name extends keyof Events>(event: Name, value: Events[Name]): void {
     // `on` files under `event` only listeners that take its value.
     const listeners = [...(this.#listeners.get(event) ?? [])] as ((
       value: Events[Name],
@@ -29,11 +25,19 @@ export class Emitter<Events extends object> {
     for (const listener of listeners) {
       try {
         const result = listener(value);
-        if (result instanceof Promise) result.catch((cause) => this.#thrown(event, cause));
+        if (result instanceof Promise) result.catch((cause) => this.#threw(event, cause));
       } catch (cause) {
-        this.#thrown(event, cause);
+        this.#threw(event, cause);
       }
     }
-    return listeners.length > 0;
+  }
+
+  #threw(event: keyof Events, cause: unknown): void {
+    const error = new SignalError("listener-failed", { detail: `on "${String(event)}"`, cause });
+    // Not told to the listeners of `error` where one of them is the culprit: that could go on for ever.
+    const isTold = event !== "error" && (this.#listeners.get("error")?.size ?? 0) > 0;
+    // Every table of events has this type for `error`.
+    if (isTold) this.emit("error", error as Events["error"]);
+    else console.error(error);
   }
 }

@@ -1,0 +1,93 @@
+/** The client's own frames as bytes, all in JSON, and how they share WebSocket messages. Pure. */
+import { parseClientId, type ClientId } from "../protocol/client-id.ts";
+import { encodeFrame } from "../protocol/frame.ts";
+import { MAX_PAYLOAD_BYTES } from "../protocol/limits.ts";
+import { MESSAGE_TYPES } from "../protocol/message-types.ts";
+import { encodeUtf8 } from "../protocol/payloads/utf8.ts";
+import { failed, success, type Result } from "../protocol/result.ts";
+import { SignalError } from "./errors.ts";
+import { JSON_PAYLOAD } from "./payload-values.ts";
+import { SIGNAL_TYPES, type SignalType } from "./signal.ts";
+
+/** Far below the hub's limit of a message (FR3), so that a burst does not delay what comes behind it. */
+const MAX_BATCH_BYTES = 65_536;
+
+/** The capability that gives every signal an outcome (CO4). */
+export const ACK = "ack";
+
+/** `authToken` is null where the upgrade has shown it (CO1). */
+export function encodeConnect(uuid: Uint8Array, clientId: ClientId, authToken: string | null) {
+  const fields = {
+    client_id: clientId,
+    ...(authToken !== null && { auth_token: authToken }),
+    capabilities: [ACK],
+  };
+  return encodeJson(MESSAGE_TYPES.CONNECT.value, uuid, JSON.stringify(fields));
+}
+
+/** DISCONNECT (DC1). */
+export function encodeDisconnect(uuid: Uint8Array): Uint8Array<ArrayBuffer> {
+  return encodeJson(MESSAGE_TYPES.DISCONNECT.value, uuid, "{}");
+}
+
+/**
+ * SIGNAL_* (SI1). Fails with `bad-signal` where type, target or data cannot be said, with `too-large` where the hub
+ * could not add the source's id any more (SI8).
+ */
+export function encodeSignal(
+  uuid: Uint8Array,
+  source: ClientId,
+  { type, target, data }: { type: SignalType; target: string; data: unknown },
+): Result<Uint8Array<ArrayBuffer>, SignalError> {
+  const refuse = (detail: string, cause?: unknown) =>
+    failed(new SignalError("bad-signal", { target, detail, cause }));
+  if (!Object.hasOwn(SIGNAL_TYPES, type)) return refuse(`no such type: ${String(type)}`);
+  if (parseClientId(target) === null) {
+    return refuse("target must be 1-128 characters without control characters");
+  }
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(data);
+  } catch (cause) {
+    // TypeError: a circle or a BigInt; or whatever a toJSON of the data throws.
+    return refuse("its data cannot be said in JSON", cause);
+  }
+  if (text === undefined) return refuse("its data cannot be said in JSON");
+  const payload = `{"target_client_id":${JSON.stringify(target)},"signal_data":${text}}`;
+  const stamp = `"source_client_id":${JSON.stringify(source)},`;
+  const bytes = encodeUtf8(payload).length + encodeUtf8(stamp).length;
+  if (bytes > MAX_PAYLOAD_BYTES) {
+    const detail = `its payload with the sender's id is ${bytes} bytes`;
+    return failed(new SignalError("too-large", { target, detail }));
+  }
+  return success(encodeJson(SIGNAL_TYPES[type], uuid, payload));
+}
+
+/** Frames back to back (FR2), in order, in as few messages of at most 64 KiB as that allows; a larger frame is alone. */
+export function packMessages(frames: readonly Uint8Array[]): Uint8Array<ArrayBuffer>[] {
+  const batches: Uint8Array[][] = [];
+  let room = 0;
+  for (const frame of frames) {
+    if (frame.length > room) {
+      batches.push([]);
+      room = MAX_BATCH_BYTES;
+    }
+    batches.at(-1)?.push(frame);
+    room -= frame.length;
+  }
+  return batches.map(concat);
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+function encodeJson(messageType: number, uuid: Uint8Array, text: string): Uint8Array<ArrayBuffer> {
+  return encodeFrame({ messageType, uuid, payloadType: JSON_PAYLOAD, payload: encodeUtf8(text) });
+}

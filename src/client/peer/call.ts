@@ -1,0 +1,262 @@
+/** Carries out what `decide.ts` decides, one thing after the other, on an RTCPeerConnection. */
+import { formatUuid } from "../../protocol/uuid.ts";
+import { Emitter } from "../emitter.ts";
+import { SignalError } from "../errors.ts";
+import { platformClock, randomUuid } from "../platform.ts";
+import type { Clock } from "../ports.ts";
+import type { Signal } from "../signal.ts";
+import type { Peer, PeerClient, PeerEvents } from "./contract.ts";
+import { decide, isPolite, type Action } from "./decide.ts";
+import {
+  fromSignalData,
+  SIGNAL_TYPE_OF,
+  toSignalData,
+  type PeerBody,
+  type PeerMessage,
+} from "./message.ts";
+import type { RtcConnection } from "./rtc.ts";
+
+export class Call<Connection extends RtcConnection> implements Peer<Connection> {
+  readonly targetId: string;
+  readonly polite: boolean;
+  readonly #client: PeerClient;
+  readonly #create: () => Connection;
+  readonly #clock: Clock;
+  readonly #events = new Emitter<PeerEvents<Connection>>();
+  readonly #unlisten: (() => void)[];
+  readonly #session = formatUuid(randomUuid());
+  #connection: Connection;
+  #remote: string | null = null;
+  #offerNumber = 0;
+  #takenNumber = 0;
+  /** The RTCPeerConnection wants to negotiate, and there is nobody yet. */
+  #isWanted = false;
+  /** The other side's last offer was ignored, and so its candidates may not fit. */
+  #isIgnoring = false;
+  /** Candidates that came before a description. */
+  #early: object[] = [];
+  #isAbsenceTold = false;
+  #isClosed = false;
+  /** All steps of the negotiation, in order: none begins while another is on its way. */
+  #steps: Promise<void> = Promise.resolve();
+
+  /** `create` makes an RTCPeerConnection with its tracks and channels. */
+  constructor(
+    client: PeerClient,
+    targetId: string,
+    create: () => Connection,
+    clock: Clock = platformClock,
+  ) {
+    this.#client = client;
+    this.targetId = targetId;
+    this.polite = isPolite(client.clientId, targetId);
+    this.#create = create;
+    this.#clock = clock;
+    this.#connection = this.#begin();
+    this.#unlisten = [
+      client.on("signal", (signal) => this.#hear(signal)),
+      client.on("state", (state) => state === "connected" && this.#step(() => this.#greet())),
+    ];
+    // Else the state tells when.
+    if (client.state === "connected") this.#say({ kind: "hello" });
+  }
+
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  on<Name extends keyof PeerEvents<Connection>>(
+    event: Name,
+    listener: (value: PeerEvents<Connection>[Name]) => unknown,
+  ): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#say({ kind: "bye" });
+    this.#end("local");
+  }
+
+  #begin(): Connection {
+    const connection = this.#create();
+    // The standard's events, as far as they are used here.
+    const listen = (type: string, run: (event: never) => void) =>
+      connection.addEventListener(type, (event) => {
+        if (connection === this.#connection && !this.#isClosed) run(event);
+      });
+    listen("negotiationneeded", () => this.#step(() => this.#negotiate()));
+    listen("icecandidate", ({ candidate }: { candidate: object | null }) => {
+      // A step: not before the description that it belongs to.
+      if (candidate) this.#step(() => this.#say({ kind: "candidate", candidate }));
+    });
+    listen("connectionstatechange", () => {
+      this.#events.emit("connectionstate", connection.connectionState);
+      if (connection.connectionState === "failed") connection.restartIce();
+    });
+    listen("track", (event) => this.#events.emit("track", event));
+    listen("datachannel", (event) => this.#events.emit("datachannel", event));
+    return connection;
+  }
+
+  #hear({ source, data }: Signal): void {
+    const message = source === this.targetId ? fromSignalData(data) : null;
+    if (message === null) return;
+    this.#isAbsenceTold = false;
+    this.#step(() => this.#take(message));
+  }
+
+  #step(run: () => void | Promise<void>): void {
+    this.#steps = this.#steps.then(async () => {
+      if (this.#isClosed) return;
+      try {
+        await run();
+      } catch (cause) {
+        // What was on its way when the call was closed, fails.
+        if (!this.#isClosed) this.#fail(cause);
+      }
+    });
+  }
+
+  /** The client is connected, for the first time or again: what was said meanwhile may not have arrived. */
+  #greet(): void {
+    this.#say({ kind: "hello" });
+    this.#restate();
+    if (this.#connection.remoteDescription !== null) this.#connection.restartIce();
+  }
+
+  async #negotiate(): Promise<void> {
+    const connection = this.#connection;
+    this.#isWanted = this.#remote === null;
+    // Where it is not stable the RTCPeerConnection asks again when it is.
+    if (this.#isWanted || connection.signalingState !== "stable") return;
+    const offer = await connection.createOffer();
+    await connection.setLocalDescription(offer);
+    this.#offerNumber += 1;
+    this.#restate();
+  }
+
+  /** The offer that stands, if there is one. Its candidates so far are in it. */
+  #restate(): void {
+    const { signalingState, localDescription } = this.#connection;
+    if (signalingState === "have-local-offer") this.#describe("offer", localDescription?.sdp);
+  }
+
+  #describe(kind: "offer" | "answer", sdp: string = ""): void {
+    const number = kind === "offer" ? this.#offerNumber : this.#takenNumber;
+    this.#say({ kind, sdp, number });
+  }
+
+  async #take(message: PeerMessage): Promise<void> {
+    const { signalingState, localDescription } = this.#connection;
+    const action = decide(message, {
+      session: this.#session,
+      remote: this.#remote,
+      isPolite: this.polite,
+      signalingState,
+      localType: localDescription?.type,
+      offerNumber: this.#offerNumber,
+      takenNumber: this.#takenNumber,
+    });
+    await this.#act(action);
+  }
+
+  async #act(action: Action): Promise<void> {
+    const connection = this.#connection;
+    switch (action.kind) {
+      case "drop":
+        return;
+      case "meet":
+        if (action.isReplacement) this.#replace();
+        this.#remote = action.remote;
+        this.#takenNumber = 0;
+        if (action.reply) this.#say({ kind: "hello" });
+        return this.#isWanted ? this.#negotiate() : undefined;
+      case "restate":
+        if (action.reply) this.#say({ kind: "hello" });
+        return this.#restate();
+      case "take-offer":
+        if (action.rollBack) await connection.setLocalDescription({ type: "rollback" });
+        await this.#setRemote("offer", action.sdp);
+        await connection.setLocalDescription(await connection.createAnswer());
+        this.#takenNumber = action.number;
+        return this.#describe("answer", connection.localDescription?.sdp);
+      case "answer-again":
+        return this.#describe("answer", connection.localDescription?.sdp);
+      case "ignore-offer":
+        this.#isIgnoring = true;
+        return;
+      case "take-answer":
+        return this.#setRemote("answer", action.sdp);
+      case "add-candidate":
+        return this.#add(action.candidate);
+      case "end":
+        return this.#end("remote");
+    }
+  }
+
+  async #setRemote(type: "offer" | "answer", sdp: string): Promise<void> {
+    await this.#connection.setRemoteDescription({ type, sdp });
+    this.#isIgnoring = false;
+    for (const candidate of this.#early.splice(0)) await this.#add(candidate);
+  }
+
+  async #add(candidate: object): Promise<void> {
+    if (this.#connection.remoteDescription === null) {
+      if (!this.#isIgnoring) this.#early.push(candidate);
+      return;
+    }
+    try {
+      await this.#connection.addIceCandidate(candidate);
+    } catch (cause) {
+      // Of an offer that was ignored no candidate need fit.
+      if (!this.#isIgnoring) throw cause;
+    }
+  }
+
+  #replace(): void {
+    this.#connection.close();
+    this.#early = [];
+    this.#isIgnoring = false;
+    this.#connection = this.#begin();
+    this.#events.emit("connection", this.#connection);
+  }
+
+  /** Twice is harmless, whatever it is: so it is sent again where its outcome is unknown. */
+  #say(body: PeerBody): void {
+    const data = toSignalData({ from: this.#session, to: this.#remote, body });
+    const attempt = () => {
+      this.#client
+        .send(this.targetId, SIGNAL_TYPE_OF[body.kind], data, { resend: true })
+        .catch((cause: unknown) => this.#unsaid(cause, attempt));
+    };
+    attempt();
+  }
+
+  #unsaid(cause: unknown, again: () => void): void {
+    if (this.#isClosed) return;
+    if (!(cause instanceof SignalError)) return this.#fail(cause);
+    const { code, retryAfterMs } = cause;
+    if (retryAfterMs !== undefined) {
+      this.#clock.after(retryAfterMs, () => !this.#isClosed && again());
+      return;
+    }
+    // Of a client that has stopped its own events tell.
+    if (code === "closed" || (code === "target-absent" && this.#isAbsenceTold)) return;
+    this.#isAbsenceTold = code === "target-absent";
+    this.#events.emit("error", cause);
+  }
+
+  #fail(cause: unknown): void {
+    const target = this.targetId;
+    const details = { target, detail: String(cause), cause };
+    this.#events.emit("error", new SignalError("negotiation-failed", details));
+  }
+
+  #end(by: "local" | "remote"): void {
+    this.#isClosed = true;
+    for (const unlisten of this.#unlisten) unlisten();
+    this.#connection.close();
+    this.#events.emit("closed", { by });
+  }
+}
