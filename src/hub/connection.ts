@@ -1,5 +1,6 @@
 /** What the hub knows of one socket: a union in which each state owns only its own fields. Plain data, kept across hibernation. */
 import type { Grant } from "../auth/grant.ts";
+import type { Capability } from "../protocol/capabilities.ts";
 import type { ClientId } from "../protocol/client-id.ts";
 import type { Inbound } from "./inbound.ts";
 import type { Bucket } from "./rate-limit.ts";
@@ -51,7 +52,7 @@ export interface Session {
   readonly lastActivityMs: number;
   /** Frames received since CONNECT, that one included. */
   readonly messageCount: number;
-  readonly capabilities: readonly string[];
+  readonly capabilities: readonly Capability[];
   readonly targets: Grant["targets"];
   readonly expiresAtMs: Grant["expiresAtMs"];
 }

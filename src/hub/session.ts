@@ -1,6 +1,6 @@
 /** A socket that has a session: what each frame of it means. */
 import { allowsTarget } from "../auth/grant.ts";
-import { encodeHeartbeatAck } from "../protocol/answers.ts";
+import { encodeHeartbeatAck, encodeSignalAck } from "../protocol/answers.ts";
 import type { Fault } from "../protocol/errors.ts";
 import { encodeFrame, type Frame } from "../protocol/frame.ts";
 import { MAX_PAYLOAD_BYTES } from "../protocol/limits.ts";
@@ -45,6 +45,7 @@ export function receiveConnected(
       return context.refuse(socket, frame, "connect.again");
     case "CONNECT_ACK":
     case "HEARTBEAT_ACK":
+    case "SIGNAL_ACK":
     case "ERROR":
       return context.refuse(socket, frame, "type.hub-only");
     case undefined:
@@ -82,8 +83,11 @@ function signal(
   const stamped = request.value.stamp(session.clientId);
   if (!stamped.ok) return refuse(stamped.failure);
   if (stamped.value.length > MAX_PAYLOAD_BYTES) return refuse("signal.too-large");
-  if (targetSocket.send(encodeFrame({ ...frame, payload: stamped.value }))) return;
-  if (targetSocket.isBacklogged) refuse("signal.backlog", { retryAfterMs: RETRY_AFTER_MS });
+  if (targetSocket.send(encodeFrame({ ...frame, payload: stamped.value }))) {
+    if (session.capabilities.includes("ack")) {
+      context.answer(socket, encodeSignalAck(frame, { target }));
+    }
+  } else if (targetSocket.isBacklogged) refuse("signal.backlog", { retryAfterMs: RETRY_AFTER_MS });
   else refuse("signal.absent");
 }
 

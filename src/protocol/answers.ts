@@ -7,6 +7,7 @@ import type {
   ErrorAnswer,
   HeartbeatAnswer,
   PayloadCodec,
+  SignalAckAnswer,
 } from "./payloads/codec.ts";
 import { jsonCodec } from "./payloads/json.ts";
 import { codecOf, PAYLOAD_TYPES } from "./payloads/payload-types.ts";
@@ -33,6 +34,12 @@ export function encodeConnectAck(answered: Answered, answer: ConnectAnswer): Uin
 export function encodeHeartbeatAck(answered: Answered, answer: HeartbeatAnswer): Uint8Array {
   return encodeAnswer(MESSAGE_TYPES.HEARTBEAT_ACK.value, answered, (codec) =>
     codec.encodeHeartbeatAck(answer),
+  );
+}
+
+export function encodeSignalAck(answered: Answered, answer: SignalAckAnswer): Uint8Array {
+  return encodeAnswer(MESSAGE_TYPES.SIGNAL_ACK.value, answered, (codec) =>
+    codec.encodeSignalAck(answer),
   );
 }
 

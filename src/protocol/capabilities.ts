@@ -1,7 +1,15 @@
-/** Extensions that a client may ask for in CONNECT and that this version grants (CO4). None yet. */
-const CAPABILITIES: ReadonlySet<string> = new Set();
+/** Extensions that a client may ask for in CONNECT (CO4). One row each; the hub grants what stands here. */
+export const CAPABILITIES = {
+  ack: "every signal that is delivered is answered by SIGNAL_ACK (SI10)",
+} as const satisfies Record<string, string>;
+
+export type Capability = keyof typeof CAPABILITIES;
 
 /** Those asked for that the hub grants, each once, in the order asked. */
-export function grantCapabilities(asked: readonly string[]): string[] {
-  return [...new Set(asked)].filter((name) => CAPABILITIES.has(name));
+export function grantCapabilities(asked: readonly string[]): Capability[] {
+  return [...new Set(asked)].filter(isCapability);
+}
+
+function isCapability(name: string): name is Capability {
+  return Object.hasOwn(CAPABILITIES, name);
 }

@@ -16,6 +16,7 @@ export const MESSAGE_TYPES = {
   SIGNAL_OFFER: { value: 0x10, from: "both", signal: true, doc: "A WebRTC offer" },
   SIGNAL_ANSWER: { value: 0x11, from: "both", signal: true, doc: "A WebRTC answer" },
   SIGNAL_ICE_CANDIDATE: { value: 0x12, from: "both", signal: true, doc: "A WebRTC ICE candidate" },
+  SIGNAL_ACK: { value: 0x13, from: "hub", signal: false, doc: "A signal was delivered" },
   ERROR: {
     value: 0xff,
     from: "hub",
@@ -28,7 +29,6 @@ export type MessageTypeName = keyof typeof MESSAGE_TYPES;
 
 /** Values that later versions use; nothing else may take them (MT3). */
 export const RESERVED_MESSAGE_TYPES = [
-  { first: 0x13, last: 0x13, doc: "SIGNAL_ACK" },
   { first: 0x20, last: 0x23, doc: "REGISTER and UNREGISTER" },
   { first: 0x30, last: 0x35, doc: "rooms" },
   { first: 0x40, last: 0x4f, doc: "presence" },

@@ -46,7 +46,8 @@ const BAD_FRAMES: readonly (readonly [rule: string, what: string, bytes: Uint8Ar
   ["MT2", "HEARTBEAT_ACK", frame("HEARTBEAT_ACK", {})],
   ["MT2", "ERROR", frame("ERROR", {})],
   ["MT2", "type 0x00", frame(0x00, {})],
-  ["MT3", "the reserved SIGNAL_ACK", frame(0x13, {})],
+  ["MT2", "SIGNAL_ACK", frame("SIGNAL_ACK", {})],
+  ["MT3", "the reserved REGISTER", frame(0x20, {})],
   ["MT3", "the reserved GOAWAY", frame(0x50, {})],
 ];
 

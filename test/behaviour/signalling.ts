@@ -174,4 +174,40 @@ export function signallingBehaviour(world: () => World): void {
     await connect(world(), "bob");
     await expectAnswers(alice, frame("SIGNAL_OFFER", binary(["bob"])), [error(400)]);
   });
+
+  it.each([
+    {
+      style: "JSON",
+      payload: { target_client_id: "bob", signal_data: 1 },
+      ack: { status: "delivered", target_client_id: "bob" },
+    },
+    { style: "TEXT", payload: "bob:1", ack: "delivered:bob" },
+    {
+      style: "BINARY",
+      payload: binary(["bob"]),
+      ack: { status: "delivered", target_client_id: "bob" },
+    },
+  ])(
+    "[SI10] [PT6] acknowledges a delivered signal ($style), once, to a client that asked for it",
+    async ({ payload, ack }) => {
+      const alice = await world().openAs("alice");
+      const hello = frame("CONNECT", { client_id: "alice", capabilities: ["ack"] });
+      await expectAnswers(alice, hello, [{ type: "CONNECT_ACK" }]);
+      const bob = await connect(world(), "bob");
+      await alice.send(frame("SIGNAL_ANSWER", payload, uuid(7)));
+      expect(await alice.next()).toEqual({ type: "SIGNAL_ACK", uuid: uuid(7), payload: ack });
+      expect(await bob.next()).toMatchObject({ type: "SIGNAL_ANSWER", uuid: uuid(7) });
+      await expectNothing(alice);
+      await expectNothing(bob);
+    },
+  );
+
+  it("[SI10] answers a signal that is not delivered with its ERROR alone", async () => {
+    const alice = await world().openAs("alice", { targets: ["bob"] });
+    const hello = frame("CONNECT", { client_id: "alice", capabilities: ["ack"] });
+    await expectAnswers(alice, hello, [{ type: "CONNECT_ACK" }]);
+    await expectAnswers(alice, signalTo("bob", 1, uuid(2)), [error(404, uuid(2))]);
+    await expectAnswers(alice, signalTo("carol", 1, uuid(3)), [error(403, uuid(3))]);
+    await expectNothing(alice);
+  });
 }

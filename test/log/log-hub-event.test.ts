@@ -11,7 +11,7 @@ const session: Session = {
   connectedAtMs: 1000,
   lastActivityMs: 2000,
   messageCount: 7,
-  capabilities: ["a-capability"],
+  capabilities: ["ack"],
   targets: ["a-target-*"],
   expiresAtMs: 99_999,
 };

@@ -4,6 +4,7 @@ import {
   encodeConnectAck,
   encodeError,
   encodeHeartbeatAck,
+  encodeSignalAck,
   NOTHING_ANSWERED,
   type Answered,
 } from "../../src/protocol/answers.ts";
@@ -29,8 +30,15 @@ const ack = {
 };
 const beat = { timestampMs: 1_790_000_000_456, clientTimestamp: 1_790_000_000_123 };
 
+const toBob = { target: clientId("bob") };
+
 describe("an answer", () => {
-  const said = { CONNECT_ACK: ["JSON", "TEXT"], HEARTBEAT_ACK: ["JSON"], ERROR: ["JSON", "TEXT"] };
+  const said = {
+    CONNECT_ACK: ["JSON", "TEXT"],
+    HEARTBEAT_ACK: ["JSON"],
+    SIGNAL_ACK: ["JSON", "TEXT"],
+    ERROR: ["JSON", "TEXT"],
+  };
   const cases = Object.entries(PAYLOAD_TYPES).flatMap(([name, payloadType]) => [
     [name, "CONNECT_ACK", said.CONNECT_ACK, encodeConnectAck(answered(payloadType), ack)] as const,
     [
@@ -39,6 +47,7 @@ describe("an answer", () => {
       said.HEARTBEAT_ACK,
       encodeHeartbeatAck(answered(payloadType), beat),
     ] as const,
+    [name, "SIGNAL_ACK", said.SIGNAL_ACK, encodeSignalAck(answered(payloadType), toBob)] as const,
     [name, "ERROR", said.ERROR, encodeError(answered(payloadType), "auth.invalid")] as const,
   ]);
 
@@ -104,6 +113,15 @@ describe("HEARTBEAT_ACK", () => {
   );
 });
 
+describe("SIGNAL_ACK", () => {
+  it("[SI10] names the target, in JSON and in TEXT", () => {
+    const inJson = seen(encodeSignalAck(answered(PAYLOAD_TYPES.JSON), toBob));
+    expect(inJson.payload).toEqual({ status: "delivered", target_client_id: "bob" });
+    const inText = seen(encodeSignalAck(answered(PAYLOAD_TYPES.TEXT), toBob));
+    expect(inText.payload).toBe("delivered:bob");
+  });
+});
+
 describe("ERROR", () => {
   it.each(faults)("[ER1] says code and text of its row, and nothing else: %s", (fault) => {
     const { code, text } = faultRow(fault);
@@ -133,12 +151,12 @@ describe("ERROR", () => {
 
 describe("a vector of the hub", () => {
   const answers = GOOD_VECTORS.flatMap(({ name, hex, frames: [frame] }) =>
-    frame && ["CONNECT_ACK", "HEARTBEAT_ACK", "ERROR"].includes(frame.type)
+    frame && ["CONNECT_ACK", "HEARTBEAT_ACK", "SIGNAL_ACK", "ERROR"].includes(frame.type)
       ? [{ name, hex, frame }]
       : [],
   );
 
-  it.each(answers)("[CO2] [HB1] [ER1] is what the hub writes: $name", ({ hex, frame }) => {
+  it.each(answers)("[CO2] [HB1] [SI10] [ER1] is what the hub writes: $name", ({ hex, frame }) => {
     expect(toHex(written(frame))).toBe(hex);
   });
 });
@@ -149,13 +167,15 @@ function written(frame: VectorFrame): Uint8Array {
   const said = fieldsOf(frame);
   switch (frame.type) {
     case "CONNECT_ACK": {
-      const { session_id: sessionId = "", client_id: id = "alice" } = said;
-      return encodeConnectAck(to, { ...ack, sessionId, clientId: clientId(id) });
+      const { session_id: sessionId = "", client_id: id = "alice", capabilities = [] } = said;
+      return encodeConnectAck(to, { ...ack, sessionId, clientId: clientId(id), capabilities });
     }
     case "HEARTBEAT_ACK": {
       const { timestamp: timestampMs = 0, client_timestamp: clientTimestamp = null } = said;
       return encodeHeartbeatAck(to, { timestampMs, clientTimestamp });
     }
+    case "SIGNAL_ACK":
+      return encodeSignalAck(to, { target: clientId(said.target_client_id ?? "") });
     default: {
       const { target_client_id: target, retry_after_ms: retryAfterMs = null } = said;
       const about = { target: target === undefined ? null : clientId(target), retryAfterMs };
@@ -167,6 +187,7 @@ function written(frame: VectorFrame): Uint8Array {
 interface AnswerFields {
   readonly session_id?: string;
   readonly client_id?: string;
+  readonly capabilities?: readonly string[];
   readonly timestamp?: number;
   readonly client_timestamp?: number | null;
   readonly error_code?: number;
@@ -181,6 +202,7 @@ function fieldsOf({ type, payload }: VectorFrame): AnswerFields {
   const [head = "", ...rest] = payload.split(":");
   const said = rest.join(":");
   if (type === "CONNECT_ACK") return { session_id: said };
+  if (type === "SIGNAL_ACK") return { target_client_id: said };
   return { error_code: Number(head), error_message: said };
 }
 

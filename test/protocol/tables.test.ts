@@ -22,6 +22,7 @@ describe("message types", () => {
     SIGNAL_OFFER: 0x10,
     SIGNAL_ANSWER: 0x11,
     SIGNAL_ICE_CANDIDATE: 0x12,
+    SIGNAL_ACK: 0x13,
     ERROR: 0xff,
   };
 
@@ -34,7 +35,7 @@ describe("message types", () => {
 
   it.each([
     ["client", ["CONNECT", "DISCONNECT", "HEARTBEAT"]],
-    ["hub", ["CONNECT_ACK", "HEARTBEAT_ACK", "ERROR"]],
+    ["hub", ["CONNECT_ACK", "HEARTBEAT_ACK", "SIGNAL_ACK", "ERROR"]],
     ["both", ["SIGNAL_OFFER", "SIGNAL_ANSWER", "SIGNAL_ICE_CANDIDATE"]],
   ])("[MT1] [MT2] are sent by %s: %j", (from, names) => {
     const rows = Object.entries(MESSAGE_TYPES).filter(([, row]) => row.from === from);
@@ -47,7 +48,6 @@ describe("message types", () => {
       EVERY_BYTE.filter((byte) => byte >= first && byte <= last),
     );
     expect(reserved).toEqual([
-      0x13,
       0x20,
       0x21,
       0x22,
@@ -150,13 +150,14 @@ describe("limits", () => {
       MAX_CONNECT_FAILURES: 3,
       MAX_LOST_FRAMINGS: 16,
       HEARTBEATS_MISSED: 3,
+      MAX_BACKLOG_BYTES: 1_048_576,
     });
   });
 });
 
 describe("capabilities", () => {
-  it("[CO4] are granted none: this version knows none", () => {
-    expect(grantCapabilities(["batch", "ack", "batch", ""])).toEqual([]);
+  it("[CO4] are granted as far as this version knows them, each once", () => {
+    expect(grantCapabilities(["batch", "ack", "batch", "ack", "", "toString"])).toEqual(["ack"]);
     expect(grantCapabilities([])).toEqual([]);
   });
 });

@@ -53,6 +53,7 @@ const TYPE_BYTES = {
   SIGNAL_OFFER: 0x10,
   SIGNAL_ANSWER: 0x11,
   SIGNAL_ICE_CANDIDATE: 0x12,
+  SIGNAL_ACK: 0x13,
   ERROR: 0xff,
 } as const satisfies Record<MessageTypeName, number>;
 

@@ -40,6 +40,7 @@ export const binaryCodec: PayloadCodec = {
 
   encodeConnectAck: () => null,
   encodeHeartbeatAck: () => null,
+  encodeSignalAck: () => null,
   encodeError: () => null,
 };
 

@@ -42,6 +42,11 @@ export interface HeartbeatAnswer {
   readonly clientTimestamp: number | null;
 }
 
+/** SIGNAL_ACK (SI10). */
+export interface SignalAckAnswer {
+  readonly target: ClientId;
+}
+
 /** ERROR (ER1). */
 export interface ErrorAnswer {
   readonly code: ErrorCode;
@@ -61,5 +66,6 @@ export interface PayloadCodec {
   decodeSignal(payload: Uint8Array): Result<SignalRequest, Fault>;
   encodeConnectAck(answer: ConnectAnswer): Uint8Array | null;
   encodeHeartbeatAck(answer: HeartbeatAnswer): Uint8Array | null;
+  encodeSignalAck(answer: SignalAckAnswer): Uint8Array | null;
   encodeError(answer: ErrorAnswer): Uint8Array | null;
 }

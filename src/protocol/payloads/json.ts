@@ -65,6 +65,8 @@ export const jsonCodec: PayloadCodec = {
   encodeHeartbeatAck: (answer) =>
     encode({ timestamp: answer.timestampMs, client_timestamp: answer.clientTimestamp }),
 
+  encodeSignalAck: (answer) => encode({ status: "delivered", target_client_id: answer.target }),
+
   encodeError: (answer) =>
     encode({
       error_code: answer.code,

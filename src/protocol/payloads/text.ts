@@ -53,6 +53,8 @@ export const textCodec: PayloadCodec = {
 
   encodeHeartbeatAck: () => null,
 
+  encodeSignalAck: (answer) => encodeUtf8(`delivered:${answer.target}`),
+
   encodeError: (answer) => encodeUtf8(`${answer.code}:${answer.text}`),
 };
 
