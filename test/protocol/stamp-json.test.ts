@@ -2,7 +2,6 @@
 import { describe, expect, it } from "vitest";
 import { jsonCodec } from "../../src/protocol/payloads/json.ts";
 import { failed } from "../../src/protocol/result.ts";
-import { numbersOf, topLevelKeys } from "../support/json-text.ts";
 import { stampJsonText } from "../support/stamp.ts";
 
 /** `signal_data` and what else a signal of these tests holds; the target is always bob. */
@@ -93,7 +92,7 @@ describe("a source that wrote source_client_id", () => {
     ],
     [
       "with white space",
-      '{ "source_client_id"\n:\t"mallory" , "target_client_id":"bob","signal_data":1}',
+      '{ "source_client_id"\n:\t"mallory" ,"target_client_id":"bob","signal_data":1}',
     ],
     ["as null", '{"source_client_id":null,"target_client_id":"bob","signal_data":1}'],
     [
@@ -133,18 +132,12 @@ describe("a source that wrote source_client_id", () => {
   });
 
   it.each([
-    ["numbers", '"signal_data":1.0,"signal_data":2.0', "2.0"],
-    ["a number and an object", '"signal_data":1.0,"signal_data":{"n":2.0}', "2.0"],
-    ["an object and a number", '"signal_data":{"n":1.0},"signal_data":2.0', "2.0"],
-    ["arrays of other lengths", '"signal_data":[1.0,1.0],"signal_data":[2.0]', "2.0"],
-  ])(
-    "[SI5] keeps the last of repeated keys, with the spelling of its number: %s",
-    (_, fields, last) => {
-      const text = restated(fields);
-      expect(numbersOf(text)).toEqual([last]);
-      expect(topLevelKeys(text)).toEqual(["source_client_id", "target_client_id", "signal_data"]);
-    },
-  );
+    ["repeated fields", '"signal_data":1.0,"signal_data":2.0'],
+    ["fields named with numbers, in their place", '"signal_data":1,"2":1,"1":{"3":1,"0":1}'],
+    ["white space", ' "signal_data" :\t[ 1 ,\n2 ] '],
+  ])("[SI5] keeps %s", (_, fields) => {
+    expect(restated(fields)).toBe(stamped(fields));
+  });
 });
 
 /** Every character as \u escape, in upper case. */
@@ -170,14 +163,10 @@ describe("deep nesting", () => {
   it.each([
     ["arrays", deep],
     ["objects", deepObjects],
-  ])(
-    "[SI2] of %s beside a source_client_id of the source is a fault or is stamped, and is no throw",
-    (_, fields) => {
-      const text = signal(`"source_client_id":"mallory",${fields}`);
-      const outcome = stampJsonText(text, "alice", () => "payload.json");
-      expect([stamped(fields), "payload.json"].includes(outcome)).toBe(true);
-    },
-  );
+  ])("[SI5] of %s arrives as it was sent beside a source_client_id of the source", (_, fields) => {
+    const text = signal(`"source_client_id":"mallory",${fields}`);
+    expect(stampJsonText(text, "alice") === stamped(fields)).toBe(true);
+  });
 });
 
 it("[SI1] needs signal_data of its own", () => {

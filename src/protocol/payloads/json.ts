@@ -48,7 +48,7 @@ export const jsonCodec: PayloadCodec = {
     if (!Object.hasOwn(fields, "signal_data")) return failed("payload.signal-data");
     return success({
       target,
-      stamp: (source: ClientId) => stampJson(payload, text, fields, source),
+      stamp: (source: ClientId) => success(stampJson(payload, text, fields, source)),
     });
   },
 
