@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
-          include: ["test/{protocol,hub,auth,config,log,docs,scripts}/**/*.test.ts"],
+          include: ["test/{protocol,hub,auth,config,log,docs,scripts,client}/**/*.test.ts"],
         },
       },
       {

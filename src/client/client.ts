@@ -158,6 +158,9 @@ export class SignalClient implements AsyncDisposable {
       () => this.#streams.delete(stream),
       onAbort(signal, (cause) => stream.end(new SignalError("aborted", { cause }))),
     );
+    if (signal?.aborted === true) {
+      stream.end(new SignalError("aborted", { cause: signal.reason }));
+    }
     return stream;
   }
 
@@ -185,7 +188,7 @@ export class SignalClient implements AsyncDisposable {
       cancel();
       reject(error ?? new SignalError("closed"));
     }
-    for (const stream of [...this.#streams]) stream.end(error ?? null);
+    for (const stream of this.#streams) stream.end(error ?? null);
   }
 
   /** Those who wait for `connect`, for the last time. */
@@ -196,7 +199,7 @@ export class SignalClient implements AsyncDisposable {
   }
 
   #deliver(signal: Signal): void {
-    for (const stream of [...this.#streams]) stream.put(signal);
+    for (const stream of this.#streams) stream.put(signal);
     this.#events.emit("signal", signal);
   }
 

@@ -66,7 +66,7 @@ export function parseOptions(options: SignalClientOptions): Settings {
       ? []
       : [`token must be a function or a string of 1-${MAX_TOKEN_CHARS} characters`]),
     ...Object.entries(numbers)
-      .filter(([name, value]) => !(value >= (name === "maxQueued" ? 0 : 1)))
+      .filter(([name, value]) => !isNumber(value, name === "maxQueued" ? 0 : 1))
       .map(([name, value]) => `${name} must be a number above 0, got ${String(value)}`),
   ];
   if (!url.ok || clientId === null || faults.length > 0) {
@@ -78,6 +78,11 @@ export function parseOptions(options: SignalClientOptions): Settings {
 /** Whether CONNECT can say it (CO1). */
 export function isToken(value: unknown): value is string {
   return typeof value === "string" && value.length > 0 && value.length <= MAX_TOKEN_CHARS;
+}
+
+/** The compiler does not check every user. */
+function isNumber(value: unknown, least: number): boolean {
+  return typeof value === "number" && value >= least;
 }
 
 function pickNumbers(options: SignalClientOptions): Partial<Record<keyof typeof DEFAULTS, number>> {

@@ -1,0 +1,320 @@
+/** From `connect()` to a session, and what can come between. */
+import { describe, expect, it, vi } from "vitest";
+import { connected, harness, Watched } from "./support/harness.ts";
+
+describe("connect()", () => {
+  it("[UP2] [CO1] shows the token at the upgrade, never in the URL, and then sends CONNECT without it", async () => {
+    const { hub, client } = harness({ url: "wss://hub.test/?x=1", clientId: "al ice" });
+    void client.connect();
+    await hub.clock.turn();
+    expect(hub.socket.url.href).toBe("wss://hub.test/?x=1&client_id=al+ice");
+    expect(hub.socket.protocols).toEqual(["signal-manager", "bearer.token"]);
+    expect(hub.socket.messages).toEqual([]);
+    hub.socket.open();
+    expect(hub.socket.frames).toMatchObject([
+      { type: "CONNECT", payload: { client_id: "al ice", capabilities: ["ack"] } },
+    ]);
+    expect(hub.socket.frames[0]?.payload).not.toHaveProperty("auth_token");
+  });
+
+  it("[CO2] resolves at CONNECT_ACK", async () => {
+    const { hub, client, states, errors } = harness();
+    expect(client.state).toBe("idle");
+    const connecting = new Watched(client.connect());
+    await hub.clock.turn();
+    hub.socket.open();
+    expect(await connecting.now()).toBe("pending");
+    hub.socket.acceptConnect();
+    expect(await connecting.now()).toBe("done");
+    expect(client.state).toBe("connected");
+    expect(states).toEqual(["connecting", "connected"]);
+    expect(errors).toEqual([]);
+    expect(await new Watched(client.connect()).now()).toBe("done");
+    expect(hub.sockets).toHaveLength(1);
+  });
+
+  it("is joined by a second call", async () => {
+    const { hub, client } = harness();
+    const calls = [new Watched(client.connect()), new Watched(client.connect())];
+    await hub.accept();
+    expect(calls.map(({ outcome }) => outcome)).toEqual(["done", "done"]);
+    expect(hub.sockets).toHaveLength(1);
+  });
+
+  it("[CO4] refuses a hub that does not grant ack", async () => {
+    const { hub, client } = harness();
+    const connecting = new Watched(client.connect());
+    await hub.accept({ capabilities: [] });
+    expect(await connecting.now()).toMatchObject({ code: "hub-too-old", retryable: false });
+    expect(client.state).toBe("closed");
+    expect(hub.socket.closedWith).toBeNull();
+    expect(hub.clock.delaysMs).toEqual([]);
+  });
+
+  it("[CO5] rejects where the hub refuses the token, with its words", async () => {
+    const { hub, client, errors, states } = harness();
+    const connecting = new Watched(client.connect());
+    await hub.clock.turn();
+    hub.socket.open();
+    hub.socket.refuse(401, hub.socket.frames[0]?.uuid);
+    const error = await connecting.now();
+    expect(error).toMatchObject({ code: "unauthenticated", errorCode: 401, retryable: false });
+    expect(errors).toEqual([error]);
+    expect(states).toEqual(["connecting", "closed"]);
+    expect(hub.clock.delaysMs).toEqual([]);
+  });
+
+  it("[SE3] asks a token function once more after a refusal", async () => {
+    const tokens = ["old", "new"];
+    const { hub, client } = harness({ token: () => tokens.shift() ?? "none" });
+    const connecting = new Watched(client.connect());
+    await hub.clock.turn();
+    hub.socket.open();
+    hub.socket.refuse(401, hub.socket.frames[0]?.uuid);
+    expect(client.state).toBe("waiting");
+    await hub.clock.advance(500);
+    expect(hub.socket.protocols).toContain("bearer.new");
+    await hub.accept();
+    expect(await connecting.now()).toBe("done");
+  });
+
+  it("[CL1] stops where the second token in a row is refused too", async () => {
+    const { hub, client } = harness({ token: async () => "bad" });
+    const connecting = new Watched(client.connect());
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await hub.clock.advance(500);
+      hub.socket.open();
+      hub.socket.refuse(401, hub.socket.frames[0]?.uuid);
+    }
+    expect(await connecting.now()).toMatchObject({ code: "unauthenticated" });
+    expect(hub.sockets).toHaveLength(2);
+  });
+
+  it("keeps trying a hub that cannot be reached, by both doors", async () => {
+    const { hub, client, errors } = harness();
+    const connecting = new Watched(client.connect());
+    await hub.clock.turn();
+    hub.socket.closed(1006);
+    expect(errors).toMatchObject([{ code: "unreachable", retryable: true }]);
+    expect(client.state).toBe("waiting");
+    await hub.clock.advance(500);
+    expect(hub.socket.protocols).toEqual(["signal-manager"]);
+    await hub.accept();
+    expect(hub.socket.frames[0]?.payload).toMatchObject({ auth_token: "token" });
+    expect(await connecting.now()).toBe("done");
+  });
+
+  it("[UP2] learns by the second door that the token is wrong", async () => {
+    const { hub, client } = harness();
+    const connecting = new Watched(client.connect());
+    await hub.clock.turn();
+    hub.socket.closed(1006);
+    await hub.clock.advance(500);
+    hub.socket.open();
+    hub.socket.refuse(401, hub.socket.frames[0]?.uuid);
+    expect(await connecting.now()).toMatchObject({ code: "unauthenticated" });
+  });
+
+  it("pauses longer and longer", async () => {
+    const { hub, client } = harness();
+    void client.connect();
+    const pausesMs: (number | undefined)[] = [];
+    for (let attempt = 0; attempt < 6; attempt++) {
+      await hub.clock.turn();
+      hub.socket.closed(1006);
+      pausesMs.push(hub.clock.delaysMs[0]);
+      await hub.clock.advance(8_000);
+    }
+    expect(pausesMs).toEqual([500, 1_000, 2_000, 4_000, 8_000, 8_000]);
+  });
+
+  it("[CO10] waits as long as a full hub asks for, but not for ever", async () => {
+    const { hub, client, errors } = harness();
+    void client.connect();
+    for (const [retryAfterMs, pauseMs] of [
+      [2_000, 2_500],
+      [1e12, 301_000],
+    ]) {
+      await hub.clock.turn();
+      hub.socket.open();
+      hub.socket.refuse(503, hub.socket.frames[0]?.uuid, { retry_after_ms: retryAfterMs });
+      expect(hub.clock.delaysMs).toEqual([pauseMs]);
+      await hub.clock.advance(pauseMs ?? 0);
+    }
+    expect(errors).toMatchObject([{ code: "hub-unavailable" }, { code: "hub-unavailable" }]);
+  });
+
+  it("[CO6] stops where CONNECT is refused for good", async () => {
+    const { hub, client } = harness();
+    const connecting = new Watched(client.connect());
+    await hub.clock.turn();
+    hub.socket.open();
+    hub.socket.refuse(400, hub.socket.frames[0]?.uuid);
+    expect(await connecting.now()).toMatchObject({ code: "connect-refused", errorCode: 400 });
+  });
+
+  it("gives an attempt up that takes too long", async () => {
+    const { hub, client, errors } = harness({ connectTimeoutMs: 1_000 });
+    void client.connect();
+    await hub.clock.advance(999);
+    expect(errors).toEqual([]);
+    await hub.clock.advance(1);
+    expect(errors).toMatchObject([{ code: "unreachable" }]);
+    expect(hub.socket.closedWith).toBeNull();
+    expect(client.state).toBe("waiting");
+  });
+
+  it("stops where the platform refuses the URL", async () => {
+    const { hub, client } = harness();
+    hub.refusesUrl = new TypeError("ws: from an https: page");
+    const error = await new Watched(client.connect()).now();
+    expect(error).toMatchObject({ code: "bad-option", cause: hub.refusesUrl });
+  });
+
+  it("tells of a token function that throws, and asks it again", async () => {
+    const tokens = vi.fn<() => Promise<string>>();
+    tokens
+      .mockRejectedValueOnce(new Error("offline"))
+      .mockResolvedValueOnce("")
+      .mockResolvedValue("token");
+    const { hub, client, errors } = harness({ token: tokens });
+    const connecting = new Watched(client.connect());
+    await hub.clock.advance(2_000);
+    expect(errors).toMatchObject([
+      { code: "token-failed", cause: expect.objectContaining({ message: "offline" }) },
+      { code: "token-failed" },
+    ]);
+    await hub.accept();
+    expect(await connecting.now()).toBe("done");
+  });
+
+  it("tells a token function when its attempt is over", async () => {
+    const signals: AbortSignal[] = [];
+    const { hub, client } = harness({
+      connectTimeoutMs: 1_000,
+      token: ({ signal }) => {
+        signals.push(signal);
+        return new Promise(() => {});
+      },
+    });
+    void client.connect();
+    await hub.clock.turn();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    await hub.clock.advance(1_000);
+    expect(signals[0]?.aborted).toBe(true);
+    expect(hub.sockets).toEqual([]);
+  });
+
+  it("takes no token that came too late", async () => {
+    let give = (_: string) => {};
+    const token = () => new Promise<string>((resolve) => (give = resolve));
+    const { hub, client } = harness({ token });
+    const connecting = new Watched(client.connect());
+    await client.close();
+    give("token");
+    await hub.clock.turn();
+    expect(hub.sockets).toEqual([]);
+    expect(await connecting.now()).toMatchObject({ code: "closed" });
+  });
+});
+
+describe("an AbortSignal of connect()", () => {
+  it("that has fired begins nothing", async () => {
+    const { hub, client } = harness();
+    const error = await new Watched(client.connect({ signal: AbortSignal.abort("no") })).now();
+    expect(error).toMatchObject({ code: "aborted", cause: "no" });
+    expect(client.state).toBe("idle");
+    expect(hub.listensForWakes).toBe(false);
+  });
+
+  it("closes the client that the call began to connect", async () => {
+    const { hub, client } = harness();
+    const abort = new AbortController();
+    const connecting = new Watched(client.connect({ signal: abort.signal }));
+    await hub.clock.turn();
+    abort.abort("no");
+    expect(await connecting.now()).toMatchObject({ code: "aborted", cause: "no" });
+    expect(client.state).toBe("closed");
+    expect(hub.socket.closedWith).toBe(1000);
+  });
+
+  it("leaves a client alone that another call began to connect", async () => {
+    const { hub, client } = harness();
+    const first = new Watched(client.connect());
+    const abort = new AbortController();
+    const second = new Watched(client.connect({ signal: abort.signal }));
+    abort.abort();
+    expect(await second.now()).toMatchObject({ code: "aborted" });
+    await hub.accept();
+    expect(await first.now()).toBe("done");
+  });
+
+  it("means nothing once there is a session", async () => {
+    const { hub, client } = harness();
+    const abort = new AbortController();
+    const connecting = client.connect({ signal: abort.signal });
+    await hub.accept();
+    await connecting;
+    abort.abort();
+    expect(client.state).toBe("connected");
+  });
+});
+
+describe("close()", () => {
+  it("[DC1] sends DISCONNECT, closes with 1000, and resolves when the socket has gone", async () => {
+    const { client, socket, states } = await connected();
+    const closing = new Watched(client.close());
+    expect(client.state).toBe("closed");
+    expect(socket.frames.at(-1)).toMatchObject({ type: "DISCONNECT" });
+    expect(socket.closedWith).toBe(1000);
+    expect(await closing.now()).toBe("pending");
+    socket.closed(1000);
+    expect(await closing.now()).toBe("done");
+    expect(states).toEqual(["connecting", "connected", "closed"]);
+  });
+
+  it("does not wait for a network that is gone", async () => {
+    const { client, hub } = await connected();
+    const closing = new Watched(client.close());
+    await hub.clock.advance(2_000);
+    expect(closing.outcome).toBe("done");
+    expect(hub.clock.delaysMs).toEqual([]);
+  });
+
+  it("leaves no timer and no listener, wherever it comes", async () => {
+    for (const until of ["idle", "connecting", "waiting", "connected"]) {
+      const { hub, client } = harness();
+      if (until !== "idle") void client.connect().catch(() => {});
+      if (until !== "idle") await hub.clock.turn();
+      if (until === "waiting") hub.socket.closed(1006);
+      if (until === "connected") await hub.accept();
+      expect(client.state).toBe(until);
+      const closing = client.close();
+      if (until === "connecting" || until === "connected") hub.socket.closed(1000);
+      await closing;
+      expect(hub.clock.delaysMs).toEqual([]);
+      expect(hub.listensForWakes).toBe(false);
+      await client.close();
+    }
+  });
+
+  it("is what `await using` does", async () => {
+    const { client, socket } = await connected();
+    {
+      await using mine = client;
+      expect(mine.state).toBe("connected");
+      socket.closed(1000);
+      // The hub ended it: closing again is harmless.
+    }
+    expect(client.state).toBe("closed");
+  });
+
+  it("is no end: connect() begins anew", async () => {
+    const { client, hub } = await connected();
+    void client.close();
+    const again = new Watched(client.connect());
+    await hub.accept();
+    expect(await again.now()).toBe("done");
+    expect(hub.sockets).toHaveLength(2);
+  });
+});

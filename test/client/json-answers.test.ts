@@ -1,0 +1,139 @@
+/** What the client reads, against what the hub's own codec writes. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseClientId, type ClientId } from "../../src/protocol/client-id.ts";
+import {
+  decodeConnectAck,
+  decodeDelivered,
+  decodeError,
+  decodeSignalAck,
+} from "../../src/protocol/payloads/json-answers.ts";
+import { jsonCodec } from "../../src/protocol/payloads/json.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const json = (value: unknown) => bytes(JSON.stringify(value));
+const NOTHING = new Uint8Array();
+
+// "alice" passes.
+const ALICE = parseClientId("alice") as ClientId;
+
+const ACK = {
+  status: "success",
+  session_id: "s",
+  client_id: "alice",
+  heartbeat_interval: 30,
+  server_time: 7,
+  capabilities: ["ack"],
+};
+
+describe("CONNECT_ACK", () => {
+  it("[CO2] reads what the hub writes, its seconds as milliseconds", () => {
+    const payload = jsonCodec.encodeConnectAck({
+      sessionId: "s",
+      clientId: ALICE,
+      heartbeatIntervalSeconds: 30,
+      serverTimeMs: 7,
+      capabilities: ["ack"],
+    });
+    expect(decodeConnectAck(payload ?? NOTHING)).toEqual({
+      sessionId: "s",
+      clientId: "alice",
+      heartbeatIntervalMs: 30_000,
+      serverTimeMs: 7,
+      capabilities: ["ack"],
+    });
+  });
+
+  it.each([
+    { status: "failure" },
+    { session_id: 1 },
+    { client_id: null },
+    { heartbeat_interval: 0 },
+    { heartbeat_interval: "30" },
+    { server_time: null },
+    { capabilities: "ack" },
+    { capabilities: [1] },
+  ])("[CO2] is not read with %j", (wrong) => {
+    expect(decodeConnectAck(json(ACK))).not.toBeNull();
+    expect(decodeConnectAck(json({ ...ACK, ...wrong }))).toBeNull();
+  });
+});
+
+describe("ERROR", () => {
+  it("[ER1] reads what the hub writes", () => {
+    const answer = { code: 404, text: "not there", target: ALICE, retryAfterMs: null } as const;
+    expect(decodeError(jsonCodec.encodeError(answer) ?? NOTHING)).toEqual(answer);
+    const full = { code: 503, text: "full", target: null, retryAfterMs: 1_000 } as const;
+    expect(decodeError(jsonCodec.encodeError(full) ?? NOTHING)).toEqual(full);
+  });
+
+  it("[ER1] reads a number of a later version, and leaves out fields that are none", () => {
+    const payload = json({
+      error_code: 418,
+      error_message: "tea",
+      target_client_id: 1,
+      retry_after_ms: -1,
+    });
+    expect(decodeError(payload)).toEqual({
+      code: 418,
+      text: "tea",
+      target: null,
+      retryAfterMs: null,
+    });
+  });
+
+  it.each([{ error_code: "404", error_message: "" }, { error_code: 404 }, {}])(
+    "[ER1] is not read of %j",
+    (wrong) => {
+      expect(decodeError(json(wrong))).toBeNull();
+    },
+  );
+});
+
+describe("SIGNAL_ACK", () => {
+  it("reads the target", () => {
+    expect(decodeSignalAck(json({ status: "delivered", target_client_id: "bob" }))).toEqual({
+      target: "bob",
+    });
+  });
+
+  it.each([{ status: "success", target_client_id: "bob" }, { status: "delivered" }])(
+    "is not read of %j",
+    (wrong) => {
+      expect(decodeSignalAck(json(wrong))).toBeNull();
+    },
+  );
+});
+
+describe("a delivered signal", () => {
+  it("[SI2] reads the source and the data, whatever value it is", () => {
+    expect(decodeDelivered(json({ source_client_id: "bob", signal_data: null }))).toEqual({
+      source: "bob",
+      signalData: null,
+    });
+  });
+
+  it.each([
+    { source_client_id: "bob" },
+    { signal_data: 1 },
+    { source_client_id: 1, signal_data: 1 },
+  ])("[SI2] is not read of %j", (wrong) => {
+    expect(decodeDelivered(json(wrong))).toBeNull();
+  });
+});
+
+describe("every decoder", () => {
+  const decoders = [decodeConnectAck, decodeError, decodeSignalAck, decodeDelivered];
+
+  it.each(["", "null", "[]", "1", '"x"', "{", "\ufeff{}", `${"[".repeat(100_000)}`])(
+    "[PT3] answers null to %j",
+    (text) => {
+      expect(decoders.map((decode) => decode(bytes(text)))).toEqual([null, null, null, null]);
+    },
+  );
+
+  it("[PT3] never throws, on any bytes or any JSON", () => {
+    const payload = fc.oneof(fc.uint8Array(), fc.json().map(bytes));
+    fc.assert(fc.property(payload, (any) => decoders.forEach((decode) => decode(any))));
+  });
+});

@@ -1,0 +1,72 @@
+/** Options are checked once, at the door. */
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { SignalClient } from "../../src/client/client.ts";
+import { parseOptions, type SignalClientOptions } from "../../src/client/options.ts";
+
+const GOOD: SignalClientOptions = { url: "ws://hub.test/", clientId: "alice", token: "token" };
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe("options", () => {
+  it("have defaults, in milliseconds and signals", () => {
+    expect(parseOptions(GOOD)).toEqual({
+      url: new URL("ws://hub.test/"),
+      clientId: "alice",
+      token: "token",
+      sendTimeoutMs: 30_000,
+      connectTimeoutMs: 15_000,
+      pongTimeoutMs: 10_000,
+      retryBaseMs: 500,
+      retryMaxMs: 8_000,
+      maxQueued: 256,
+      maxBuffered: 1_024,
+    });
+  });
+
+  it("of the user's replace them", () => {
+    const settings = parseOptions({ ...GOOD, maxQueued: 0, sendTimeoutMs: Infinity });
+    expect(settings).toMatchObject({ maxQueued: 0, sendTimeoutMs: Infinity, retryBaseMs: 500 });
+  });
+
+  it.each([
+    ["http://hub.test/x?a=b#c", "ws://hub.test/x?a=b"],
+    ["https://hub.test", "wss://hub.test/"],
+    [new URL("wss://hub.test/"), "wss://hub.test/"],
+  ])("take the url %s for %s", (url, href) => {
+    expect(parseOptions({ ...GOOD, url }).url.href).toBe(href);
+  });
+
+  it("take a relative url in a page", () => {
+    vi.stubGlobal("location", { href: "https://app.test/demo/index.html" });
+    expect(parseOptions({ ...GOOD, url: "/" }).url.href).toBe("wss://app.test/");
+  });
+
+  it.each<[string, Partial<Record<keyof SignalClientOptions, unknown>>]>([
+    ["url must be", { url: "/" }],
+    ["url must be", { url: "ftp://hub.test/" }],
+    ["url must be", { url: undefined }],
+    ["clientId must be", { clientId: "" }],
+    ["clientId must be", { clientId: "a\nb" }],
+    ["clientId must be", { clientId: 7 }],
+    ["token must be", { token: "" }],
+    ["token must be", { token: "x".repeat(4_097) }],
+    ["token must be", { token: undefined }],
+    ["sendTimeoutMs must be", { sendTimeoutMs: 0 }],
+    ["pongTimeoutMs must be", { pongTimeoutMs: Number.NaN }],
+    ["maxQueued must be", { maxQueued: -1 }],
+    ["retryMaxMs must be", { retryMaxMs: "8" }],
+  ])("are refused where wrong: %s (%#)", (words, wrong) => {
+    // Wrong on purpose.
+    const options = { ...GOOD, ...wrong } as SignalClientOptions;
+    expect(() => new SignalClient(options)).toThrow(
+      expect.objectContaining({ code: "bad-option", message: expect.stringContaining(words) }),
+    );
+  });
+
+  it("are refused with every fault in one message", () => {
+    const wrong: SignalClientOptions = { url: "", clientId: "", token: "", maxBuffered: 0 };
+    expect(() => parseOptions(wrong)).toThrow(
+      /url must be.*; clientId must be.*; token must be.*; maxBuffered must be/,
+    );
+  });
+});

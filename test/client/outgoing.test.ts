@@ -1,0 +1,126 @@
+/** What the client writes. */
+import { describe, expect, it } from "vitest";
+import {
+  encodeConnect,
+  encodeDisconnect,
+  encodeSignal,
+  packMessages,
+} from "../../src/client/outgoing.ts";
+import { BINARY_PAYLOAD, JSON_PAYLOAD, TEXT_PAYLOAD } from "../../src/client/payload-values.ts";
+import { parseClientId, type ClientId } from "../../src/protocol/client-id.ts";
+import { decodeMessage } from "../../src/protocol/frame.ts";
+import { jsonCodec } from "../../src/protocol/payloads/json.ts";
+import { PAYLOAD_TYPES } from "../../src/protocol/payloads/payload-types.ts";
+import { seen, uuid, uuidBytes } from "../support/frames.ts";
+
+const ID = uuidBytes(uuid(1));
+
+function clientId(text: string): ClientId {
+  const id = parseClientId(text);
+  if (id === null) throw new Error(`not a client id: ${text}`);
+  return id;
+}
+
+const ALICE = clientId("alice");
+
+describe("the client's frames", () => {
+  it("[PT1] have the payload types of the protocol's table", () => {
+    expect({ BINARY_PAYLOAD, JSON_PAYLOAD, TEXT_PAYLOAD }).toEqual({
+      BINARY_PAYLOAD: PAYLOAD_TYPES.BINARY.value,
+      JSON_PAYLOAD: PAYLOAD_TYPES.JSON.value,
+      TEXT_PAYLOAD: PAYLOAD_TYPES.TEXT.value,
+    });
+  });
+
+  it("[CO1] [CO4] CONNECT asks for ack, and has the token only where the upgrade did not show it", () => {
+    expect(seen(encodeConnect(ID, ALICE, "secret"))).toEqual({
+      type: "CONNECT",
+      uuid: uuid(1),
+      payload: { client_id: "alice", auth_token: "secret", capabilities: ["ack"] },
+    });
+    expect(seen(encodeConnect(ID, ALICE, null)).payload).toEqual({
+      client_id: "alice",
+      capabilities: ["ack"],
+    });
+  });
+
+  it("[DC1] DISCONNECT", () => {
+    expect(seen(encodeDisconnect(ID))).toEqual({ type: "DISCONNECT", uuid: uuid(1), payload: {} });
+  });
+
+  it.each([
+    ["offer", "SIGNAL_OFFER"],
+    ["answer", "SIGNAL_ANSWER"],
+    ["ice-candidate", "SIGNAL_ICE_CANDIDATE"],
+  ] as const)("[SI1] %s is %s", (type, name) => {
+    const encoded = encodeSignal(ID, ALICE, { type, target: 'b"ob', data: { sdp: ["v=0", null] } });
+    expect(encoded.ok && seen(encoded.value)).toEqual({
+      type: name,
+      uuid: uuid(1),
+      payload: { target_client_id: 'b"ob', signal_data: { sdp: ["v=0", null] } },
+    });
+  });
+
+  it.each([null, 0, "", false, [], "\ud800 \u0000"])("[SI1] say %j as data", (data) => {
+    const encoded = encodeSignal(ID, ALICE, { type: "offer", target: "bob", data });
+    expect(encoded.ok && seen(encoded.value).payload).toEqual({
+      target_client_id: "bob",
+      signal_data: data,
+    });
+  });
+
+  const circle: { self?: unknown } = {};
+  circle.self = circle;
+  it.each([
+    ["a circle", { data: circle }],
+    ["a BigInt", { data: { n: 1n } }],
+    ["undefined", { data: undefined }],
+    ["a function", { data: () => 1 }],
+    ["an empty target", { target: "" }],
+    ["a type of no signal", { type: "toString" as "offer" }],
+  ])("are refused as bad-signal: %s", (_, wrong) => {
+    const encoded = encodeSignal(ID, ALICE, { type: "offer", target: "bob", data: 1, ...wrong });
+    expect(encoded).toMatchObject({ ok: false, failure: { code: "bad-signal", retryable: false } });
+  });
+
+  it.each(["alice", 'al"\u00e9\\ice'])("[SI8] may just fit with the stamp of %s", (name) => {
+    const source = clientId(name);
+    const sized = (length: number) =>
+      encodeSignal(ID, source, { type: "offer", target: "bob", data: "x".repeat(length) });
+    let fits = 65_535;
+    while (!sized(fits).ok) fits -= 1;
+    const encoded = sized(fits);
+    if (!encoded.ok) throw encoded.failure;
+    const [decoded] = decodeMessage(encoded.value);
+    if (decoded?.kind !== "frame") throw new Error("no frame");
+    // The hub's own code has the last word.
+    const read = jsonCodec.decodeSignal(decoded.frame.payload);
+    const stamped = read.ok ? read.value.stamp(source) : read;
+    expect(stamped.ok && stamped.value.length).toBe(65_535);
+    expect(sized(fits + 1)).toMatchObject({
+      ok: false,
+      failure: { code: "too-large", target: "bob", retryable: false },
+    });
+  });
+});
+
+describe("messages", () => {
+  const sizes = (...frames: number[]) =>
+    packMessages(frames.map((bytes) => new Uint8Array(bytes))).map(({ length }) => length);
+
+  it("[FR2] hold frames back to back, up to 64 KiB", () => {
+    expect(sizes()).toEqual([]);
+    expect(sizes(100, 200, 300)).toEqual([600]);
+    expect(sizes(65_436, 100)).toEqual([65_536]);
+    expect(sizes(65_437, 100, 1)).toEqual([65_437, 101]);
+  });
+
+  it("[FR1] hold the largest frame alone", () => {
+    expect(sizes(1, 65_556, 1, 2)).toEqual([1, 65_556, 3]);
+  });
+
+  it("[SI9] keep the order", () => {
+    const packed = packMessages([Uint8Array.of(1, 2), Uint8Array.of(3), Uint8Array.of(4, 5)]);
+    expect(packed).toEqual([Uint8Array.of(1, 2, 3, 4, 5)]);
+  });
+});
