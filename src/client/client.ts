@@ -172,10 +172,11 @@ export class SignalClient implements AsyncDisposable {
         cancel();
         resolve();
       }
+    } else if (state === "closed") {
+      this.#stopped(error);
     } else {
       this.#settle(this.#outbox.lost());
     }
-    if (state === "closed") this.#stopped(error);
     if (error !== undefined) this.#events.emit("error", error);
     // A listener of `error` may have changed it, and told.
     if (this.state === state) this.#events.emit("state", state);

@@ -206,12 +206,12 @@ describe("connect()", () => {
   });
 
   it("takes no token that came too late", async () => {
-    let give = (_: string) => {};
-    const token = () => new Promise<string>((resolve) => (give = resolve));
+    const late = Promise.withResolvers<string>();
+    const token = () => late.promise;
     const { hub, client } = harness({ token });
     const connecting = new Watched(client.connect());
     await client.close();
-    give("token");
+    late.resolve("token");
     await hub.clock.turn();
     expect(hub.sockets).toEqual([]);
     expect(await connecting.now()).toMatchObject({ code: "closed" });

@@ -1,5 +1,5 @@
 /** What the client makes of a message. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readMessage } from "../../src/client/incoming.ts";
 import { binary, concat, frame, rawFrame, uuid } from "../support/frames.ts";

@@ -1,5 +1,5 @@
 /** What the client reads, against what the hub's own codec writes. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseClientId, type ClientId } from "../../src/protocol/client-id.ts";
 import {

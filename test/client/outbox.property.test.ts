@@ -1,5 +1,5 @@
 /** Whatever the order of events, each signal settles exactly once, and only for a reason. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { Outbox, type Settled } from "../../src/client/outbox.ts";
 

@@ -23,6 +23,11 @@ function clientId(text: string): ClientId {
 
 const ALICE = clientId("alice");
 
+/** The sizes of the messages that frames of these sizes make. */
+function sizes(...frames: number[]): number[] {
+  return packMessages(frames.map((bytes) => new Uint8Array(bytes))).map(({ length }) => length);
+}
+
 describe("the client's frames", () => {
   it("[PT1] have the payload types of the protocol's table", () => {
     expect({ BINARY_PAYLOAD, JSON_PAYLOAD, TEXT_PAYLOAD }).toEqual({
@@ -105,9 +110,6 @@ describe("the client's frames", () => {
 });
 
 describe("messages", () => {
-  const sizes = (...frames: number[]) =>
-    packMessages(frames.map((bytes) => new Uint8Array(bytes))).map(({ length }) => length);
-
   it("[FR2] hold frames back to back, up to 64 KiB", () => {
     expect(sizes()).toEqual([]);
     expect(sizes(100, 200, 300)).toEqual([600]);

@@ -1,0 +1,85 @@
+/** The whole client: whatever the order of events, each `send` and each `connect` settles, and no timer is left. */
+import * as fc from "fast-check";
+import { expect, it } from "vitest";
+import { harness, Watched, type Harness } from "./support/harness.ts";
+
+const STEPS: Readonly<Record<string, (run: Run) => void | Promise<void>>> = {
+  send: (run) => run.send({}),
+  sendAgain: (run) => run.send({ resend: true }),
+  sendBriefly: (run) => run.send({ timeoutMs: 50 }),
+  connect: (run) => run.watch(run.client.connect()),
+  turn: ({ hub }) => hub.clock.turn(),
+  wait: ({ hub }) => hub.clock.advance(100),
+  waitLong: ({ hub }) => hub.clock.advance(40_000),
+  open: ({ socket }) => socket?.open(),
+  accept: ({ socket }) => {
+    if (socket?.frames.some(({ type }) => type === "CONNECT") === true) socket.acceptConnect();
+  },
+  acknowledge: ({ socket }) => socket?.acknowledge(socket.signals.at(0)),
+  acknowledgeLast: ({ socket }) => socket?.acknowledge(socket.signals.at(-1)),
+  refuse: ({ socket }) => socket?.refuse(404, socket.signals.at(-1)?.uuid),
+  refuseConnect: ({ socket }) => socket?.refuse(401, socket.frames.at(0)?.uuid),
+  garbage: ({ socket }) => socket?.message(Uint8Array.of(1, 2, 3)),
+  pong: ({ socket }) => socket?.message("pong"),
+  lose: ({ socket }) => socket?.closed(1006),
+  replace: ({ socket }) => socket?.closed(4409),
+  abort: (run) => run.abort(),
+  wake: ({ hub }) => hub.wake(),
+  close: (run) => run.watch(run.client.close()),
+};
+
+it("each send and each connect settles once the client is closed, and nothing is left", async () => {
+  const histories = fc.array(fc.constantFrom(...Object.keys(STEPS)), { maxLength: 60 });
+  await fc.assert(
+    fc.asyncProperty(histories, async (history) => {
+      const run = new Run();
+      for (const step of history) await STEPS[step]?.(run);
+      await run.end();
+      expect(run.unsettled).toBe(0);
+      expect(run.hub.clock.delaysMs).toEqual([]);
+      expect(run.hub.listensForWakes).toBe(false);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+class Run {
+  readonly #world: Harness = harness({ maxQueued: 3 });
+  readonly #watched: Watched[] = [];
+  #abort = new AbortController();
+
+  get hub() {
+    return this.#world.hub;
+  }
+
+  get client() {
+    return this.#world.client;
+  }
+
+  get socket() {
+    return this.hub.sockets.at(-1);
+  }
+
+  get unsettled(): number {
+    return this.#watched.filter(({ outcome }) => outcome === "pending").length;
+  }
+
+  send(options: { resend?: boolean; timeoutMs?: number }): void {
+    const { signal } = this.#abort;
+    this.watch(this.client.send("bob", "offer", 1, { ...options, signal }));
+  }
+
+  watch(promise: Promise<void>): void {
+    this.#watched.push(new Watched(promise));
+  }
+
+  abort(): void {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+  }
+
+  async end(): Promise<void> {
+    this.watch(this.client.close());
+    await this.hub.clock.advance(2_000);
+  }
+}
