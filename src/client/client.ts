@@ -115,8 +115,7 @@ export class SignalClient implements AsyncDisposable {
     if (this.state === "closed")
       throw new SignalError("closed", { target, cause: this.#stoppedBy });
     const uuid = this.#ports.uuid();
-    const encoded = encodeSignal(uuid, this.#settings.clientId, { type, target, data });
-    if (!encoded.ok) throw encoded.failure;
+    const frame = encodeSignal(uuid, this.#settings.clientId, { type, target, data });
     const id = formatUuid(uuid);
     await new Promise<void>((resolve, reject) => {
       const cancelTimer = this.#ports.clock.after(timeoutMs, () =>
@@ -130,7 +129,7 @@ export class SignalClient implements AsyncDisposable {
         cancelAbort();
       };
       this.#sending.set(id, { resolve, reject, cancel });
-      this.#settle(this.#outbox.add({ id, target, frame: encoded.value, resend }));
+      this.#settle(this.#outbox.add({ id, target, frame, resend }));
       this.#flushSoon();
     });
   }

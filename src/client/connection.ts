@@ -3,7 +3,12 @@ import type { ErrorReport } from "../protocol/payloads/json-answers.ts";
 import { formatUuid, NIL_UUID } from "../protocol/uuid.ts";
 import { showToken } from "./credentials.ts";
 import type { End } from "./end.ts";
-import { codeOfErrorFrame, SignalError } from "./errors.ts";
+import {
+  codeOfErrorFrame,
+  SignalError,
+  type SignalErrorCode,
+  type SignalErrorDetails,
+} from "./errors.ts";
 import { readMessage, type Incoming } from "./incoming.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { isToken, type Settings } from "./options.ts";
@@ -23,8 +28,8 @@ export interface ConnectionEvents {
   answered(id: string, report: ErrorReport | null): void;
   /** Something to be told; the connection lives. */
   fault(error: SignalError): void;
-  /** Once, and nothing after it. Not called after `close`. */
-  ended(end: End): void;
+  /** Once, and nothing after it. Not called after `close`. `hasOpened`: there was a socket. */
+  ended(end: End, hasOpened: boolean): void;
 }
 
 type Stage = "before-open" | "greeting" | "connected" | "ended";
@@ -50,7 +55,7 @@ export class Connection {
     this.#events = events;
     this.#connectUuid = ports.uuid();
     this.#cancelDeadline = ports.clock.after(settings.connectTimeoutMs, () =>
-      this.#end({ kind: "late" }),
+      this.#fail("unreachable", { detail: "CONNECT had no answer in time" }),
     );
   }
 
@@ -92,10 +97,10 @@ export class Connection {
     try {
       value = await (typeof token === "string" ? token : token({ signal }));
     } catch (cause) {
-      return this.#end({ kind: "token-failed", cause });
+      return this.#fail("token-failed", { cause });
     }
     if (this.#stage !== "before-open") return;
-    if (!isToken(value)) return this.#end({ kind: "token-failed", cause: undefined });
+    if (!isToken(value)) return this.#fail("token-failed");
     const { protocols, authToken } = showToken(value, unopenedInARow);
     const hinted = new URL(url);
     hinted.searchParams.set("client_id", clientId);
@@ -106,7 +111,7 @@ export class Connection {
         closed: (code) => this.#closed(code),
       });
     } catch (cause) {
-      this.#end({ kind: "impossible", cause });
+      this.#fail("bad-option", { detail: String(cause), cause });
     }
   }
 
@@ -134,7 +139,7 @@ export class Connection {
         if (isConnected || incoming.id !== formatUuid(this.#connectUuid)) {
           return this.#stranger("a CONNECT_ACK that answers nothing");
         }
-        if (!incoming.ack.capabilities.includes(ACK)) return this.#end({ kind: "too-old" });
+        if (!incoming.ack.capabilities.includes(ACK)) return this.#fail("hub-too-old");
         return this.#connected(incoming.ack.heartbeatIntervalMs);
       case "signal":
         if (!isConnected) return this.#stranger("a signal before CONNECT_ACK");
@@ -146,7 +151,7 @@ export class Connection {
       case "unreadable":
         return this.#stranger(incoming.detail);
       case "framing-lost":
-        return this.#end({ kind: "framing-lost", detail: incoming.detail });
+        return this.#fail("bad-frame", { detail: incoming.detail });
     }
   }
 
@@ -158,7 +163,7 @@ export class Connection {
       this.#ports.clock,
       { intervalMs, pongTimeoutMs },
       () => this.#socket?.send("ping"),
-      () => this.#end({ kind: "silent" }),
+      () => this.#fail("connection-lost", { detail: "no pong in time" }),
     );
     this.#events.connected();
   }
@@ -179,14 +184,19 @@ export class Connection {
 
   #closed(code: number): void {
     this.#gone();
-    if (this.#stage === "before-open") this.#end({ kind: "not-opened" });
+    if (this.#stage === "before-open") this.#fail("unreachable");
     else this.#end({ kind: "closed", code, report: this.#report });
   }
 
+  #fail(code: SignalErrorCode, details?: SignalErrorDetails): void {
+    this.#end({ kind: "failed", error: new SignalError(code, details) });
+  }
+
   #end(end: End): void {
-    if (this.#stage === "ended") return;
+    const stage = this.#stage;
+    if (stage === "ended") return;
     this.#settle()?.close();
-    this.#events.ended(end);
+    this.#events.ended(end, stage !== "before-open");
   }
 
   /** From here on the socket's events mean nothing. */

@@ -84,28 +84,28 @@ export class Link {
       signal: (signal) => this.#events.signal(signal),
       answered: (id, report) => this.#events.answered(id, report),
       fault: (error) => this.#events.fault(error),
-      ended: (end) => this.#ended(end),
+      ended: (end, hasOpened) => this.#ended(end, hasOpened),
     });
     this.#change({ state: "connecting", connection });
     connection.start(this.#unopened);
   }
 
-  #ended(end: End): void {
+  #ended(end: End, hasOpened: boolean): void {
     const { clock } = this.#ports;
     const phase = this.#phase;
     if (phase.state === "connected" && clock.nowMs() - phase.sinceMs >= STABLE_MS) {
       this.#forgetFailures();
     }
-    this.#unopened = end.kind === "not-opened" ? this.#unopened + 1 : 0;
+    this.#unopened = hasOpened ? 0 : this.#unopened + 1;
     const tokenIsRenewable = typeof this.#settings.token === "function";
-    const verdict = judge(end, { tokenIsRenewable, refusals: this.#refusals });
-    if (verdict.kind === "stop") return this.#close(verdict.error);
-    if (verdict.isRefusal) this.#refusals += 1;
-    const atLeastMs = Math.min(verdict.error.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
+    const { error, isRefusal } = judge(end, { tokenIsRenewable, refusals: this.#refusals });
+    if (!error.retryable) return this.#close(error);
+    if (isRefusal) this.#refusals += 1;
+    const atLeastMs = Math.min(error.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
     const pauseMs = atLeastMs + backoffMs(this.#failures, this.#ports.random(), this.#settings);
     this.#failures += 1;
     const cancel = clock.after(pauseMs, () => this.#attempt());
-    this.#change({ state: "waiting", cancel }, verdict.error);
+    this.#change({ state: "waiting", cancel }, error);
   }
 
   /** The network or the page is back: a pause is over, and a connection may have died unnoticed. */

@@ -1,7 +1,6 @@
 /** What a SignalClient is made of, checked once, at the door: all faults are reported together. */
 import { parseClientId, type ClientId } from "../protocol/client-id.ts";
 import { MAX_TOKEN_CHARS } from "../protocol/limits.ts";
-import { failed, success, type Result } from "../protocol/result.ts";
 import { SignalError } from "./errors.ts";
 import type { WebSocketConstructor } from "./ports.ts";
 
@@ -52,27 +51,30 @@ const DEFAULTS = {
   retryMaxMs: 8_000,
   maxQueued: 256,
   maxBuffered: 1_024,
-} as const;
+};
 
 /** @throws SignalError `bad-option` with every fault in its words. */
 export function parseOptions(options: SignalClientOptions): Settings {
+  const { token } = options;
   const url = parseUrl(options.url);
   const clientId = parseClientId(options.clientId);
-  const numbers = { ...DEFAULTS, ...pickNumbers(options) };
-  const faults = [
-    ...(url.ok ? [] : [url.failure]),
-    ...(clientId === null ? ["clientId must be 1-128 characters without control characters"] : []),
-    ...(typeof options.token === "function" || isToken(options.token)
-      ? []
-      : [`token must be a function or a string of 1-${MAX_TOKEN_CHARS} characters`]),
-    ...Object.entries(numbers)
-      .filter(([name, value]) => !isNumber(value, name === "maxQueued" ? 0 : 1))
-      .map(([name, value]) => `${name} must be a number above 0, got ${String(value)}`),
-  ];
-  if (!url.ok || clientId === null || faults.length > 0) {
+  const numbers = { ...DEFAULTS };
+  const faults: string[] = [];
+  if (url === null) faults.push("url must be one of ws:, wss:, http: or https:");
+  if (clientId === null) faults.push("clientId must be 1-128 characters, none a control character");
+  if (typeof token !== "function" && !isToken(token)) {
+    faults.push("token must be a function or 1-4096 characters");
+  }
+  // Object.keys widens to string; they are the table's own.
+  for (const name of Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]) {
+    const number = options[name] ?? DEFAULTS[name];
+    if (isAtLeast(number, name === "maxQueued" ? 0 : 1)) numbers[name] = number;
+    else faults.push(`${name} must be a number, and above 0`);
+  }
+  if (url === null || clientId === null || faults.length > 0) {
     throw new SignalError("bad-option", { detail: faults.join("; ") });
   }
-  return { ...numbers, url: url.value, clientId, token: options.token };
+  return { ...numbers, url, clientId, token };
 }
 
 /** Whether CONNECT can say it (CO1). */
@@ -80,28 +82,20 @@ export function isToken(value: unknown): value is string {
   return typeof value === "string" && value.length > 0 && value.length <= MAX_TOKEN_CHARS;
 }
 
-/** The compiler does not check every user. */
-function isNumber(value: unknown, least: number): boolean {
+/** Not every user has a compiler. */
+function isAtLeast(value: unknown, least: number): boolean {
   return typeof value === "number" && value >= least;
 }
 
-function pickNumbers(options: SignalClientOptions): Partial<Record<keyof typeof DEFAULTS, number>> {
-  // Object.keys widens to string; they are the table's own.
-  const names = Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[];
-  return Object.fromEntries(
-    names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
-  );
-}
-
-function parseUrl(given: string | URL): Result<URL, string> {
+function parseUrl(given: string | URL): URL | null {
   const { location } = globalThis as { readonly location?: { readonly href?: string } };
   try {
     const url = new URL(given, location?.href);
     url.protocol = url.protocol.replace("http", "ws");
     url.hash = "";
-    if (/^wss?:$/.test(url.protocol)) return success(url);
+    return /^wss?:$/.test(url.protocol) ? url : null;
   } catch {
-    // TypeError: not a URL. The answer below says so.
+    // TypeError: not a URL.
+    return null;
   }
-  return failed(`url must be a URL of ws:, wss:, http: or https:, got ${String(given)}`);
 }

@@ -4,7 +4,6 @@ import { encodeFrame } from "../protocol/frame.ts";
 import { MAX_PAYLOAD_BYTES } from "../protocol/limits.ts";
 import { MESSAGE_TYPES } from "../protocol/message-types.ts";
 import { encodeUtf8 } from "../protocol/payloads/utf8.ts";
-import { failed, success, type Result } from "../protocol/result.ts";
 import { SignalError } from "./errors.ts";
 import { JSON_PAYLOAD } from "./payload-values.ts";
 import { SIGNAL_TYPES, type SignalType } from "./signal.ts";
@@ -31,36 +30,37 @@ export function encodeDisconnect(uuid: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * SIGNAL_* (SI1). Fails with `bad-signal` where type, target or data cannot be said, with `too-large` where the hub
- * could not add the source's id any more (SI8).
+ * SIGNAL_* (SI1).
+ * @throws SignalError `bad-signal` where type, target or data cannot be said, `too-large` where the hub could not add
+ * the source's id any more (SI8).
  */
 export function encodeSignal(
   uuid: Uint8Array,
   source: ClientId,
   { type, target, data }: { type: SignalType; target: string; data: unknown },
-): Result<Uint8Array<ArrayBuffer>, SignalError> {
+): Uint8Array<ArrayBuffer> {
   const refuse = (detail: string, cause?: unknown) =>
-    failed(new SignalError("bad-signal", { target, detail, cause }));
-  if (!Object.hasOwn(SIGNAL_TYPES, type)) return refuse(`no such type: ${String(type)}`);
+    new SignalError("bad-signal", { target, detail, cause });
+  if (!Object.hasOwn(SIGNAL_TYPES, type)) throw refuse("no such type");
   if (parseClientId(target) === null) {
-    return refuse("target must be 1-128 characters without control characters");
+    throw refuse("target must be 1-128 characters, none a control character");
   }
   let text: string | undefined;
+  let cause: unknown;
   try {
     text = JSON.stringify(data);
-  } catch (cause) {
+  } catch (thrown) {
     // TypeError: a circle or a BigInt; or whatever a toJSON of the data throws.
-    return refuse("its data cannot be said in JSON", cause);
+    cause = thrown;
   }
-  if (text === undefined) return refuse("its data cannot be said in JSON");
+  if (text === undefined) throw refuse("its data cannot be said in JSON", cause);
   const payload = `{"target_client_id":${JSON.stringify(target)},"signal_data":${text}}`;
   const stamp = `"source_client_id":${JSON.stringify(source)},`;
-  const bytes = encodeUtf8(payload).length + encodeUtf8(stamp).length;
+  const bytes = encodeUtf8(payload + stamp).length;
   if (bytes > MAX_PAYLOAD_BYTES) {
-    const detail = `its payload with the sender's id is ${bytes} bytes`;
-    return failed(new SignalError("too-large", { target, detail }));
+    throw new SignalError("too-large", { target, detail: `${bytes} bytes with the sender's id` });
   }
-  return success(encodeJson(SIGNAL_TYPES[type], uuid, payload));
+  return encodeJson(SIGNAL_TYPES[type], uuid, payload);
 }
 
 /** Frames back to back (FR2), in order, in as few messages of at most 64 KiB as that allows; a larger frame is alone. */

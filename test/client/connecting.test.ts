@@ -96,6 +96,7 @@ describe("connect()", () => {
     await hub.clock.turn();
     hub.socket.closed(1006);
     expect(errors).toMatchObject([{ code: "unreachable", retryable: true }]);
+    expect(errors[0]?.message).toMatch(/unreachable.*credentials/);
     expect(client.state).toBe("waiting");
     await hub.clock.advance(500);
     expect(hub.socket.protocols).toEqual(["signal-manager"]);

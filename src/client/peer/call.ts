@@ -7,13 +7,7 @@ import type { Clock } from "../ports.ts";
 import type { Signal } from "../signal.ts";
 import type { Peer, PeerClient, PeerEvents } from "./contract.ts";
 import { decide, isPolite, type Action } from "./decide.ts";
-import {
-  fromSignalData,
-  SIGNAL_TYPE_OF,
-  toSignalData,
-  type PeerBody,
-  type PeerMessage,
-} from "./message.ts";
+import { readPeerMessage, SIGNAL_TYPE_OF, type PeerBody, type PeerMessage } from "./message.ts";
 import type { RtcConnection } from "./rtc.ts";
 
 export class Call<Connection extends RtcConnection> implements Peer<Connection> {
@@ -100,7 +94,7 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
   }
 
   #hear({ source, data }: Signal): void {
-    const message = source === this.targetId ? fromSignalData(data) : null;
+    const message = source === this.targetId ? readPeerMessage(data) : null;
     if (message === null) return;
     this.#isAbsenceTold = false;
     this.#step(() => this.#take(message));
@@ -224,7 +218,7 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
 
   /** Twice is harmless, whatever it is: so it is sent again where its outcome is unknown. */
   #say(body: PeerBody): void {
-    const data = toSignalData({ from: this.#session, to: this.#remote, body });
+    const data = { peer: { from: this.#session, to: this.#remote, ...body } };
     const attempt = () => {
       this.#client
         .send(this.targetId, SIGNAL_TYPE_OF[body.kind], data, { resend: true })

@@ -1,5 +1,5 @@
 /** What a message of the other peer means, given how things stand: perfect negotiation as a pure function. */
-import type { PeerBody, PeerMessage } from "./message.ts";
+import type { PeerMessage } from "./message.ts";
 
 export interface Standing {
   /** This side's session. */
@@ -49,10 +49,11 @@ export type Action =
 
 const DROP: Action = { kind: "drop" };
 
-export function decide({ from, to, body }: PeerMessage, standing: Standing): Action {
-  if (body.kind === "hello") return meet(from, to !== standing.session, standing.remote);
-  const isForUs = to === standing.session || (to === null && body.kind === "bye");
-  return from === standing.remote && isForUs ? proceed(body, standing) : DROP;
+export function decide(message: PeerMessage, standing: Standing): Action {
+  const { from, to, kind } = message;
+  if (kind === "hello") return meet(from, to !== standing.session, standing.remote);
+  const isForUs = to === standing.session || (to === null && kind === "bye");
+  return from === standing.remote && isForUs ? proceed(message, standing) : DROP;
 }
 
 function meet(from: string, reply: boolean, remote: string | null): Action {
@@ -61,22 +62,22 @@ function meet(from: string, reply: boolean, remote: string | null): Action {
     : { kind: "meet", remote: from, isReplacement: remote !== null, reply };
 }
 
-function proceed(body: Exclude<PeerBody, { kind: "hello" }>, standing: Standing): Action {
+function proceed(message: Exclude<PeerMessage, { kind: "hello" }>, standing: Standing): Action {
   const hasOffered = standing.signalingState === "have-local-offer";
-  switch (body.kind) {
+  switch (message.kind) {
     case "offer": {
-      const { sdp, number } = body;
+      const { sdp, number } = message;
       if (number <= standing.takenNumber) return repeat(number, standing);
       if (hasOffered && !standing.isPolite) return { kind: "ignore-offer" };
       return { kind: "take-offer", sdp, number, rollBack: hasOffered };
     }
     case "answer":
       // An answer that comes twice, or to an offer that was rolled back, has no place any more.
-      return hasOffered && body.number === standing.offerNumber
-        ? { kind: "take-answer", sdp: body.sdp }
+      return hasOffered && message.number === standing.offerNumber
+        ? { kind: "take-answer", sdp: message.sdp }
         : DROP;
     case "candidate":
-      return { kind: "add-candidate", candidate: body.candidate };
+      return { kind: "add-candidate", candidate: message.candidate };
     case "bye":
       return { kind: "end" };
   }

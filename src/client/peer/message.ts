@@ -1,25 +1,24 @@
 /**
- * What two peers say to each other inside the data of signals (README, "What goes over the wire"). Every message names
- * the session it comes from and the one it is meant for: a session is one `peer()` call, so what a page said before it
- * was reloaded, or what was meant for it, is known as stale.
+ * What two peers say to each other, as the data of signals: `{peer: PeerMessage}`. Every message names the session it
+ * comes from and the one it is meant for. A session is one `peer()` call: so what a page said before it was reloaded, or
+ * what was meant for it, is known as stale.
  */
 import type { Signal, SignalType } from "../signal.ts";
 
 export type PeerBody =
   /** "Here I am": from a session that does not know the other's yet, or is back. */
   | { readonly kind: "hello" }
-  /** `number` counts the offers of a session; an answer has its offer's. */
+  /** `number` counts the offers of a session, from 1; an answer has its offer's. */
   | { readonly kind: "offer" | "answer"; readonly sdp: string; readonly number: number }
   /** An RTCIceCandidateInit. */
   | { readonly kind: "candidate"; readonly candidate: object }
   | { readonly kind: "bye" };
 
-export interface PeerMessage {
+export type PeerMessage = PeerBody & {
   readonly from: string;
   /** null: the sender does not know the other's session. */
   readonly to: string | null;
-  readonly body: PeerBody;
-}
+};
 
 /** The protocol has three types; the closest carries it. */
 export const SIGNAL_TYPE_OF: Readonly<Record<PeerBody["kind"], SignalType>> = {
@@ -30,30 +29,21 @@ export const SIGNAL_TYPE_OF: Readonly<Record<PeerBody["kind"], SignalType>> = {
   bye: "ice-candidate",
 };
 
-/** The form on the wire: `{peer: {from, to}, hello | description | candidate | bye}`. */
-export function toSignalData({ from, to, body }: PeerMessage): object {
-  const peer = { from, to };
-  switch (body.kind) {
-    case "hello":
-      return { peer, hello: true };
-    case "offer":
-    case "answer":
-      return { peer, description: { type: body.kind, sdp: body.sdp }, number: body.number };
-    case "candidate":
-      return { peer, candidate: body.candidate };
-    case "bye":
-      return { peer, bye: true };
-  }
-}
-
 /** null: not a peer's. The other side is not ours: nothing is taken on trust. */
-export function fromSignalData(data: unknown): PeerMessage | null {
-  if (!isObject(data) || !isObject(data["peer"])) return null;
-  const { from, to } = data["peer"];
-  const body = readBody(data);
-  return typeof from === "string" && (typeof to === "string" || to === null) && body !== null
-    ? { from, to, body }
-    : null;
+export function readPeerMessage(data: unknown): PeerMessage | null {
+  const message = isObject(data) && data["peer"];
+  if (!isObject(message)) return null;
+  const { from, to, kind, sdp, number, candidate } = message;
+  const isAddressed = typeof from === "string" && (typeof to === "string" || to === null);
+  const isWhole =
+    kind === "hello" ||
+    kind === "bye" ||
+    (kind === "candidate" && isObject(candidate)) ||
+    ((kind === "offer" || kind === "answer") &&
+      typeof sdp === "string" &&
+      typeof number === "number");
+  // Every field of the union has been looked at.
+  return isAddressed && isWhole ? (message as unknown as PeerMessage) : null;
 }
 
 /**
@@ -61,21 +51,10 @@ export function fromSignalData(data: unknown): PeerMessage | null {
  * whenever you like; nothing of it is lost meanwhile.
  */
 export function callOf(signal: Signal): "call" | "hang-up" | null {
-  const message = fromSignalData(signal.data);
-  const kind = message?.body.kind;
-  if (kind === "bye") return "hang-up";
-  return kind === "offer" || (kind === "hello" && message?.to === null) ? "call" : null;
-}
-
-function readBody(data: Record<string, unknown>): PeerBody | null {
-  const { description, candidate, number } = data;
-  if (data["hello"] === true) return { kind: "hello" };
-  if (data["bye"] === true) return { kind: "bye" };
-  if (isObject(candidate)) return { kind: "candidate", candidate };
-  if (!isObject(description) || typeof number !== "number") return null;
-  const { type, sdp } = description;
-  return (type === "offer" || type === "answer") && typeof sdp === "string"
-    ? { kind: type, sdp, number }
+  const message = readPeerMessage(signal.data);
+  if (message?.kind === "bye") return "hang-up";
+  return message?.kind === "offer" || (message?.kind === "hello" && message.to === null)
+    ? "call"
     : null;
 }
 

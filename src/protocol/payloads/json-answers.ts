@@ -1,12 +1,9 @@
 /** What a client reads of the hub's JSON: the mirror of what `json.ts` writes. Nothing here throws, on any bytes. */
 import { decodeUtf8 } from "./utf8.ts";
 
-/** CONNECT_ACK (CO2). */
+/** What a client needs of CONNECT_ACK (CO2, CO4). */
 export interface ConnectAck {
-  readonly sessionId: string;
-  readonly clientId: string;
   readonly heartbeatIntervalMs: number;
-  readonly serverTimeMs: number;
   readonly capabilities: readonly string[];
 }
 
@@ -27,24 +24,10 @@ export interface Delivered {
 /** Each `decode*` is null where the payload is not what PROTOCOL.md says. */
 export function decodeConnectAck(payload: Uint8Array): ConnectAck | null {
   const fields = parseFields(payload);
-  const sessionId = fields["session_id"];
-  const clientId = fields["client_id"];
   const intervalSeconds = fields["heartbeat_interval"];
-  const serverTimeMs = fields["server_time"];
   const capabilities = fields["capabilities"];
-  return fields["status"] === "success" &&
-    typeof sessionId === "string" &&
-    typeof clientId === "string" &&
-    isPositive(intervalSeconds) &&
-    typeof serverTimeMs === "number" &&
-    isStrings(capabilities)
-    ? {
-        sessionId,
-        clientId,
-        heartbeatIntervalMs: intervalSeconds * 1000,
-        serverTimeMs,
-        capabilities,
-      }
+  return fields["status"] === "success" && isPositive(intervalSeconds) && isStrings(capabilities)
+    ? { heartbeatIntervalMs: intervalSeconds * 1000, capabilities }
     : null;
 }
 
