@@ -1,6 +1,5 @@
 /** One message of the hub to what it says. Pure, and never throws, on any bytes. */
 import { decodeMessage, type Frame } from "../protocol/frame.ts";
-import { MESSAGE_TYPES } from "../protocol/message-types.ts";
 import {
   decodeConnectAck,
   decodeDelivered,
@@ -12,8 +11,8 @@ import {
 } from "../protocol/payloads/json-answers.ts";
 import { decodeUtf8 } from "../protocol/payloads/utf8.ts";
 import { formatUuid } from "../protocol/uuid.ts";
-import { BINARY_PAYLOAD, JSON_PAYLOAD, TEXT_PAYLOAD } from "./payload-values.ts";
 import { SIGNAL_TYPES, type Signal, type SignalType } from "./signal.ts";
+import { BINARY, CONNECT_ACK, ERROR, JSON_TEXT, SIGNAL_ACK, TEXT } from "./wire-values.ts";
 
 /** `id` is the uuid of the frame that is answered (CO3, ER2). */
 export type Incoming =
@@ -43,18 +42,15 @@ type Reader = (frame: Frame, id: string) => Incoming | null;
 
 const READERS: ReadonlyMap<number, Reader> = new Map<number, Reader>([
   [
-    MESSAGE_TYPES.CONNECT_ACK.value,
+    CONNECT_ACK,
     ({ payload }, id) => {
       const ack = decodeConnectAck(payload);
       return ack && { kind: "connect-ack", id, ack };
     },
   ],
+  [SIGNAL_ACK, ({ payload }, id) => decodeSignalAck(payload) && { kind: "signal-ack", id }],
   [
-    MESSAGE_TYPES.SIGNAL_ACK.value,
-    ({ payload }, id) => decodeSignalAck(payload) && { kind: "signal-ack", id },
-  ],
-  [
-    MESSAGE_TYPES.ERROR.value,
+    ERROR,
     ({ payload }, id) => {
       const report = decodeError(payload);
       return report && { kind: "error", id, report };
@@ -87,13 +83,13 @@ function readFrame(frame: Frame): Incoming {
 /** The sender chose the payload type (SI2-SI4). */
 function readDelivered({ payloadType, payload }: Frame): Delivered | null {
   switch (payloadType) {
-    case JSON_PAYLOAD:
+    case JSON_TEXT:
       return decodeDelivered(payload);
-    case TEXT_PAYLOAD: {
+    case TEXT: {
       const [, source, signalData] = /^([^:]+):(.*)$/s.exec(decodeUtf8(payload) ?? "") ?? [];
       return source === undefined ? null : { source, signalData };
     }
-    case BINARY_PAYLOAD: {
+    case BINARY: {
       const end = 1 + (payload[0] ?? 0);
       const source = decodeUtf8(payload.subarray(1, end));
       return source && end <= payload.length ? { source, signalData: payload.slice(end) } : null;

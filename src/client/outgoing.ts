@@ -2,11 +2,10 @@
 import { parseClientId, type ClientId } from "../protocol/client-id.ts";
 import { encodeFrame } from "../protocol/frame.ts";
 import { MAX_PAYLOAD_BYTES } from "../protocol/limits.ts";
-import { MESSAGE_TYPES } from "../protocol/message-types.ts";
 import { encodeUtf8 } from "../protocol/payloads/utf8.ts";
 import { SignalError } from "./errors.ts";
-import { JSON_PAYLOAD } from "./payload-values.ts";
 import { SIGNAL_TYPES, type SignalType } from "./signal.ts";
+import { CONNECT, DISCONNECT, JSON_TEXT } from "./wire-values.ts";
 
 /** Far below the hub's limit of a message (FR3), so that a burst does not delay what comes behind it. */
 const MAX_BATCH_BYTES = 65_536;
@@ -21,12 +20,12 @@ export function encodeConnect(uuid: Uint8Array, clientId: ClientId, authToken: s
     ...(authToken !== null && { auth_token: authToken }),
     capabilities: [ACK],
   };
-  return encodeJson(MESSAGE_TYPES.CONNECT.value, uuid, JSON.stringify(fields));
+  return encodeJson(CONNECT, uuid, JSON.stringify(fields));
 }
 
 /** DISCONNECT (DC1). */
 export function encodeDisconnect(uuid: Uint8Array): Uint8Array<ArrayBuffer> {
-  return encodeJson(MESSAGE_TYPES.DISCONNECT.value, uuid, "{}");
+  return encodeJson(DISCONNECT, uuid, "{}");
 }
 
 /**
@@ -89,5 +88,5 @@ function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 }
 
 function encodeJson(messageType: number, uuid: Uint8Array, text: string): Uint8Array<ArrayBuffer> {
-  return encodeFrame({ messageType, uuid, payloadType: JSON_PAYLOAD, payload: encodeUtf8(text) });
+  return encodeFrame({ messageType, uuid, payloadType: JSON_TEXT, payload: encodeUtf8(text) });
 }

@@ -1,11 +1,11 @@
 /** What clients say to each other, as a user of the SDK sees it. */
-import { MESSAGE_TYPES } from "../protocol/message-types.ts";
+import { SIGNAL_ANSWER, SIGNAL_ICE_CANDIDATE, SIGNAL_OFFER } from "./wire-values.ts";
 
 /** The names of the SDK for the three signal types of the wire (SI1). */
 export const SIGNAL_TYPES = {
-  offer: MESSAGE_TYPES.SIGNAL_OFFER.value,
-  answer: MESSAGE_TYPES.SIGNAL_ANSWER.value,
-  "ice-candidate": MESSAGE_TYPES.SIGNAL_ICE_CANDIDATE.value,
+  offer: SIGNAL_OFFER,
+  answer: SIGNAL_ANSWER,
+  "ice-candidate": SIGNAL_ICE_CANDIDATE,
 } as const;
 
 export type SignalType = keyof typeof SIGNAL_TYPES;

@@ -8,7 +8,7 @@ import type { Signal } from "../signal.ts";
 import type { Peer, PeerClient, PeerEvents } from "./contract.ts";
 import { decide, isPolite, type Action } from "./decide.ts";
 import { readPeerMessage, SIGNAL_TYPE_OF, type PeerBody, type PeerMessage } from "./message.ts";
-import type { RtcConnection } from "./rtc.ts";
+import type { EventOf, RtcConnection, RtcEvent } from "./rtc.ts";
 
 export class Call<Connection extends RtcConnection> implements Peer<Connection> {
   readonly targetId: string;
@@ -75,12 +75,12 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
   #begin(): Connection {
     const connection = this.#create();
     // The standard's events, as far as they are used here.
-    const listen = (type: string, run: (event: never) => void) =>
+    const listen = (type: string, run: (event: RtcEvent) => void) =>
       connection.addEventListener(type, (event) => {
         if (connection === this.#connection && !this.#isClosed) run(event);
       });
     listen("negotiationneeded", () => this.#step(() => this.#negotiate()));
-    listen("icecandidate", ({ candidate }: { candidate: object | null }) => {
+    listen("icecandidate", ({ candidate }) => {
       // A step: not before the description that it belongs to.
       if (candidate) this.#step(() => this.#say({ kind: "candidate", candidate }));
     });
@@ -88,8 +88,11 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
       this.#events.emit("connectionstate", connection.connectionState);
       if (connection.connectionState === "failed") connection.restartIce();
     });
-    listen("track", (event) => this.#events.emit("track", event));
-    listen("datachannel", (event) => this.#events.emit("datachannel", event));
+    // The standard says which event goes with which name.
+    listen("track", (event) => this.#events.emit("track", event as EventOf<Connection, "ontrack">));
+    listen("datachannel", (event) =>
+      this.#events.emit("datachannel", event as EventOf<Connection, "ondatachannel">),
+    );
     return connection;
   }
 

@@ -3,7 +3,7 @@
  * the standard; and a program without DOM types can still read these declarations.
  */
 export interface RtcDescription {
-  readonly type: string;
+  readonly type: "offer" | "answer" | "pranswer" | "rollback";
   readonly sdp?: string;
 }
 
@@ -19,7 +19,12 @@ export interface RtcConnection {
   addIceCandidate(candidate: object): Promise<unknown>;
   restartIce(): void;
   close(): unknown;
-  addEventListener(type: string, listener: (event: never) => void): void;
+  addEventListener(type: string, listener: (event: RtcEvent) => void): void;
+}
+
+/** An event of it; `candidate` is of `icecandidate`. */
+export interface RtcEvent {
+  readonly candidate?: object | null;
 }
 
 /** The RTCPeerConnection of the platform's own types, where they have one. */

@@ -1,0 +1,77 @@
+/**
+ * `npm run check:package`: packs the package, installs it into an empty TypeScript project, compiles and runs there
+ * against it, and asks publint and are-the-types-wrong. What it makes, it removes.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const root = resolve(import.meta.dirname, "..");
+const tsc = resolve(root, "node_modules/.bin/tsc");
+
+/** What a user's first file may look like; it is compiled with the strictest settings, and run. */
+const FIRST_FILE = `
+import { SignalClient, SignalError, peer } from "signal-manager/client";
+
+const client = new SignalClient({ url: "ws://127.0.0.1:9/", clientId: "a", token: "t" });
+client.on("signal", ({ source, type, data }) => console.log(source, type, data));
+try {
+  await client.send("b", "offer", { sdp: "v=0" });
+} catch (error) {
+  if (!(error instanceof SignalError) || error.code !== "not-started") throw error;
+}
+if (typeof peer !== "function") throw new Error("no peer");
+await client.close();
+`;
+
+const TSCONFIG = {
+  compilerOptions: {
+    target: "es2024",
+    module: "nodenext",
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: false,
+    types: [],
+  },
+  files: ["first.ts"],
+};
+
+/** The two worlds of types that users have: a page's, and one that knows neither DOM nor Node. */
+const LIBS: Readonly<Record<string, readonly string[]>> = {
+  page: ["es2024", "esnext.disposable", "dom"],
+  worker: ["es2024", "esnext.disposable", "webworker"],
+};
+
+const project = mkdtempSync(join(tmpdir(), "signal-manager-package-"));
+try {
+  run(root, "npm", ["pack", "--silent", "--pack-destination", project]);
+  const tarball = readdirSync(project).find((name) => name.endsWith(".tgz"));
+  if (tarball === undefined) throw new Error("npm pack made nothing");
+  run(root, "publint", [join(project, tarball), "--strict"]);
+  // The one entry is ESM, for module resolutions that know "exports".
+  run(root, "attw", [join(project, tarball), "--profile", "esm-only"]);
+
+  writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module", private: true }));
+  run(project, "npm", ["install", "--silent", "--no-audit", "--no-fund", `./${tarball}`]);
+  const installed = readdirSync(join(project, "node_modules")).filter((name) => name[0] !== ".");
+  if (installed.join() !== "signal-manager") throw new Error(`it installs ${installed.join()}`);
+  writeFileSync(join(project, "first.ts"), FIRST_FILE);
+  for (const [name, lib] of Object.entries(LIBS)) {
+    const { compilerOptions, files } = TSCONFIG;
+    const config = { compilerOptions: { ...compilerOptions, lib }, files };
+    writeFileSync(join(project, `${name}.json`), JSON.stringify(config));
+    run(project, tsc, ["-p", `${name}.json`]);
+  }
+  run(project, process.execPath, ["first.js"]);
+  console.log("The package packs, installs nothing else, compiles and runs.");
+} finally {
+  rmSync(project, { recursive: true, force: true });
+}
+
+/** @throws where the command fails; it has said why. */
+function run(cwd: string, command: string, args: readonly string[]): void {
+  const { status, error } = spawnSync(command, args, { cwd, stdio: ["ignore", 2, 2] });
+  if (status !== 0) throw new Error(`${command} ${args[0]} failed`, { cause: error ?? status });
+}

@@ -1,0 +1,81 @@
+/** The SDK's types as a page sees them, with the DOM's own: compiled by `npm run types`, never run. */
+import {
+  callOf,
+  peer,
+  SignalClient,
+  SignalError,
+  type ClientState,
+  type Peer,
+  type Signal,
+  type SignalErrorCode,
+} from "../../../src/client/index.ts";
+
+type Equal<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+function is<_Claim extends true>(): void {}
+
+export async function client(): Promise<void> {
+  // The browser's own WebSocket fits the option.
+  const own = new SignalClient({ url: "/", clientId: "a", token: "t", WebSocket });
+  const asked = new SignalClient({
+    url: new URL("wss://hub.test/"),
+    clientId: "a",
+    token: async ({ signal }) => (await fetch("/token", { signal })).text(),
+  });
+  // @ts-expect-error a token is needed
+  void new SignalClient({ url: "/", clientId: "a" });
+  // @ts-expect-error not of the signal types
+  await own.send("b", "rollback", {});
+  // @ts-expect-error JSON has no undefined
+  await own.send("b", "offer", undefined);
+  const description: RTCSessionDescriptionInit = { type: "offer" };
+  const sent = own.send("b", "offer", description, {
+    signal: AbortSignal.timeout(1),
+    resend: true,
+  });
+  is<Equal<typeof sent, Promise<void>>>();
+
+  asked.on("signal", (signal) => is<Equal<typeof signal, Signal>>());
+  asked.on("state", (state) => is<Equal<typeof state, ClientState>>());
+  const off = asked.on("error", (error) => is<Equal<typeof error, SignalError>>());
+  is<Equal<typeof off, () => void>>();
+  // @ts-expect-error no such event
+  asked.on("message", () => {});
+  for await (const signal of asked.signals()) {
+    is<Equal<typeof signal, Signal>>();
+    is<Equal<typeof signal.data, unknown>>();
+    const call = callOf(signal);
+    is<Equal<typeof call, "call" | "hang-up" | null>>();
+  }
+  await using _closing = own;
+}
+
+export function errors(error: unknown): SignalErrorCode | undefined {
+  if (!(error instanceof SignalError)) return undefined;
+  // @ts-expect-error no code of the table
+  if (error.code === "lost") return undefined;
+  is<Equal<typeof error.retryable, boolean>>();
+  is<Equal<typeof error.retryAfterMs, number | undefined>>();
+  return error.code;
+}
+
+export function peers(own: SignalClient): void {
+  const call = peer(own, "b", {
+    rtcConfig: { iceServers: [{ urls: "stun:stun.test" }] },
+    setup: (connection) => is<Equal<typeof connection, RTCPeerConnection>>(),
+  });
+  is<Equal<typeof call, Peer<RTCPeerConnection>>>();
+  is<Equal<typeof call.connection, RTCPeerConnection>>();
+  call.on("connectionstate", (state) => is<Equal<typeof state, RTCPeerConnectionState>>());
+  call.on("track", (event) => is<Equal<typeof event, RTCTrackEvent>>());
+  call.on("datachannel", (event) => is<Equal<typeof event, RTCDataChannelEvent>>());
+  call.on("connection", (connection) => is<Equal<typeof connection, RTCPeerConnection>>());
+  call.on("error", (error) => is<Equal<typeof error, SignalError>>());
+  call.on("closed", ({ by }) => is<Equal<typeof by, "local" | "remote">>());
+  // @ts-expect-error ICE servers have urls
+  peer(own, "b", { rtcConfig: { iceServers: [{ url: "stun:stun.test" }] } });
+  // The constructor may be named, and decides the types.
+  const named = peer(own, "b", { RTCPeerConnection, rtcConfig: { iceTransportPolicy: "relay" } });
+  is<Equal<typeof named, Peer<RTCPeerConnection>>>();
+}
