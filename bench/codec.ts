@@ -1,7 +1,7 @@
 /** The codec benchmark, in process: what a signal's bytes cost to decode, to stamp with its sender, and to encode. */
 import { Bench } from "tinybench";
 import { parseClientId } from "../src/protocol/client-id.ts";
-import { decodeMessage, encodeFrame } from "../src/protocol/frame.ts";
+import { decodeMessage, encodeFrame, encodeFrameOf } from "../src/protocol/frame.ts";
 import { MESSAGE_TYPES } from "../src/protocol/message-types.ts";
 import { codecOf, PAYLOAD_TYPES } from "../src/protocol/payloads/payload-types.ts";
 import { NIL_UUID } from "../src/protocol/uuid.ts";
@@ -19,7 +19,7 @@ export interface CodecRow {
   readonly marginPercent: number;
 }
 
-/** `decode`: bytes to frame to target. `stamp`: the payload that the target receives. `encode`: a frame's bytes. */
+/** `decode`: bytes to frame to target. `stamp and encode`: the bytes of the frame that the target receives. */
 export async function runCodec(): Promise<CodecRow[]> {
   const bench = new Bench({ time: TASK_MS, warmupTime: WARM_UP_MS });
   for (const payloadType of ["JSON", "TEXT", "BINARY"] as const) addTasks(bench, payloadType);
@@ -44,18 +44,18 @@ function addTasks(bench: Bench, payloadType: keyof typeof SIGNAL_PAYLOADS): void
   const source = parseClientId("bench_1");
   if (decoded?.kind !== "frame" || source === null) throw new Error("the signal does not decode");
   const { frame } = decoded;
-  const request = codecOf(frame.payloadType)?.decodeSignal(frame.payload);
-  if (!request?.ok) throw new Error("the signal's payload does not decode");
+  const codec = codecOf(frame.payloadType);
+  const request = codec?.decodeSignal(frame.payload);
+  if (!codec || !request?.ok) throw new Error("the signal's payload does not decode");
+  const { head, tail } = request.value;
   bench
     .add(`${payloadType} decode`, () => {
       for (const one of decodeMessage(message)) {
         if (one.kind === "frame") codecOf(one.frame.payloadType)?.decodeSignal(one.frame.payload);
       }
     })
-    .add(`${payloadType} stamp`, () => {
-      request.value.stamp(source);
-    })
-    .add(`${payloadType} encode`, () => {
-      encodeFrame(frame);
+    .add(`${payloadType} stamp and encode`, () => {
+      const encoded = codec.encodeSource(source);
+      if (encoded.ok) encodeFrameOf(frame, head, encoded.value, tail);
     });
 }

@@ -35,6 +35,10 @@ export interface Authenticating extends Omit<Greeting, "state"> {
 export interface Connected extends Common {
   readonly state: "connected";
   readonly session: Session;
+  /** The last frame; a text `ping` counts too, but the platform keeps that time (HB4). */
+  readonly lastActivityMs: number;
+  /** Frames received from CONNECT on, that one included (SE6). */
+  readonly messageCount: number;
 }
 
 /** The hub has closed the socket, or the peer has: nothing more is sent or heard. */
@@ -45,13 +49,10 @@ export interface Closed {
 
 export type Connection = Greeting | Authenticating | Connected | Closed;
 
+/** What CONNECT settled; it does not change. */
 export interface Session {
   readonly clientId: ClientId;
   readonly connectedAtMs: number;
-  /** The last frame; a text `ping` counts too, but the platform keeps that time (HB4). */
-  readonly lastActivityMs: number;
-  /** Frames received since CONNECT, that one included. */
-  readonly messageCount: number;
   readonly capabilities: readonly Capability[];
   readonly targets: Grant["targets"];
   readonly expiresAtMs: Grant["expiresAtMs"];

@@ -3,7 +3,6 @@ import type { Authenticate } from "../auth/authenticator.ts";
 import { encodeError, type Answered } from "../protocol/answers.ts";
 import type { CloseName } from "../protocol/close-codes.ts";
 import { faultRow, type Fault } from "../protocol/errors.ts";
-import type { Session } from "./connection.ts";
 import { END_REASON_OF_CLOSE, type EndReason } from "./end-reasons.ts";
 import type {
   HubSettings,
@@ -73,8 +72,8 @@ export class HubContext {
     const sessionId = connection.id;
     socket.connection = { state: "closed", id: sessionId };
     if (connection.state !== "connected") return;
-    const { session } = connection;
-    this.#endSession({ ...session, sessionId }, reason, session);
+    const { session, messageCount } = connection;
+    this.#endSession({ ...session, sessionId }, reason, messageCount);
   }
 
   /** A session whose socket a reset took away: what it counted went with the socket (SE5). */
@@ -96,11 +95,11 @@ export class HubContext {
     return wakeByMs;
   }
 
-  #endSession(row: SessionRow, reason: EndReason, session: Session | null): void {
+  #endSession(row: SessionRow, reason: EndReason, messageCount: number | null): void {
     const { clientId, sessionId, connectedAtMs } = row;
     this.roster.end(clientId, sessionId);
     const atMs = this.ports.now();
-    const event = "session.ended";
-    this.ports.observe({ event, sessionId, clientId, reason, connectedAtMs, atMs, session });
+    const about = { sessionId, clientId, reason, connectedAtMs, atMs, messageCount };
+    this.ports.observe({ event: "session.ended", ...about });
   }
 }

@@ -19,7 +19,8 @@ export function nextDeadline(
     case "authenticating":
       return { name: "connect", atMs: connection.connectByMs };
     case "connected": {
-      const { lastActivityMs, expiresAtMs } = connection.session;
+      const { lastActivityMs, session } = connection;
+      const { expiresAtMs } = session;
       const lastSeenMs = Math.max(lastActivityMs, lastPingMs ?? 0);
       const silentByMs = lastSeenMs + HEARTBEATS_MISSED * settings.heartbeatIntervalMs;
       return expiresAtMs !== null && expiresAtMs <= silentByMs

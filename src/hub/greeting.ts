@@ -78,11 +78,11 @@ async function verify(
   socket.connection = { ...greeting, state: "authenticating", waiting: [], waitingBytes: 0 };
   const { clientId, authToken: token } = request;
   const { authenticate, now } = context.ports;
-  let answer: (resumed: Greeting) => void;
+  let answer: (resumed: Greeting, framesBehind: number) => void;
   try {
     const granted = await authenticate({ clientId, token }, now());
     answer = granted.ok
-      ? (resumed) => begin(context, socket, resumed, frame, request, granted.value)
+      ? (resumed, behind) => begin(context, socket, resumed, frame, request, granted.value, behind)
       : (resumed) => countFailure(context, socket, resumed, frame, granted.failure);
   } catch (error) {
     answer = () => context.fail(socket, frame, error);
@@ -94,7 +94,7 @@ async function verify(
   const resumed: Greeting = { ...rest, state: "greeting" };
   socket.connection = resumed;
   try {
-    answer(resumed);
+    answer(resumed, waiting.filter(({ kind }) => kind === "frame").length);
   } catch (error) {
     context.fail(socket, frame, error);
   }
@@ -110,6 +110,7 @@ function begin(
   answered: Answered,
   request: ConnectRequest,
   grant: Grant,
+  framesBehind = 0,
 ): void {
   const { clientId } = request;
   const replaced = context.roster.find(clientId);
@@ -125,13 +126,19 @@ function begin(
   const session: Session = {
     clientId,
     connectedAtMs: nowMs,
-    lastActivityMs: nowMs,
-    messageCount: 1,
     capabilities: grantCapabilities(request.capabilities),
     targets: grant.targets,
     expiresAtMs: grant.expiresAtMs,
   };
-  const connected: Connected = { state: "connected", id, bucket, lostFramings, session };
+  const connected: Connected = {
+    state: "connected",
+    id,
+    bucket,
+    lostFramings,
+    session,
+    lastActivityMs: nowMs,
+    messageCount: 1 + framesBehind,
+  };
   context.roster.begin(socket, id, session);
   socket.connection = connected;
   const deadline = nextDeadline(connected, null, context.settings);

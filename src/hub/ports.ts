@@ -60,7 +60,7 @@ export type HubEvent =
       readonly connectedAtMs: number;
       readonly atMs: number;
       /** null: it went with the memory of the hub. */
-      readonly session: Session | null;
+      readonly messageCount: number | null;
     }
   | {
       readonly event: "frame.refused";

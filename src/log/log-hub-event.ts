@@ -10,10 +10,15 @@ export function logHubEvent(log: Log, hubEvent: HubEvent): void {
       return log("session.begun", { session_id, client_id: clientId });
     }
     case "session.ended": {
-      const { clientId, reason, session, atMs } = hubEvent;
-      const message_count = session?.messageCount ?? null;
+      const { clientId, reason, messageCount, atMs } = hubEvent;
       const duration_ms = atMs - hubEvent.connectedAtMs;
-      const fields = { session_id, client_id: clientId, reason, duration_ms, message_count };
+      const fields = {
+        session_id,
+        client_id: clientId,
+        reason,
+        duration_ms,
+        message_count: messageCount,
+      };
       return log("session.ended", fields);
     }
     case "frame.refused": {

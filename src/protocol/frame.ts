@@ -33,17 +33,24 @@ export type Decoded =
 
 /** Every frame of one WebSocket message, in order; at most one failure, and that one last. Never throws. */
 export function* decodeMessage(message: Uint8Array): Generator<Decoded, void, undefined> {
-  if (message.length === 0) yield failure("message.empty", NIL_UUID);
   let at = 0;
-  while (at < message.length) {
+  do {
     const decoded = decodeFrameAt(message, at);
     yield decoded;
-    if (decoded.kind === "failure") return;
-    at += HEADER_BYTES + decoded.frame.payload.length;
-  }
+    at = endOf(decoded, message, at);
+  } while (at < message.length);
 }
 
-function decodeFrameAt(message: Uint8Array, at: number): Decoded {
+/** Where the next frame starts: behind this one, or at the message's end where framing is lost. */
+export function endOf(decoded: Decoded, message: Uint8Array, at: number): number {
+  return decoded.kind === "frame"
+    ? at + HEADER_BYTES + decoded.frame.payload.length
+    : message.length;
+}
+
+/** The frame that starts at `at`: what `decodeMessage` yields, without the generator, for the signal path. */
+export function decodeFrameAt(message: Uint8Array, at: number): Decoded {
+  if (message.length === 0) return failure("message.empty", NIL_UUID);
   if (message[at] !== START_BYTE) return failure("frame.start-byte", NIL_UUID);
   const uuid = message.subarray(at + UUID_AT, at + PAYLOAD_TYPE_AT);
   const messageType = message[at + 1];
@@ -76,20 +83,32 @@ function failure(fault: FramingFailure["fault"], uuid: Uint8Array): Decoded {
  * @throws RangeError if the payload exceeds 65,535 bytes or the uuid is not 16: the caller's bug, not a peer's.
  */
 export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
-  const payloadBytes = frame.payload.length;
+  return encodeFrameOf(frame, frame.payload);
+}
+
+/** A frame whose payload is the pieces, one behind the other. @throws as `encodeFrame` does. */
+export function encodeFrameOf(
+  header: Omit<Frame, "payload">,
+  ...pieces: readonly Uint8Array[]
+): Uint8Array<ArrayBuffer> {
+  const payloadBytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
   if (payloadBytes > MAX_PAYLOAD_BYTES) {
     throw new RangeError(`A payload is at most ${MAX_PAYLOAD_BYTES} bytes, got ${payloadBytes}`);
   }
-  if (frame.uuid.length !== UUID_BYTES) {
-    throw new RangeError(`A uuid is ${UUID_BYTES} bytes, got ${frame.uuid.length}`);
+  if (header.uuid.length !== UUID_BYTES) {
+    throw new RangeError(`A uuid is ${UUID_BYTES} bytes, got ${header.uuid.length}`);
   }
   const bytes = new Uint8Array(HEADER_BYTES + payloadBytes);
   bytes[0] = START_BYTE;
-  bytes[1] = frame.messageType;
-  bytes.set(frame.uuid, UUID_AT);
-  bytes[PAYLOAD_TYPE_AT] = frame.payloadType;
+  bytes[1] = header.messageType;
+  bytes.set(header.uuid, UUID_AT);
+  bytes[PAYLOAD_TYPE_AT] = header.payloadType;
   bytes[PAYLOAD_LENGTH_AT] = payloadBytes >> 8;
   bytes[PAYLOAD_LENGTH_AT + 1] = payloadBytes & 0xff;
-  bytes.set(frame.payload, HEADER_BYTES);
+  let at = HEADER_BYTES;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
   return bytes;
 }

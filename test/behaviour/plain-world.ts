@@ -155,8 +155,8 @@ export class PlainWorld implements World {
 
   #observe(event: HubEvent): void {
     if (event.event !== "session.ended") return;
-    const { clientId, reason, session } = event;
-    this.ended.push({ clientId, reason, messageCount: session?.messageCount ?? null });
+    const { clientId, reason, messageCount } = event;
+    this.ended.push({ clientId, reason, messageCount });
   }
 }
 

@@ -9,8 +9,6 @@ import { clientId } from "../support/client-ids.ts";
 const session: Session = {
   clientId: clientId("alice"),
   connectedAtMs: 1000,
-  lastActivityMs: 2000,
-  messageCount: 7,
   capabilities: ["ack"],
   targets: ["a-target-*"],
   expiresAtMs: 99_999,
@@ -38,7 +36,7 @@ describe("an event of the hub", () => {
       { session_id: "s-1", client_id: "alice" },
     ],
     [
-      { ...ended, session },
+      { ...ended, messageCount: 7 },
       {
         session_id: "s-1",
         client_id: "alice",
@@ -48,7 +46,7 @@ describe("an event of the hub", () => {
       },
     ],
     [
-      { ...ended, reason: "lost", session: null },
+      { ...ended, reason: "lost", messageCount: null },
       {
         session_id: "s-1",
         client_id: "alice",

@@ -10,6 +10,7 @@ import { codecOf, PAYLOAD_TYPES } from "../../src/protocol/payloads/payload-type
 import { textCodec } from "../../src/protocol/payloads/text.ts";
 import { clientId } from "../support/client-ids.ts";
 import { binary, concat } from "../support/frames.ts";
+import { stampSignal } from "../support/stamp.ts";
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 const json = (value: unknown): Uint8Array => bytes(JSON.stringify(value));
@@ -196,7 +197,7 @@ describe("any payload", () => {
             codec.decodeHeartbeat(payload),
             codec.decodeDisconnect(payload),
             signal,
-            ...(signal.ok ? [signal.value.stamp(alice)] : []),
+            ...(signal.ok ? [stampSignal(codec, signal.value, alice)] : []),
           ];
           for (const result of results) {
             if (!result.ok) expect(FAULTS).toHaveProperty([result.failure]);
@@ -213,7 +214,7 @@ describe("any payload", () => {
         const before = payload.slice();
         codec.decodeConnect(payload);
         const signal = codec.decodeSignal(payload);
-        if (signal.ok) signal.value.stamp(clientId("alice"));
+        if (signal.ok) stampSignal(codec, signal.value, clientId("alice"));
         expect(payload).toEqual(before);
       }),
     );

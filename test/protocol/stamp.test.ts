@@ -7,11 +7,13 @@ import { textCodec } from "../../src/protocol/payloads/text.ts";
 import { failed, success } from "../../src/protocol/result.ts";
 import { clientId } from "../support/client-ids.ts";
 import { binary, concat } from "../support/frames.ts";
+import { stampSignal } from "../support/stamp.ts";
 
 function stamp(codec: PayloadCodec, payload: Uint8Array, source: string) {
   const request = codec.decodeSignal(payload);
   if (!request.ok) throw new Error(`the codec refuses the signal: ${request.failure}`);
-  return { target: request.value.target, stamped: request.value.stamp(clientId(source)) };
+  const stamped = stampSignal(codec, request.value, clientId(source));
+  return { target: request.value.target, stamped };
 }
 
 const plain = (bytes: Uint8Array): Uint8Array => Uint8Array.from(bytes);

@@ -18,6 +18,7 @@ import {
   type StampVector,
   type VectorFrame,
 } from "../support/vectors.ts";
+import { stampSignal } from "../support/stamp.ts";
 
 const FROM_CLIENTS = GOOD_VECTORS.filter(({ direction }) => direction !== "hub");
 
@@ -95,9 +96,10 @@ function stampsOf(payloadType: number): StampVector[] {
 function expectStamp({ hex, stamp }: StampVector): void {
   const [frame] = read(hex).frames;
   if (frame === undefined) throw new Error("the vector holds no frame that can be read");
-  const request = codecOf(frame.payloadType)?.decodeSignal(frame.payload);
-  if (!request?.ok) throw new Error("the vector holds no signal");
-  const stamped = request.value.stamp(clientId(stamp.source));
+  const codec = codecOf(frame.payloadType);
+  const request = codec?.decodeSignal(frame.payload);
+  if (!codec || !request?.ok) throw new Error("the vector holds no signal");
+  const stamped = stampSignal(codec, request.value, clientId(stamp.source));
   if (stamped.ok) {
     expect(toHex(encodeFrame({ ...frame, payload: stamped.value }))).toBe(stamp.hex);
   } else {

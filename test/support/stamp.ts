@@ -1,20 +1,26 @@
-/** A JSON signal stamped by the codec, as texts. */
+/** A signal's payload as its target receives it. */
+import type { ClientId } from "../../src/protocol/client-id.ts";
 import type { Fault } from "../../src/protocol/errors.ts";
+import type { PayloadCodec, SignalRequest } from "../../src/protocol/payloads/codec.ts";
 import { jsonCodec } from "../../src/protocol/payloads/json.ts";
+import { success, type Result } from "../../src/protocol/result.ts";
 import { clientId } from "./client-ids.ts";
+import { concat } from "./frames.ts";
 
-/** What the target receives. `refused` makes the text of a stamp's fault; without it a fault throws. */
-export function stampJsonText(
-  text: string,
-  source: string,
-  refused: (fault: Fault) => string = refuse,
-): string {
-  const request = jsonCodec.decodeSignal(Buffer.from(text));
-  if (!request.ok) return refuse(request.failure);
-  const stamped = request.value.stamp(clientId(source));
-  return stamped.ok ? Buffer.from(stamped.value).toString() : refused(stamped.failure);
+/** Head, source and tail, or the fault of a source that the payload type cannot say. */
+export function stampSignal(
+  codec: PayloadCodec,
+  { head, tail }: SignalRequest,
+  source: ClientId,
+): Result<Uint8Array, Fault> {
+  const encoded = codec.encodeSource(source);
+  return encoded.ok ? success(concat(head, encoded.value, tail)) : encoded;
 }
 
-function refuse(fault: Fault): never {
-  throw new Error(`the codec refuses the signal: ${fault}`);
+/** A JSON signal, as texts. @throws if the codec refuses it. */
+export function stampJsonText(text: string, source: string): string {
+  const request = jsonCodec.decodeSignal(Buffer.from(text));
+  const stamped = request.ok ? stampSignal(jsonCodec, request.value, clientId(source)) : request;
+  if (!stamped.ok) throw new Error(`the codec refuses the signal: ${stamped.failure}`);
+  return Buffer.from(stamped.value).toString();
 }

@@ -1,8 +1,8 @@
 /** Payload type BINARY 0x01: `[length u8][id]` and then a token of the same form, or signal bytes to the end (PT5). */
-import { parseClientId, type ClientId } from "../client-id.ts";
-import type { Fault } from "../errors.ts";
-import { failed, success, type Result } from "../result.ts";
+import { parseClientId } from "../client-id.ts";
+import { failed, success } from "../result.ts";
 import type { PayloadCodec } from "./codec.ts";
+import { keptSources, NO_BYTES } from "./source-cache.ts";
 import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
 const MAX_LENGTH_BYTE = 0xff;
@@ -35,8 +35,14 @@ export const binaryCodec: PayloadCodec = {
     if (idText === null) return failed("payload.utf8");
     const target = parseClientId(idText);
     if (target === null) return failed("payload.target");
-    return success({ target, stamp: (source: ClientId) => stampBinary(id.rest, source) });
+    return success({ target, head: NO_BYTES, tail: id.rest });
   },
+
+  encodeSource: keptSources((source) => {
+    const id = encodeUtf8(source);
+    if (id.length > MAX_LENGTH_BYTE) return failed("signal.source-binary");
+    return success(Uint8Array.of(id.length, ...id));
+  }),
 
   encodeConnectAck: () => null,
   encodeHeartbeatAck: () => null,
@@ -49,21 +55,10 @@ interface Prefixed {
   readonly rest: Uint8Array;
 }
 
-const NOTHING: Prefixed = { head: new Uint8Array(), rest: new Uint8Array() };
+const NOTHING: Prefixed = { head: NO_BYTES, rest: NO_BYTES };
 
 function prefixed(bytes: Uint8Array): Prefixed | null {
   const length = bytes[0];
   if (length === undefined || 1 + length > bytes.length) return null;
   return { head: bytes.subarray(1, 1 + length), rest: bytes.subarray(1 + length) };
-}
-
-/** The source's id in the target's place (SI4). */
-function stampBinary(signal: Uint8Array, source: ClientId): Result<Uint8Array, Fault> {
-  const head = encodeUtf8(source);
-  if (head.length > MAX_LENGTH_BYTE) return failed("signal.source-binary");
-  const stamped = new Uint8Array(1 + head.length + signal.length);
-  stamped[0] = head.length;
-  stamped.set(head, 1);
-  stamped.set(signal, 1 + head.length);
-  return success(stamped);
 }

@@ -23,8 +23,9 @@ export interface DisconnectRequest {
 /** SIGNAL_* on its way in (SI1). */
 export interface SignalRequest {
   readonly target: ClientId;
-  /** The payload that the target receives: as sent, with `source` named in it once, by the hub (SI2-SI4). */
-  stamp(source: ClientId): Result<Uint8Array, Fault>;
+  /** What the target receives is `head`, the source as `encodeSource` says it, `tail`: it is named once, by the hub (SI2-SI4). */
+  readonly head: Uint8Array;
+  readonly tail: Uint8Array;
 }
 
 /** CONNECT_ACK (CO2). */
@@ -64,6 +65,8 @@ export interface PayloadCodec {
   decodeHeartbeat(payload: Uint8Array): Result<HeartbeatRequest, Fault>;
   decodeDisconnect(payload: Uint8Array): Result<DisconnectRequest, Fault>;
   decodeSignal(payload: Uint8Array): Result<SignalRequest, Fault>;
+  /** MUST give the same bytes for the same source: they may be kept. */
+  encodeSource(source: ClientId): Result<Uint8Array, Fault>;
   encodeConnectAck(answer: ConnectAnswer): Uint8Array | null;
   encodeHeartbeatAck(answer: HeartbeatAnswer): Uint8Array | null;
   encodeSignalAck(answer: SignalAckAnswer): Uint8Array | null;

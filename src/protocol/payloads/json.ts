@@ -1,10 +1,11 @@
 /** Payload type JSON 0x02: the document's bare objects (PT3). Unknown fields are ignored, and kept in signals. */
-import { parseClientId, type ClientId } from "../client-id.ts";
+import { parseClientId } from "../client-id.ts";
 import type { Fault } from "../errors.ts";
 import { MAX_TOKEN_CHARS } from "../limits.ts";
 import { failed, success, type Result } from "../result.ts";
 import type { PayloadCodec } from "./codec.ts";
-import { stampJson, type JsonFields } from "./stamp-json.ts";
+import { keptSources } from "./source-cache.ts";
+import { sourceField, splitForSource, type JsonFields } from "./stamp-json.ts";
 import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
 export const jsonCodec: PayloadCodec = {
@@ -46,11 +47,11 @@ export const jsonCodec: PayloadCodec = {
     const target = parseClientId(fields["target_client_id"]);
     if (target === null) return failed("payload.target");
     if (!Object.hasOwn(fields, "signal_data")) return failed("payload.signal-data");
-    return success({
-      target,
-      stamp: (source: ClientId) => success(stampJson(payload, text, fields, source)),
-    });
+    const { head, tail } = splitForSource(payload, text, fields);
+    return success({ target, head, tail });
   },
+
+  encodeSource: keptSources((source) => success(sourceField(source))),
 
   encodeConnectAck: (answer) =>
     encode({

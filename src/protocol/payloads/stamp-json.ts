@@ -1,5 +1,5 @@
 /**
- * Puts the sender's id into a JSON signal (SI2). The target must see one `source_client_id`, the authenticated
+ * Where the sender's id goes in a JSON signal (SI2). The target must see one `source_client_id`, the authenticated
  * one, whatever the sender wrote: duplicate keys, keys with escapes, white space, `__proto__`.
  *
  * The parser itself is the judge: it resolves escapes and duplicates, so if the parsed object has no such field,
@@ -15,28 +15,24 @@ export type JsonFields = Readonly<Record<string, unknown>>;
 
 const SOURCE_FIELD = "source_client_id";
 const OPENING_BRACE = 0x7b;
+const OPENING = Uint8Array.of(OPENING_BRACE);
+
+/** The field that stands between head and tail. */
+export function sourceField(source: ClientId): Uint8Array {
+  return encodeUtf8(`${JSON.stringify(SOURCE_FIELD)}:${JSON.stringify(source)},`);
+}
 
 /** `text` and `fields` are `payload`, decoded and parsed; `fields` has at least one field beside the source's. */
-export function stampJson(
+export function splitForSource(
   payload: Uint8Array,
   text: string,
   fields: JsonFields,
-  source: ClientId,
-): Uint8Array {
-  const stamp = `${JSON.stringify(SOURCE_FIELD)}:${JSON.stringify(source)},`;
+): { readonly head: Uint8Array; readonly tail: Uint8Array } {
   if (Object.hasOwn(fields, SOURCE_FIELD)) {
     const others = [...membersOf(text)].filter(({ key }) => key !== SOURCE_FIELD);
-    return encodeUtf8(`{${stamp}${others.map((member) => member.text).join(",")}}`);
+    return { head: OPENING, tail: encodeUtf8(`${others.map((member) => member.text).join(",")}}`) };
   }
-  return splice(payload, encodeUtf8(stamp));
-}
-
-function splice(payload: Uint8Array, stamp: Uint8Array): Uint8Array {
   // Only white space can stand before the brace of a text that parsed as an object.
   const inside = payload.indexOf(OPENING_BRACE) + 1;
-  const stamped = new Uint8Array(payload.length + stamp.length);
-  stamped.set(payload.subarray(0, inside));
-  stamped.set(stamp, inside);
-  stamped.set(payload.subarray(inside), inside + stamp.length);
-  return stamped;
+  return { head: payload.subarray(0, inside), tail: payload.subarray(inside) };
 }

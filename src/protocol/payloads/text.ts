@@ -1,9 +1,9 @@
 /** Payload type TEXT 0x03: `head:rest` in UTF-8, split at the first colon only, since SDP is full of colons (PT4). */
-import { parseClientId, type ClientId } from "../client-id.ts";
-import type { Fault } from "../errors.ts";
+import { parseClientId } from "../client-id.ts";
 import { MAX_TOKEN_CHARS } from "../limits.ts";
-import { failed, success, type Result } from "../result.ts";
+import { failed, success } from "../result.ts";
 import type { PayloadCodec } from "./codec.ts";
+import { keptSources, NO_BYTES } from "./source-cache.ts";
 import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
 const COLON = 0x3a;
@@ -46,8 +46,13 @@ export const textCodec: PayloadCodec = {
     if (head === null || decodeUtf8(rest) === null) return failed("payload.utf8");
     const target = parseClientId(head);
     if (target === null) return failed("payload.target");
-    return success({ target, stamp: (source: ClientId) => stampText(rest, source) });
+    return success({ target, head: NO_BYTES, tail: rest });
   },
+
+  /** A colon in it would name somebody else to the target (ID2). */
+  encodeSource: keptSources((source) =>
+    source.includes(":") ? failed("signal.source-text") : success(encodeUtf8(source)),
+  ),
 
   encodeConnectAck: (answer) => encodeUtf8(`success:${answer.sessionId}`),
 
@@ -57,13 +62,3 @@ export const textCodec: PayloadCodec = {
 
   encodeError: (answer) => encodeUtf8(`${answer.code}:${answer.text}`),
 };
-
-/** The source's id in the target's place (SI3). A colon in it would name somebody else to the target (ID2). */
-function stampText(colonAndRest: Uint8Array, source: ClientId): Result<Uint8Array, Fault> {
-  if (source.includes(":")) return failed("signal.source-text");
-  const head = encodeUtf8(source);
-  const stamped = new Uint8Array(head.length + colonAndRest.length);
-  stamped.set(head);
-  stamped.set(colonAndRest, head.length);
-  return success(stamped);
-}
