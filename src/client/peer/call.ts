@@ -7,29 +7,27 @@ import type { Clock } from "../ports.ts";
 import type { Signal } from "../signal.ts";
 import type { Peer, PeerClient, PeerEvents } from "./contract.ts";
 import { decide, isPolite, type Action } from "./decide.ts";
-import { readPeerMessage, SIGNAL_TYPE_OF, type PeerBody, type PeerMessage } from "./message.ts";
-import type { EventOf, RtcConnection, RtcEvent } from "./rtc.ts";
+import { Line } from "./line.ts";
+import { readPeerMessage, type PeerMessage } from "./message.ts";
+import type { EventOf, RtcCandidate, RtcConnection, RtcEvent } from "./rtc.ts";
 
 export class Call<Connection extends RtcConnection> implements Peer<Connection> {
   readonly targetId: string;
   readonly polite: boolean;
-  readonly #client: PeerClient;
   readonly #create: () => Connection;
-  readonly #clock: Clock;
+  readonly #line: Line;
   readonly #events = new Emitter<PeerEvents<Connection>>();
   readonly #unlisten: (() => void)[];
   readonly #session = formatUuid(randomUuid());
   #connection: Connection;
-  #remote: string | null = null;
   #offerNumber = 0;
   #takenNumber = 0;
   /** The RTCPeerConnection wants to negotiate, and there is nobody yet. */
   #isWanted = false;
   /** The other side's last offer was ignored, and so its candidates may not fit. */
   #isIgnoring = false;
-  /** Candidates that came before a description. */
+  /** Candidates that came before their description. */
   #early: object[] = [];
-  #isAbsenceTold = false;
   #isClosed = false;
   /** All steps of the negotiation, in order: none begins while another is on its way. */
   #steps: Promise<void> = Promise.resolve();
@@ -41,18 +39,19 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
     create: () => Connection,
     clock: Clock = platformClock,
   ) {
-    this.#client = client;
     this.targetId = targetId;
     this.polite = isPolite(client.clientId, targetId);
     this.#create = create;
-    this.#clock = clock;
+    this.#line = new Line(client, targetId, this.#session, clock, (error) =>
+      this.#events.emit("error", error),
+    );
     this.#connection = this.#begin();
     this.#unlisten = [
       client.on("signal", (signal) => this.#hear(signal)),
       client.on("state", (state) => state === "connected" && this.#step(() => this.#greet())),
     ];
     // Else the state tells when.
-    if (client.state === "connected") this.#say({ kind: "hello" });
+    if (client.state === "connected") this.#line.say({ kind: "hello" });
   }
 
   get connection(): Connection {
@@ -68,7 +67,7 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
 
   close(): void {
     if (this.#isClosed) return;
-    this.#say({ kind: "bye" });
+    this.#line.say({ kind: "bye" });
     this.#end("local");
   }
 
@@ -82,7 +81,7 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
     listen("negotiationneeded", () => this.#step(() => this.#negotiate()));
     listen("icecandidate", ({ candidate }) => {
       // A step: not before the description that it belongs to.
-      if (candidate) this.#step(() => this.#say({ kind: "candidate", candidate }));
+      if (candidate) this.#step(() => this.#tell(candidate));
     });
     listen("connectionstatechange", () => {
       this.#events.emit("connectionstate", connection.connectionState);
@@ -99,7 +98,7 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
   #hear({ source, data }: Signal): void {
     const message = source === this.targetId ? readPeerMessage(data) : null;
     if (message === null) return;
-    this.#isAbsenceTold = false;
+    this.#line.heard();
     this.#step(() => this.#take(message));
   }
 
@@ -117,14 +116,14 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
 
   /** The client is connected, for the first time or again: what was said meanwhile may not have arrived. */
   #greet(): void {
-    this.#say({ kind: "hello" });
+    this.#line.say({ kind: "hello" });
     this.#restate();
     if (this.#connection.remoteDescription !== null) this.#connection.restartIce();
   }
 
   async #negotiate(): Promise<void> {
     const connection = this.#connection;
-    this.#isWanted = this.#remote === null;
+    this.#isWanted = this.#line.remote === null;
     // Where it is not stable the RTCPeerConnection asks again when it is.
     if (this.#isWanted || connection.signalingState !== "stable") return;
     const offer = await connection.createOffer();
@@ -141,14 +140,22 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
 
   #describe(kind: "offer" | "answer", sdp: string = ""): void {
     const number = kind === "offer" ? this.#offerNumber : this.#takenNumber;
-    this.#say({ kind, sdp, number });
+    this.#line.say({ kind, sdp, number });
+  }
+
+  /** Of an offer that was rolled back since, the other side can make nothing. */
+  #tell(candidate: RtcCandidate): void {
+    const { usernameFragment } = candidate;
+    const sdp = this.#connection.localDescription?.sdp;
+    if (usernameFragment && !sdp?.includes(usernameFragment)) return;
+    this.#line.say({ kind: "candidate", candidate });
   }
 
   async #take(message: PeerMessage): Promise<void> {
     const { signalingState, localDescription } = this.#connection;
     const action = decide(message, {
       session: this.#session,
-      remote: this.#remote,
+      remote: this.#line.remote,
       isPolite: this.polite,
       signalingState,
       localType: localDescription?.type,
@@ -165,12 +172,12 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
         return;
       case "meet":
         if (action.isReplacement) this.#replace();
-        this.#remote = action.remote;
+        this.#line.remote = action.remote;
         this.#takenNumber = 0;
-        if (action.reply) this.#say({ kind: "hello" });
+        if (action.reply) this.#line.say({ kind: "hello" });
         return this.#isWanted ? this.#negotiate() : undefined;
       case "restate":
-        if (action.reply) this.#say({ kind: "hello" });
+        if (action.reply) this.#line.say({ kind: "hello" });
         return this.#restate();
       case "take-offer":
         if (action.rollBack) await connection.setLocalDescription({ type: "rollback" });
@@ -195,20 +202,18 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
   async #setRemote(type: "offer" | "answer", sdp: string): Promise<void> {
     await this.#connection.setRemoteDescription({ type, sdp });
     this.#isIgnoring = false;
-    for (const candidate of this.#early.splice(0)) await this.#add(candidate);
+    for (const candidate of this.#early.splice(0)) this.#step(() => this.#add(candidate));
   }
 
   async #add(candidate: object): Promise<void> {
-    if (this.#connection.remoteDescription === null) {
-      if (!this.#isIgnoring) this.#early.push(candidate);
-      return;
-    }
+    const { remoteDescription, signalingState } = this.#connection;
     try {
-      await this.#connection.addIceCandidate(candidate);
+      if (remoteDescription !== null) return await this.#connection.addIceCandidate(candidate);
     } catch (cause) {
-      // Of an offer that was ignored no candidate need fit.
-      if (!this.#isIgnoring) throw cause;
+      // Of an offer that was ignored no candidate need fit; of a description that is still to come none can.
+      if (!this.#isIgnoring && signalingState === "stable") throw cause;
     }
+    if (!this.#isIgnoring) this.#early.push(candidate);
   }
 
   #replace(): void {
@@ -219,31 +224,6 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
     this.#events.emit("connection", this.#connection);
   }
 
-  /** Twice is harmless, whatever it is: so it is sent again where its outcome is unknown. */
-  #say(body: PeerBody): void {
-    const data = { peer: { from: this.#session, to: this.#remote, ...body } };
-    const attempt = () => {
-      this.#client
-        .send(this.targetId, SIGNAL_TYPE_OF[body.kind], data, { resend: true })
-        .catch((cause: unknown) => this.#unsaid(cause, attempt));
-    };
-    attempt();
-  }
-
-  #unsaid(cause: unknown, again: () => void): void {
-    if (this.#isClosed) return;
-    if (!(cause instanceof SignalError)) return this.#fail(cause);
-    const { code, retryAfterMs } = cause;
-    if (retryAfterMs !== undefined) {
-      this.#clock.after(retryAfterMs, () => !this.#isClosed && again());
-      return;
-    }
-    // Of a client that has stopped its own events tell.
-    if (code === "closed" || (code === "target-absent" && this.#isAbsenceTold)) return;
-    this.#isAbsenceTold = code === "target-absent";
-    this.#events.emit("error", cause);
-  }
-
   #fail(cause: unknown): void {
     const target = this.targetId;
     const details = { target, detail: String(cause), cause };
@@ -252,6 +232,7 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
 
   #end(by: "local" | "remote"): void {
     this.#isClosed = true;
+    this.#line.close();
     for (const unlisten of this.#unlisten) unlisten();
     this.#connection.close();
     this.#events.emit("closed", { by });

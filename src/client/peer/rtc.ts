@@ -16,7 +16,7 @@ export interface RtcConnection {
   createAnswer(): Promise<RtcDescription>;
   setLocalDescription(description: RtcDescription): Promise<unknown>;
   setRemoteDescription(description: RtcDescription): Promise<unknown>;
-  addIceCandidate(candidate: object): Promise<unknown>;
+  addIceCandidate(candidate: object): Promise<void>;
   restartIce(): void;
   close(): unknown;
   addEventListener(type: string, listener: (event: RtcEvent) => void): void;
@@ -24,7 +24,11 @@ export interface RtcConnection {
 
 /** An event of it; `candidate` is of `icecandidate`. */
 export interface RtcEvent {
-  readonly candidate?: object | null;
+  readonly candidate?: RtcCandidate | null;
+}
+
+export interface RtcCandidate {
+  readonly usernameFragment?: string | null | undefined;
 }
 
 /** The RTCPeerConnection of the platform's own types, where they have one. */

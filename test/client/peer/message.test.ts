@@ -1,0 +1,60 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { callOf, readPeerMessage } from "../../../src/client/peer/message.ts";
+
+const ADDRESS = { from: "one", to: "other" };
+
+function signal(data: unknown) {
+  return { type: "offer", source: "bob", id: "1", data } as const;
+}
+
+describe("a peer's message", () => {
+  it.each([
+    { kind: "hello", from: "one", to: null },
+    { kind: "offer", sdp: "v=0", number: 1, ...ADDRESS },
+    { kind: "answer", sdp: "v=0", number: 1, ...ADDRESS },
+    { kind: "candidate", candidate: { candidate: "c", sdpMid: "0" }, ...ADDRESS },
+    { kind: "bye", ...ADDRESS },
+  ])("is read: $kind", (message) => {
+    expect(readPeerMessage({ peer: message })).toEqual(message);
+  });
+
+  it.each([
+    null,
+    "text",
+    {},
+    { peer: null },
+    { peer: {} },
+    { peer: { kind: "hello", from: 1, to: null } },
+    { peer: { kind: "hello", from: "one" } },
+    { peer: { kind: "offer", sdp: "v=0", ...ADDRESS } },
+    { peer: { kind: "offer", number: 1, ...ADDRESS } },
+    { peer: { kind: "pranswer", sdp: "v=0", number: 1, ...ADDRESS } },
+    { peer: { kind: "candidate", candidate: null, ...ADDRESS } },
+    { peer: { kind: "toString", ...ADDRESS } },
+  ])("is none: %j", (data) => {
+    expect(readPeerMessage(data)).toBeNull();
+    expect(callOf(signal(data))).toBeNull();
+  });
+
+  it("is asked for without a throw, of any data", () => {
+    fc.assert(
+      fc.property(fc.anything(), (data) => {
+        readPeerMessage(data);
+        readPeerMessage({ peer: data });
+      }),
+    );
+  });
+});
+
+describe("callOf()", () => {
+  it.each([
+    ["call", { kind: "hello", from: "one", to: null }],
+    ["call", { kind: "offer", sdp: "", number: 1, ...ADDRESS }],
+    ["hang-up", { kind: "bye", from: "one", to: null }],
+    [null, { kind: "hello", ...ADDRESS }],
+    [null, { kind: "candidate", candidate: {}, ...ADDRESS }],
+  ])("says %s of %j", (says, message) => {
+    expect(callOf(signal({ peer: message }))).toBe(says);
+  });
+});

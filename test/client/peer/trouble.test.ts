@@ -1,0 +1,218 @@
+/** `peer()` against one that a test plays by hand, and against sends that fail. */
+import { beforeEach, describe, expect, it } from "vitest";
+import { SignalError } from "../../../src/client/errors.ts";
+import { Call } from "../../../src/client/peer/call.ts";
+import type { PeerBody, PeerMessage } from "../../../src/client/peer/message.ts";
+import { FakeNet, type FakeClient } from "../support/fake-net.ts";
+import { FakeRtc } from "../support/fake-rtc.ts";
+import { HandClock, settled } from "../support/hand-clock.ts";
+
+const REMOTE = "the session of a test";
+
+let net: FakeNet;
+let alice: FakeClient;
+let bob: FakeClient;
+let clock: HandClock;
+let errors: SignalError[];
+
+beforeEach(() => {
+  net = new FakeNet();
+  [alice, bob] = [net.client("alice"), net.client("bob")];
+  clock = new HandClock();
+  errors = [];
+});
+
+async function rest(): Promise<void> {
+  for (let round = 0; round < 10; round++) await settled();
+}
+
+/** What the peer has said to the test. */
+function heard(): PeerMessage[] {
+  // Only a peer speaks here.
+  return net.log
+    .filter(({ source }) => source === "alice")
+    .map(({ data }) => (data as { peer: PeerMessage }).peer);
+}
+
+function kinds(): string[] {
+  return heard().map(({ kind }) => kind);
+}
+
+async function say(body: PeerBody, address: object = {}): Promise<void> {
+  const to = heard()[0]?.from ?? null;
+  await bob.send("alice", "offer", { peer: { from: REMOTE, to, ...body, ...address } });
+  await rest();
+}
+
+/** Alice's side, polite, with the other known. */
+async function met(client: FakeClient = alice, setup = () => {}): Promise<Call<FakeRtc>> {
+  const create = () => {
+    const rtc = new FakeRtc();
+    setup();
+    return rtc;
+  };
+  const call = new Call(client, "bob", create, clock);
+  call.on("error", (error) => errors.push(error));
+  await rest();
+  await say({ kind: "hello" });
+  return call;
+}
+
+function offer(number: number, sdp = `bob/${number}`): PeerBody {
+  return { kind: "offer", sdp, number };
+}
+
+function candidate(of: string): PeerBody {
+  return { kind: "candidate", candidate: { usernameFragment: of } };
+}
+
+describe("candidates", () => {
+  it("that come before the description wait for it", async () => {
+    const { connection } = await met();
+    await say(candidate("bob/1"));
+    expect(connection.candidates).toEqual([]);
+    await say(offer(1));
+    expect(connection.candidates).toEqual([{ usernameFragment: "bob/1" }]);
+    expect(errors).toEqual([]);
+  });
+
+  it("that do not fit are told", async () => {
+    await met();
+    await say(offer(1));
+    await say(candidate("another"));
+    expect(errors).toMatchObject([{ code: "negotiation-failed", target: "bob" }]);
+  });
+
+  it("of an offer that was ignored are nobody's fault", async () => {
+    // carol > bob: the impolite side.
+    const carol = net.client("carol");
+    const call = new Call(carol, "bob", () => new FakeRtc(), clock);
+    call.on("error", (error) => errors.push(error));
+    await rest();
+    const own = net.log.map(({ data }) => (data as { peer: PeerMessage }).peer)[0];
+    const tell = async (body: PeerBody) => {
+      await bob.send("carol", "offer", { peer: { from: REMOTE, to: own?.from, ...body } });
+      await rest();
+    };
+    await tell({ kind: "hello" });
+    call.connection.want();
+    await rest();
+    expect(call.connection.signalingState).toBe("have-local-offer");
+    await tell(offer(1));
+    await tell(candidate("bob/1"));
+    await tell({ kind: "answer", sdp: "bob/2", number: 1 });
+    await tell(candidate("bob/2"));
+    expect(call.connection.candidates).toEqual([{ usernameFragment: "bob/2" }]);
+    expect(errors).toEqual([]);
+  });
+});
+
+describe("a negotiation that fails", () => {
+  it("is told, and the next one goes on", async () => {
+    const { connection } = await met();
+    connection.fails = "remote offer";
+    await say(offer(1));
+    expect(errors).toMatchObject([
+      { code: "negotiation-failed", message: expect.stringContaining("remote offer fails") },
+    ]);
+    await say(offer(2));
+    expect(kinds()).toContain("answer");
+    expect(errors).toHaveLength(1);
+  });
+
+  it("is told where setup throws for the connection that replaces another", async () => {
+    let made = 0;
+    const call = await met(alice, () => {
+      made += 1;
+      if (made > 1) throw new Error("no camera");
+    });
+    await say({ kind: "hello" }, { from: "another session" });
+    expect(errors).toMatchObject([{ code: "negotiation-failed", cause: { message: "no camera" } }]);
+    expect(call.connection.signalingState).toBe("closed");
+  });
+
+  it("is nobody's fault after close()", async () => {
+    const call = await met();
+    call.connection.want();
+    await Promise.resolve();
+    call.close();
+    await rest();
+    expect(errors).toEqual([]);
+  });
+});
+
+describe("an offer that comes twice", () => {
+  it("is answered twice and taken once", async () => {
+    const { connection } = await met();
+    await say(offer(1));
+    await say(offer(1));
+    expect(connection.steps.filter((step) => step === "remote offer")).toHaveLength(1);
+    const answers = heard().filter(({ kind }) => kind === "answer");
+    expect(answers).toHaveLength(2);
+    expect(answers[0]).toEqual(answers[1]);
+  });
+});
+
+describe("a send that fails", () => {
+  it("is told", async () => {
+    const { connection } = await met();
+    alice.refusals.push(new SignalError("too-large", { target: "bob" }));
+    connection.want();
+    await rest();
+    expect(errors).toMatchObject([{ code: "too-large" }]);
+  });
+
+  it("of a target that is not there is told once, until it is heard again", async () => {
+    await met();
+    bob.go("waiting");
+    for (let round = 0; round < 3; round++) alice.go("connected");
+    await rest();
+    expect(errors).toMatchObject([{ code: "target-absent" }]);
+    bob.go("connected");
+    await say({ kind: "hello" });
+    bob.go("waiting");
+    alice.go("connected");
+    await rest();
+    expect(errors).toMatchObject([{ code: "target-absent" }, { code: "target-absent" }]);
+  });
+
+  it("of a client that has stopped is not told twice", async () => {
+    const { connection } = await met();
+    alice.refusals.push(new SignalError("closed", { target: "bob" }));
+    connection.want();
+    await rest();
+    expect(errors).toEqual([]);
+  });
+
+  it("because of the rate is tried again when the hub says", async () => {
+    const { connection } = await met();
+    alice.refusals.push(new SignalError("rate-limited", { retryAfterMs: 70 }));
+    connection.want();
+    await rest();
+    expect(kinds()).not.toContain("offer");
+    await clock.advance(70);
+    expect(kinds()).toContain("offer");
+    expect(errors).toEqual([]);
+  });
+
+  it("because of the rate is not tried again after close()", async () => {
+    const call = await met();
+    alice.refusals.push(new SignalError("rate-limited", { retryAfterMs: 70 }));
+    call.connection.want();
+    await rest();
+    call.close();
+    await clock.advance(70);
+    expect(kinds()).not.toContain("offer");
+  });
+});
+
+describe("what is no peer's message", () => {
+  it("is left to the listeners of the client", async () => {
+    const { connection } = await met();
+    await bob.send("alice", "offer", { sdp: "v=0" });
+    await bob.send("alice", "offer", "text");
+    await rest();
+    expect(connection.steps).toEqual([]);
+    expect(errors).toEqual([]);
+  });
+});

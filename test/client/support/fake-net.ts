@@ -1,0 +1,75 @@
+/** A hub without wire: clients as `peer()` sees them, each able to go away and come back. */
+import { Emitter } from "../../../src/client/emitter.ts";
+import type { SignalClientEvents } from "../../../src/client/client.ts";
+import { SignalError } from "../../../src/client/errors.ts";
+import type { ClientState } from "../../../src/client/link.ts";
+import type { PeerClient } from "../../../src/client/peer/contract.ts";
+import type { SignalData, SignalType } from "../../../src/client/signal.ts";
+
+export interface Sent {
+  readonly source: string;
+  readonly target: string;
+  readonly type: SignalType;
+  readonly data: unknown;
+}
+
+export class FakeNet {
+  readonly #clients = new Map<string, FakeClient>();
+  /** Everything that was delivered. */
+  readonly log: Sent[] = [];
+  #ids = 0;
+
+  client(clientId: string): FakeClient {
+    const client = new FakeClient(this, clientId);
+    this.#clients.set(clientId, client);
+    return client;
+  }
+
+  deliver(sent: Sent): boolean {
+    const target = this.#clients.get(sent.target);
+    if (target?.state !== "connected") return false;
+    this.log.push(sent);
+    this.#ids += 1;
+    target.events.emit("signal", { ...sent, id: `id${this.#ids}` });
+    return true;
+  }
+}
+
+export class FakeClient implements PeerClient {
+  readonly clientId: string;
+  readonly events = new Emitter<SignalClientEvents>();
+  readonly errors: SignalError[] = [];
+  /** What the next sends reject with. */
+  readonly refusals: SignalError[] = [];
+  state: ClientState = "connected";
+  readonly #net: FakeNet;
+  #queue: (() => void)[] = [];
+
+  constructor(net: FakeNet, clientId: string) {
+    this.#net = net;
+    this.clientId = clientId;
+  }
+
+  on: PeerClient["on"] = (event, listener) => this.events.on(event, listener);
+
+  send(target: string, type: SignalType, given: SignalData): Promise<void> {
+    const data: unknown = JSON.parse(JSON.stringify(given));
+    return new Promise((resolve, reject) => {
+      const attempt = () => {
+        const refusal = this.refusals.shift();
+        const sent = { source: this.clientId, target, type, data };
+        if (refusal !== undefined) reject(refusal);
+        else if (this.#net.deliver(sent)) resolve();
+        else reject(new SignalError("target-absent", { target }));
+      };
+      if (this.state === "connected") queueMicrotask(attempt);
+      else this.#queue.push(attempt);
+    });
+  }
+
+  go(state: ClientState): void {
+    this.state = state;
+    if (state === "connected") for (const attempt of this.#queue.splice(0)) attempt();
+    this.events.emit("state", state);
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * The negotiation of an RTCPeerConnection without its network: states, descriptions, candidates, and its errors where
+ * the standard has them. Two are `connected` when each has the other's description.
+ */
+import type { RtcConnection, RtcDescription, RtcEvent } from "../../../src/client/peer/rtc.ts";
+
+export interface FakeCandidate {
+  /** Names the description that it belongs to: here, the whole of it. */
+  readonly usernameFragment: string;
+}
+
+export class FakeRtc implements RtcConnection {
+  static made = 0;
+  readonly name = `rtc${(FakeRtc.made += 1)}`;
+  signalingState = "stable";
+  connectionState = "new";
+  localDescription: RtcDescription | null = null;
+  remoteDescription: RtcDescription | null = null;
+  readonly candidates: object[] = [];
+  readonly steps: string[] = [];
+  /** The next call of a method fails. */
+  fails: string | null = null;
+  #listeners = new Map<string, ((event: RtcEvent) => void)[]>();
+  #descriptions = 0;
+  #isWanted = false;
+
+  addEventListener(type: string, listener: (event: RtcEvent) => void): void {
+    this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener]);
+  }
+
+  fire(type: string, event: object = {}): void {
+    for (const listener of this.#listeners.get(type) ?? []) listener(event);
+  }
+
+  /** As after `addTrack` or `createDataChannel`. */
+  want(): void {
+    this.#isWanted = true;
+    this.#ask();
+  }
+
+  restartIce(): void {
+    this.steps.push("restart");
+    this.want();
+  }
+
+  become(state: string): void {
+    this.connectionState = state;
+    this.fire("connectionstatechange");
+  }
+
+  async createOffer(): Promise<RtcDescription> {
+    this.#step("createOffer");
+    return { type: "offer", sdp: this.#newSdp() };
+  }
+
+  async createAnswer(): Promise<RtcDescription> {
+    this.#step("createAnswer");
+    this.#must("have-remote-offer");
+    return { type: "answer", sdp: this.#newSdp() };
+  }
+
+  async setLocalDescription(description: RtcDescription): Promise<void> {
+    this.#step(`local ${description.type}`);
+    await Promise.resolve();
+    if (description.type === "rollback") {
+      this.#must("have-local-offer");
+      this.localDescription = null;
+      return this.#enter("stable");
+    }
+    this.#must(description.type === "offer" ? "stable" : "have-remote-offer");
+    this.localDescription = description;
+    // Before the promise settles, as some implementations do it.
+    this.fire("icecandidate", { candidate: { usernameFragment: description.sdp } });
+    this.fire("icecandidate", { candidate: null });
+    if (description.type === "answer") this.#isWanted = false;
+    this.#enter(description.type === "offer" ? "have-local-offer" : "stable");
+  }
+
+  async setRemoteDescription(description: RtcDescription): Promise<void> {
+    this.#step(`remote ${description.type}`);
+    await Promise.resolve();
+    this.#must(description.type === "offer" ? "stable" : "have-local-offer");
+    this.remoteDescription = description;
+    if (description.type === "answer") this.#isWanted = false;
+    this.#enter(description.type === "offer" ? "have-remote-offer" : "stable");
+  }
+
+  async addIceCandidate(candidate: object): Promise<void> {
+    this.#step("candidate");
+    // Of tests, all have it.
+    const { usernameFragment } = candidate as FakeCandidate;
+    if (this.remoteDescription === null) throw new Error("InvalidStateError: no description");
+    if (usernameFragment !== this.remoteDescription.sdp)
+      throw new Error("OperationError: of another one");
+    this.candidates.push(candidate);
+  }
+
+  close(): void {
+    this.signalingState = "closed";
+    this.connectionState = "closed";
+  }
+
+  #step(step: string): void {
+    this.steps.push(step);
+    if (this.signalingState === "closed") throw new Error("InvalidStateError: closed");
+    if (this.fails !== step) return;
+    this.fails = null;
+    throw new Error(`${step} fails`);
+  }
+
+  #must(state: string): void {
+    if (this.signalingState !== state) {
+      throw new Error(`InvalidStateError: ${this.signalingState}, not ${state}`);
+    }
+  }
+
+  #enter(state: string): void {
+    this.signalingState = state;
+    this.#ask();
+  }
+
+  #ask(): void {
+    queueMicrotask(() => {
+      if (this.#isWanted && this.signalingState === "stable") this.fire("negotiationneeded");
+    });
+  }
+
+  #newSdp(): string {
+    this.#descriptions += 1;
+    return `${this.name}/${this.#descriptions}`;
+  }
+}
+
+/** Whether each has applied what the other last described. */
+export function agree(one: FakeRtc, other: FakeRtc): boolean {
+  return (
+    one.signalingState === "stable" &&
+    other.signalingState === "stable" &&
+    one.localDescription !== null &&
+    one.localDescription.sdp === other.remoteDescription?.sdp &&
+    other.localDescription?.sdp === one.remoteDescription?.sdp
+  );
+}
