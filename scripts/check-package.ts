@@ -1,16 +1,16 @@
 /**
- * `npm run check:package`: packs the package, installs it into an empty TypeScript project, compiles and runs there
- * against it, and asks publint and are-the-types-wrong. What it makes, it removes.
+ * `npm run check:package`: packs the package, installs it into an empty TypeScript project, compiles the
+ * README's snippets there and runs against it, and asks publint and are-the-types-wrong. What it makes, it removes.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "..");
 const tsc = resolve(root, "node_modules/.bin/tsc");
 
-/** What a user's first file may look like; it is compiled with the strictest settings, and run. */
+/** Runs without a hub. */
 const FIRST_FILE = `
 import { SignalClient, SignalError, peer } from "signal-manager/client";
 
@@ -25,6 +25,12 @@ if (typeof peer !== "function") throw new Error("no peer");
 await client.close();
 `;
 
+/** The snippets of the SDK's README: compiled as they stand. */
+const SNIPPETS = Array.from(
+  readFileSync(resolve(root, "src/client/README.md"), "utf8").matchAll(/```ts\n([^]*?)```/g),
+  ([, code = ""]) => code,
+);
+
 const TSCONFIG = {
   compilerOptions: {
     target: "es2024",
@@ -35,13 +41,15 @@ const TSCONFIG = {
     skipLibCheck: false,
     types: [],
   },
-  files: ["first.ts"],
 };
 
 /** The two worlds of types that users have: a page's, and one that knows neither DOM nor Node. */
-const LIBS: Readonly<Record<string, readonly string[]>> = {
-  page: ["es2024", "esnext.disposable", "dom"],
-  worker: ["es2024", "esnext.disposable", "webworker"],
+const WORLDS = {
+  page: {
+    lib: ["es2024", "esnext.disposable", "dom"],
+    files: ["first.ts", ...SNIPPETS.map((_, at) => `snippet-${at}.ts`)],
+  },
+  worker: { lib: ["es2024", "esnext.disposable", "webworker"], files: ["first.ts"] },
 };
 
 const project = mkdtempSync(join(tmpdir(), "signal-manager-package-"));
@@ -58,8 +66,11 @@ try {
   const installed = readdirSync(join(project, "node_modules")).filter((name) => name[0] !== ".");
   if (installed.join() !== "signal-manager") throw new Error(`it installs ${installed.join()}`);
   writeFileSync(join(project, "first.ts"), FIRST_FILE);
-  for (const [name, lib] of Object.entries(LIBS)) {
-    const { compilerOptions, files } = TSCONFIG;
+  for (const [at, code] of SNIPPETS.entries()) {
+    writeFileSync(join(project, `snippet-${at}.ts`), code);
+  }
+  for (const [name, { lib, files }] of Object.entries(WORLDS)) {
+    const { compilerOptions } = TSCONFIG;
     const config = { compilerOptions: { ...compilerOptions, lib }, files };
     writeFileSync(join(project, `${name}.json`), JSON.stringify(config));
     run(project, tsc, ["-p", `${name}.json`]);

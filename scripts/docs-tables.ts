@@ -1,4 +1,5 @@
 /** The tables of the documents, printed from the tables of the code. */
+import { SIGNAL_ERRORS } from "../src/client/errors.ts";
 import { FLAT_KEYS, type FlatKey } from "../src/config/keys.ts";
 import { CLOSE_CODES } from "../src/protocol/close-codes.ts";
 import { ERROR_CODES, faultRow, FAULTS, type Fault } from "../src/protocol/errors.ts";
@@ -48,6 +49,14 @@ const TABLES: Readonly<Record<string, () => string[][]>> = {
   keys: () => [
     ["key", "default", "meaning"],
     ...FLAT_KEYS.map((row) => [`\`${row.section}.${row.key}\``, defaultOf(row), row.doc]),
+  ],
+  "client errors": () => [
+    ["code", "retryable", "means"],
+    ...Object.entries(SIGNAL_ERRORS).map(([code, row]) => [
+      `\`${code}\``,
+      row.retryable ? "yes" : "no",
+      row.text,
+    ]),
   ],
 };
 

@@ -1,7 +1,7 @@
-/** `npm run docs`: writes the generated tables into README.md and PROTOCOL.md. A test holds the files against them. */
+/** `npm run docs`: writes the generated tables into the documents. Tests hold the files against them. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fillTables } from "./docs-tables.ts";
 
-for (const file of ["README.md", "PROTOCOL.md"]) {
+for (const file of ["README.md", "PROTOCOL.md", "src/client/README.md"]) {
   writeFileSync(file, fillTables(readFileSync(file, "utf8")));
 }
