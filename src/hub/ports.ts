@@ -12,7 +12,10 @@ export interface HubSocket {
    * `authenticating` is kept as the `greeting` it came from.
    */
   connection: Connection;
-  /** False: nothing was sent, since the socket is closing, gone or backlogged. MUST NOT throw. */
+  /**
+   * False: nothing was sent, since the socket is closing, gone or backlogged. MUST NOT throw, and MUST have copied the
+   * bytes when it returns.
+   */
   send(bytes: Uint8Array): boolean;
   /** The peer reads so slowly that more than `MAX_BACKLOG_BYTES` wait for it, as far as the platform tells. */
   readonly isBacklogged: boolean;

@@ -46,7 +46,7 @@ function watchedHub() {
     const sent: Uint8Array[] = [];
     const socket: HubSocket = {
       connection: hub.greet(`s-${client_id}`, null),
-      send: (bytes) => sent.push(bytes) > 0,
+      send: (bytes) => sent.push(bytes.slice()) > 0,
       close: () => acts.push("close"),
       isBacklogged: false,
       lastPingMs: () => null,
