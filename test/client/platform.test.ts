@@ -1,0 +1,178 @@
+/** The real ports, on globals that a test brings. The timers here end in the same turn: nothing waits. */
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { platformPorts, randomUuid } from "../../src/client/platform.ts";
+import type { SocketEvents, WebSocketConstructor } from "../../src/client/ports.ts";
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.resetModules();
+});
+
+class FakeWebSocket extends EventTarget {
+  static readonly made: FakeWebSocket[] = [];
+  binaryType = "blob";
+  readyState = 0;
+  readonly sent: unknown[] = [];
+  readonly closes: unknown[] = [];
+  readonly url: string;
+  readonly protocols: string[];
+
+  constructor(url: string, protocols: string[]) {
+    super();
+    this.url = url;
+    this.protocols = protocols;
+    FakeWebSocket.made.push(this);
+  }
+
+  send(message: unknown): void {
+    this.sent.push(message);
+  }
+
+  close(code?: number): void {
+    this.closes.push(code);
+  }
+
+  fire(type: string, fields: object = {}): void {
+    this.dispatchEvent(Object.assign(new Event(type), fields));
+  }
+}
+
+function open(WebSocket?: typeof FakeWebSocket) {
+  const events = { opened: vi.fn(), message: vi.fn(), closed: vi.fn() } satisfies SocketEvents;
+  // EventTarget's types know nothing of the events that `fire` makes.
+  const given = WebSocket as unknown as WebSocketConstructor | undefined;
+  const socket = platformPorts(given).openSocket("ws://hub.test/", ["p"], events);
+  const ws = FakeWebSocket.made.at(-1);
+  if (ws === undefined) throw new Error("no WebSocket was made");
+  return { events, socket, ws };
+}
+
+describe("a socket of the platform", () => {
+  it("is the option's WebSocket, or the platform's", () => {
+    expect(open(FakeWebSocket).ws).toMatchObject({ url: "ws://hub.test/", protocols: ["p"] });
+    vi.stubGlobal("WebSocket", FakeWebSocket);
+    const before = FakeWebSocket.made.length;
+    open();
+    expect(FakeWebSocket.made).toHaveLength(before + 1);
+  });
+
+  it("cannot be opened where there is none", () => {
+    vi.stubGlobal("WebSocket", undefined);
+    expect(() => open()).toThrow("no WebSocket");
+  });
+
+  it("tells what comes: text, bytes, and what is neither", () => {
+    const { events, ws } = open(FakeWebSocket);
+    expect(ws.binaryType).toBe("arraybuffer");
+    ws.fire("open");
+    ws.fire("message", { data: "pong" });
+    ws.fire("message", { data: Uint8Array.of(1, 2).buffer });
+    ws.fire("message", { data: { blob: true } });
+    ws.fire("error");
+    ws.fire("close", { code: 4409, reason: "replaced" });
+    expect(events.opened).toHaveBeenCalledOnce();
+    expect(events.message.mock.calls).toEqual([["pong"], [Uint8Array.of(1, 2)], [null]]);
+    expect(events.closed.mock.calls).toEqual([[4409, "replaced"]]);
+  });
+
+  it("is written to only while it is open", () => {
+    const { socket, ws } = open(FakeWebSocket);
+    for (const readyState of [0, 1, 2, 3]) {
+      ws.readyState = readyState;
+      socket.send(`in state ${readyState}`);
+    }
+    socket.close();
+    socket.close(1000);
+    expect(ws.sent).toEqual(["in state 1"]);
+    expect(ws.closes).toEqual([undefined, 1000]);
+  });
+});
+
+/** What ran, in order, of three things that one turn asks for. */
+async function order(): Promise<string[]> {
+  vi.resetModules();
+  const { platformClock } = await import("../../src/client/platform.ts");
+  const ran: string[] = [];
+  await new Promise<void>((resolve) => {
+    platformClock.soon(() => ran.push("soon"));
+    platformClock.soon(() => {
+      ran.push("soon, too");
+      resolve();
+    });
+    void Promise.resolve().then(() => ran.push("microtask"));
+    ran.push("turn");
+  });
+  return ran;
+}
+
+describe("the end of a turn", () => {
+  const EXPECTED = ["turn", "microtask", "soon", "soon, too"];
+
+  it("is behind all that is queued now: with setImmediate", async () => {
+    expect(await order()).toEqual(EXPECTED);
+  });
+
+  it("with MessageChannel, as in pages", async () => {
+    vi.stubGlobal("setImmediate", undefined);
+    expect(await order()).toEqual(EXPECTED);
+  });
+
+  it("with a timer, where there is neither", async () => {
+    vi.stubGlobal("setImmediate", undefined);
+    vi.stubGlobal("MessageChannel", undefined);
+    expect(await order()).toEqual(EXPECTED);
+  });
+});
+
+describe("the platform's clock", () => {
+  it("asks for no delay that timers cannot count", () => {
+    const timer = vi.fn<(run: () => void, delayMs: number) => number>(() => 7);
+    const clear = vi.fn<(timer: number) => void>();
+    vi.stubGlobal("setTimeout", timer);
+    vi.stubGlobal("clearTimeout", clear);
+    const { clock } = platformPorts();
+    const cancel = clock.after(Infinity, () => {});
+    clock.after(5, () => {});
+    cancel();
+    expect(timer.mock.calls.map(([, delayMs]) => delayMs)).toEqual([2 ** 31 - 1, 5]);
+    expect(clear.mock.calls).toEqual([[7]]);
+  });
+});
+
+describe("news of the network and the page", () => {
+  it("comes of online, and of a page that is shown, until it is cancelled", () => {
+    const world = new EventTarget();
+    const page = Object.assign(new EventTarget(), { visibilityState: "hidden" });
+    vi.stubGlobal("navigator", { onLine: true });
+    vi.stubGlobal("document", page);
+    vi.stubGlobal("addEventListener", world.addEventListener.bind(world));
+    vi.stubGlobal("removeEventListener", world.removeEventListener.bind(world));
+    const woken = vi.fn<() => void>();
+    const cancel = platformPorts().onWake(woken);
+    const happen = () => {
+      world.dispatchEvent(new Event("online"));
+      page.dispatchEvent(new Event("visibilitychange"));
+    };
+    happen();
+    expect(woken).toHaveBeenCalledTimes(1);
+    page.visibilityState = "visible";
+    happen();
+    expect(woken).toHaveBeenCalledTimes(3);
+    cancel();
+    happen();
+    expect(woken).toHaveBeenCalledTimes(3);
+  });
+
+  it("never comes where there is neither", () => {
+    const cancel = platformPorts().onWake(() => {});
+    expect(cancel).not.toThrow();
+  });
+});
+
+describe("a uuid", () => {
+  it("is 16 bytes, another each time", () => {
+    const [one, other] = [randomUuid(), randomUuid()];
+    expect([one.length, other.length]).toEqual([16, 16]);
+    expect(one).not.toEqual(other);
+  });
+});
