@@ -16,7 +16,7 @@ const { outputFiles } = await build({
   outdir: target,
   bundle: true,
   format: "esm",
-  target: ["es2022", "chrome112", "firefox117", "safari16.5"],
+  target: ["es2022", "chrome123", "firefox120", "safari17.5"],
   // Not minified: people are to read it in their browser's tools.
   charset: "utf8",
   write: false,

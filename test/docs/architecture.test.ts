@@ -1,4 +1,4 @@
-/** Which folder may know which: protocol ← hub, auth, config, log ← worker, and protocol ← client. */
+/** Which folder may know which: protocol ← hub, auth, config, log ← worker, and protocol ← client ← demo. */
 import { describe, expect, it } from "vitest";
 import { importsOf, sourceFiles, type Import } from "../support/source-files.ts";
 
@@ -13,6 +13,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   hub: ["hub", "protocol", "auth"],
   log: ["log", "protocol", "hub"],
   client: ["client", "protocol"],
+  demo: ["demo", "client", "protocol"],
   worker: [
     "worker",
     "hub",

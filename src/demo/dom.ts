@@ -1,0 +1,50 @@
+/** The few things that every part of the page does with elements. */
+
+/** The element with the id, of the class that index.html gives it. @throws where the two disagree: our own bug. */
+export function element<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
+  const found = document.getElementById(id);
+  if (!(found instanceof kind)) throw new Error(`index.html has no ${kind.name} #${id}`);
+  return found;
+}
+
+export function onClick(id: string, run: () => void): HTMLButtonElement {
+  const button = element(id, HTMLButtonElement);
+  button.addEventListener("click", run);
+  return button;
+}
+
+/** `run` instead of the browser's own submission. */
+export function onSubmit(id: string, run: () => void): void {
+  element(id, HTMLFormElement).addEventListener("submit", (event) => {
+    event.preventDefault();
+    run();
+  });
+}
+
+/** A new element with a class and text. */
+export function make(tag: string, className: string, text = ""): HTMLElement {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+/** Appends, drops the oldest beyond `most`, and stays at the end where the reader was there. */
+export function appendTo(list: HTMLElement, item: HTMLElement, most: number): void {
+  const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+  list.append(item);
+  while (list.childElementCount > most) list.firstElementChild?.remove();
+  if (isAtEnd) list.scrollTop = list.scrollHeight;
+}
+
+/** The value of the group's checked radio; "": none is. */
+export function chosen(name: string): string {
+  return document.querySelector<HTMLInputElement>(`input[name="${name}"]:checked`)?.value ?? "";
+}
+
+export function choose(name: string, value: string): void {
+  const radio = document.querySelector<HTMLInputElement>(
+    `input[name="${name}"][value="${CSS.escape(value)}"]`,
+  );
+  if (radio !== null) radio.checked = true;
+}

@@ -1,0 +1,32 @@
+/** A WebSocket that shows what goes through it. The SDK takes it as its `WebSocket` option, and cannot tell. */
+export type Direction = "sent" | "received";
+
+export interface Tap {
+  message(direction: Direction, message: string | Uint8Array): void;
+  /** The socket itself: that it opens, and how it closed. */
+  event(text: string): void;
+}
+
+export function tapped(tap: Tap): typeof WebSocket {
+  return class extends WebSocket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      // The token is among the protocols, and is not shown.
+      tap.event("opening a WebSocket");
+      this.addEventListener("open", () => tap.event("WebSocket open"));
+      this.addEventListener("message", ({ data }) => show("received", data));
+      this.addEventListener("close", ({ code }) => tap.event(`WebSocket closed: ${code}`));
+    }
+
+    override send(message: Parameters<WebSocket["send"]>[0]): void {
+      show("sent", message);
+      super.send(message);
+    }
+  };
+
+  function show(direction: Direction, message: unknown): void {
+    if (typeof message === "string") tap.message(direction, message);
+    else if (message instanceof ArrayBuffer) tap.message(direction, new Uint8Array(message));
+    else if (message instanceof Uint8Array) tap.message(direction, message);
+  }
+}
