@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
-          include: ["test/{protocol,hub,auth,config,log,docs,scripts,client}/**/*.test.ts"],
+          include: ["test/{protocol,hub,auth,config,log,docs,scripts,client,demo}/**/*.test.ts"],
         },
       },
       {
@@ -38,6 +38,18 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           // A real `npm start` takes seconds to be there; these bound a hang, no test asserts a time.
           testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          environment: "node",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["test/support/browser-notice.ts"],
+          // As above; a call on a busy machine takes its time.
+          testTimeout: 180_000,
           hookTimeout: 120_000,
           fileParallelism: false,
         },

@@ -10,6 +10,7 @@ export class Stage {
   readonly #sound = element("sound", HTMLButtonElement);
   readonly #root = element("stage", HTMLDivElement);
   readonly #name = element("remote-name", HTMLSpanElement);
+  readonly #numbers = element("numbers", HTMLParagraphElement);
   #media = new MediaStream();
   #stopNumbers = () => {};
 
@@ -55,14 +56,13 @@ export class Stage {
     const { text, tone } = CONNECTION_WORDS[state];
     setPill("rtc", text, tone);
     this.#stopNumbers();
-    if (state === "connected") {
-      this.#stopNumbers = watchNumbers(connection, element("numbers", HTMLParagraphElement));
-    }
+    this.#numbers.textContent = "";
+    if (state === "connected") this.#stopNumbers = watchNumbers(connection, this.#numbers);
   }
 
   clear(): void {
     this.#stopNumbers();
-    element("numbers", HTMLParagraphElement).textContent = "";
+    this.#numbers.textContent = "";
     this.own(new MediaStream());
     this.#remote.srcObject = null;
     this.#sound.hidden = true;

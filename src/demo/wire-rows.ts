@@ -3,7 +3,8 @@ import { decodeMessage, type Frame } from "../protocol/frame.ts";
 import { HEADER_BYTES } from "../protocol/limits.ts";
 import { messageTypeName } from "../protocol/message-types.ts";
 import { formatUuid } from "../protocol/uuid.ts";
-import type { Direction } from "./wire-tap.ts";
+
+export type Direction = "sent" | "received";
 
 export interface WireRow {
   readonly direction: Direction | "event";

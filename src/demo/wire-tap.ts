@@ -1,5 +1,5 @@
 /** A WebSocket that shows what goes through it. The SDK takes it as its `WebSocket` option, and cannot tell. */
-export type Direction = "sent" | "received";
+import type { Direction } from "./wire-rows.ts";
 
 export interface Tap {
   message(direction: Direction, message: string | Uint8Array): void;

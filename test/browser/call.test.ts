@@ -1,0 +1,96 @@
+/** Two tabs of a real Chromium call each other through `npm start`, with the demo's page. */
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import type { Browser, BrowserContext } from "playwright-core";
+import { findChromium } from "../support/browser-find.ts";
+import { launchChromium, Tab, talk } from "../support/browser-tab.ts";
+import { NodeService } from "../support/node-service.ts";
+
+describe.skipIf(findChromium() === null)("two tabs", () => {
+  let service: NodeService;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    service = await NodeService.start();
+    browser = await launchChromium();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await service?.processes.end("SIGKILL");
+  });
+
+  async function openContext(): Promise<BrowserContext> {
+    const context = await browser.newContext();
+    onTestFinished(() => context.close());
+    return context;
+  }
+
+  async function joinBoth(): Promise<[Tab, Tab]> {
+    const context = await openContext();
+    const tabs: [Tab, Tab] = [
+      await Tab.join(context, service.url, 1),
+      await Tab.join(context, service.url, 2),
+    ];
+    // Before the context is closed: hooks run in the reverse of their order.
+    onTestFinished(() => expect(tabs.flatMap(({ faults }) => faults)).toEqual([]));
+    return tabs;
+  }
+
+  it("see each other, chat both ways, and hang up, with a few clicks from an empty page", async () => {
+    const context = await openContext();
+    const one = await Tab.open(context, service.url);
+    await one.button("Join as test_client_1").click();
+    const [page] = await Promise.all([
+      context.waitForEvent("page"),
+      one.page.getByText("Open a tab as test_client_2").click(),
+    ]);
+    const two = new Tab(page);
+    await two.hubSays("Joined as test_client_2");
+    await one.button("Call").click();
+    await two.page.getByText("test_client_1 is calling you").waitFor();
+    await two.button("Answer").click();
+    await talk(one, two);
+    await Promise.all([one.seesPictures(), two.seesPictures()]);
+    await two.button("Hang up").click();
+    await one.noticeSays("test_client_2 has hung up");
+    await Promise.all([one, two].map((tab) => tab.button("Call").waitFor()));
+    expect([...one.faults, ...two.faults]).toEqual([]);
+  });
+
+  it("that both call at the same moment have one call", async () => {
+    const [one, two] = await joinBoth();
+    await Promise.all([one.button("Call").click(), two.button("Call").click()]);
+    await talk(one, two);
+    await Promise.all([one.seesPictures(), two.seesPictures()]);
+  });
+
+  it("are in the call again when one is reloaded, whichever it is", async () => {
+    const [one, two] = await joinBoth();
+    await one.button("Call").click();
+    await two.button("Answer").click();
+    await talk(one, two);
+    for (const [reloaded, other] of [
+      [one, two],
+      [two, one],
+    ] as const) {
+      await reloaded.page.reload();
+      await talk(reloaded, other);
+      await Promise.all([one.seesPictures(), two.seesPictures()]);
+    }
+  });
+
+  it("show every frame in the log, and no token", async () => {
+    const [one, two] = await joinBoth();
+    await one.choose("chat only");
+    await one.button("Call").click();
+    await two.button("Answer").click();
+    await talk(one, two);
+    const frames = (await one.frames()).join("\n");
+    expect(frames).toMatch(/↑ CONNECT test_client_1 asks for ack [0-9a-f]{8} \d+ B/);
+    expect(frames).toMatch(/↓ CONNECT_ACK test_client_1 success, heartbeat 30 s/);
+    expect(frames).toMatch(/↑ SIGNAL_(OFFER|ANSWER) test_client_2 (offer|answer): data/);
+    expect(frames).toMatch(/↓ SIGNAL_ACK test_client_2 delivered/);
+    expect(frames).toMatch(/↓ SIGNAL_ICE_CANDIDATE test_client_2 candidate host udp/);
+    expect(await one.page.content()).not.toContain("test_token_1");
+  });
+});

@@ -1,0 +1,110 @@
+/** What goes wrong is said in words, with what can be done about it. */
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import type { Browser, BrowserContext } from "playwright-core";
+import { findChromium } from "../support/browser-find.ts";
+import { launchChromium, Tab, talk } from "../support/browser-tab.ts";
+import { NodeService } from "../support/node-service.ts";
+
+/** Runs in the page before its own scripts: the user says no. */
+const REFUSE_DEVICES = `navigator.mediaDevices.getUserMedia = () =>
+  Promise.reject(new DOMException("Permission denied", "NotAllowedError"));`;
+
+describe.skipIf(findChromium() === null)("the demo says in words", () => {
+  let service: NodeService;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    service = await NodeService.start();
+    browser = await launchChromium();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await service?.processes.end("SIGKILL");
+  });
+
+  async function openContext(): Promise<BrowserContext> {
+    const context = await browser.newContext();
+    onTestFinished(() => context.close());
+    return context;
+  }
+
+  it("that the camera was refused, and calls without", async () => {
+    const context = await openContext();
+    await context.addInitScript(REFUSE_DEVICES);
+    const one = await Tab.join(context, service.url, 1);
+    const two = await Tab.join(context, service.url, 2);
+    await one.button("Call").click();
+    await one.noticeSays("The camera or the microphone was refused");
+    await one.button("Call with chat only").click();
+    await two.button("Answer").click();
+    await two.button("Call with chat only").click();
+    await talk(one, two);
+  });
+
+  it("that the other side is not there, and calls again when it is", async () => {
+    const context = await openContext();
+    const one = await Tab.join(context, service.url, 1);
+    await one.button("Call").click();
+    await one.noticeSays("test_client_2 is not connected");
+    const two = await Tab.join(context, service.url, 2);
+    await one.button("Call again").click();
+    await two.button("Answer").click();
+    await talk(one, two);
+  });
+
+  it("that the call was declined, and does not ring again", async () => {
+    const context = await openContext();
+    const one = await Tab.join(context, service.url, 1);
+    const two = await Tab.join(context, service.url, 2);
+    await one.button("Call").click();
+    await two.button("Decline").click();
+    await one.noticeSays("test_client_2 has hung up");
+    // A round trip in each direction: whatever was on its way has arrived.
+    await two.choose("chat only");
+    await two.button("Call").click();
+    await one.button("Answer").click();
+    await talk(one, two);
+  });
+
+  it("that the caller gave up", async () => {
+    const context = await openContext();
+    const one = await Tab.join(context, service.url, 1);
+    const two = await Tab.join(context, service.url, 2);
+    await one.button("Call").click();
+    await two.button("Decline").waitFor();
+    await one.button("Hang up").click();
+    await two.noticeSays("test_client_1 has called, and gave up");
+    await two.button("Call").waitFor();
+  });
+
+  it("that another tab took over, and takes it back", async () => {
+    const context = await openContext();
+    const one = await Tab.join(context, service.url, 1);
+    const other = await Tab.join(context, service.url, 1);
+    await one.noticeSays("Another tab or device has joined with this client id");
+    await one.button("Join again as test_client_1").click();
+    await one.hubSays("Joined as test_client_1");
+    await other.noticeSays("Another tab or device has joined with this client id");
+  });
+
+  it("that the token is wrong", async () => {
+    const context = await openContext();
+    const tab = await Tab.open(context, service.url);
+    await tab.page.getByRole("radio", { name: "someone else" }).check();
+    await tab.page.getByLabel("Client id").fill("alice");
+    await tab.page.getByLabel("Token").fill("not-a-token-of-alice");
+    await tab.button("Join as alice").click();
+    await tab.noticeSays("The hub refused this id and token");
+    expect(await tab.page.content()).not.toContain("not-a-token-of-alice");
+  });
+
+  it("nothing where a tab is duplicated: it becomes the other test client", async () => {
+    const context = await openContext();
+    await Tab.join(context, service.url, 1);
+    const fresh = await Tab.open(context, service.url);
+    await fresh.button("Join as test_client_2").click();
+    await fresh.hubSays("Joined as test_client_2");
+    expect(fresh.faults).toEqual([]);
+  });
+});
