@@ -24,7 +24,7 @@ export interface Import {
   readonly to: string;
 }
 
-const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*)"(?<specifier>[^"]+)"/g;
+const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*)"(?<specifier>[^"\s,()]+)"/g;
 
 /** Types included: what is erased at run time is still knowledge of one file in another. */
 export function importsOf({ path, text }: SourceFile): Import[] {
