@@ -219,7 +219,7 @@ export class App {
       },
       ended: (by) => {
         release(media);
-        this.#hub?.ended(target);
+        if (by === "local") this.#hub?.ended(target);
         this.#stage.clear();
         this.#remember(null);
         this.#enter({ kind: "lobby" });

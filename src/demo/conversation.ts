@@ -72,7 +72,13 @@ export class Conversation {
   }
 
   #setUp(connection: RTCPeerConnection): void {
-    for (const track of this.#media.getTracks()) connection.addTrack(track, this.#media);
+    // Both kinds always, in one order: both sides' offers then have the same sections. Where two that differ cross,
+    // Chromium (seen in 156) takes its own back and rejects the other's data section.
+    for (const kind of ["audio", "video"] as const) {
+      const track = this.#media.getTracks().find((own) => own.kind === kind);
+      if (track === undefined) connection.addTransceiver(kind, { direction: "recvonly" });
+      else connection.addTrack(track, this.#media);
+    }
     const chat = connection.createDataChannel("chat", CHAT_CHANNEL);
     this.#chat = chat;
     const tell = () => {

@@ -19,7 +19,7 @@ export interface HubEvents {
   gaveUp(caller: string): void;
 }
 
-/** So long after a call what arrives from its other side was on its way before, and is no new call. */
+/** So long after this side has hung up, what arrives from the other was on its way before, and is no new call. */
 const ECHO_MS = 1_000;
 
 export class HubSession {
@@ -59,7 +59,7 @@ export class HubSession {
     void this.client.close();
   }
 
-  /** A call with `other` has ended, or was declined. */
+  /** This side has hung up on `other`, or declined. */
   ended(other: string): void {
     this.#echoUntil.set(other, performance.now() + ECHO_MS);
   }

@@ -88,7 +88,9 @@ describe.skipIf(findChromium() === null)("two tabs", () => {
     const frames = (await one.frames()).join("\n");
     expect(frames).toMatch(/↑ CONNECT test_client_1 asks for ack [0-9a-f]{8} \d+ B/);
     expect(frames).toMatch(/↓ CONNECT_ACK test_client_1 success, heartbeat 30 s/);
-    expect(frames).toMatch(/↑ SIGNAL_(OFFER|ANSWER) test_client_2 (offer|answer): data/);
+    expect(frames).toMatch(
+      /↑ SIGNAL_(OFFER|ANSWER) test_client_2 (offer|answer): audio, video, data/,
+    );
     expect(frames).toMatch(/↓ SIGNAL_ACK test_client_2 delivered/);
     expect(frames).toMatch(/↓ SIGNAL_ICE_CANDIDATE test_client_2 candidate host udp/);
     expect(await one.page.content()).not.toContain("test_token_1");

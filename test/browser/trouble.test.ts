@@ -92,8 +92,10 @@ describe.skipIf(findChromium() === null)("the demo says in words", () => {
     const context = await openContext();
     const tab = await Tab.open(context, service.url);
     await tab.page.getByRole("radio", { name: "someone else" }).check();
-    await tab.page.getByLabel("Client id").fill("alice");
-    await tab.page.getByLabel("Token").fill("not-a-token-of-alice");
+    await tab.page.getByLabel("Client id", { exact: true }).fill("alice");
+    await tab.page
+      .getByRole("textbox", { name: "Token", exact: true })
+      .fill("not-a-token-of-alice");
     await tab.button("Join as alice").click();
     await tab.noticeSays("The hub refused this id and token");
     expect(await tab.page.content()).not.toContain("not-a-token-of-alice");
