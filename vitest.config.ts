@@ -48,6 +48,8 @@ export default defineConfig({
           environment: "node",
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/support/browser-notice.ts"],
+          // After all others: a call needs the machine, and a person's ten seconds are counted.
+          sequence: { groupOrder: 1 },
           // As above; a call on a busy machine takes its time.
           testTimeout: 180_000,
           hookTimeout: 120_000,

@@ -45,12 +45,15 @@ function rowElement(row: WireRow, at: Date): HTMLLIElement {
   const arrow = make("span", "frame-arrow", ARROWS[row.direction]);
   arrow.setAttribute("role", "img");
   arrow.setAttribute("aria-label", SPOKEN[row.direction]);
+  const words = make("span", "frame-words");
+  words.append(make("span", "frame-party", row.party), make("span", "frame-gist", row.gist));
+  const time = make("time", "frame-time", clock(at));
+  time.append(make("span", "frame-milliseconds", `.${digits(at.getMilliseconds(), 3)}`));
   line.append(
-    make("time", "frame-time", clock(at)),
+    time,
     arrow,
     make("span", "frame-type", row.type),
-    make("span", "frame-party", row.party),
-    make("span", "frame-gist", row.gist),
+    words,
     make("span", "frame-uuid", row.uuid),
     make("span", "frame-bytes", row.bytes === null ? "" : formatBytes(row.bytes)),
   );
@@ -64,8 +67,7 @@ function rowElement(row: WireRow, at: Date): HTMLLIElement {
 }
 
 function clock(at: Date): string {
-  const seconds = `${digits(at.getSeconds())}.${digits(at.getMilliseconds(), 3)}`;
-  return `${digits(at.getHours())}:${digits(at.getMinutes())}:${seconds}`;
+  return [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => digits(part)).join(":");
 }
 
 function digits(number: number, least = 2): string {
