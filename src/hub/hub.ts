@@ -36,7 +36,7 @@ export class Hub {
     const nowMs = ports.now();
     const connectByMs = nowMs + settings.connectTimeoutMs;
     this.#context.wakeBy(connectByMs);
-    const bucket = fullBucket(settings, nowMs);
+    const bucket = fullBucket(nowMs);
     return { state: "greeting", id, bucket, lostFramings: 0, connectByMs, grant, failures: 0 };
   }
 
@@ -105,7 +105,7 @@ export class Hub {
       case "passed":
         return this.#handle(socket, inbound);
       case "refused": {
-        const about = { retryAfterMs: retryAfterMs(bucket, settings) };
+        const about = { retryAfterMs: retryAfterMs(bucket, settings, nowMs) };
         return void this.#context.refuse(socket, answeredBy(inbound), "rate.exceeded", about);
       }
       case "abuse":

@@ -1,9 +1,9 @@
-/** A token bucket as plain data (RL1, RL2): frames take from it, time fills it. */
+/** A bucket of frames as plain data (RL1, RL2): frames take from it, time fills it. */
 
 export interface Bucket {
-  readonly tokens: number;
-  readonly filledAtMs: number;
-  /** Frames refused since the bucket was last full. */
+  /** When it will be full again if nothing more is taken: one number says how much is in it at any time. */
+  readonly fullAtMs: number;
+  /** Frames refused since it was last full. */
   readonly refused: number;
 }
 
@@ -18,33 +18,31 @@ export interface Drawn {
   readonly verdict: "passed" | "refused" | "abuse";
 }
 
-export function fullBucket(limits: RateLimits, nowMs: number): Bucket {
-  return { tokens: limits.frameBurst, filledAtMs: nowMs, refused: 0 };
+export function fullBucket(nowMs: number): Bucket {
+  return { fullAtMs: nowMs, refused: 0 };
 }
 
-/** Takes one frame's token. A client that has as many frames refused as one burst holds abuses the hub. */
+/** Takes one frame. A client that has as many frames refused as one burst holds abuses the hub. */
 export function draw(bucket: Bucket, limits: RateLimits, nowMs: number): Drawn {
-  if (limits.framesPerSecond === 0) return { bucket, verdict: "passed" };
-  const filled = fill(bucket, limits, nowMs);
-  if (filled.tokens >= 1) {
-    return { bucket: { ...filled, tokens: filled.tokens - 1 }, verdict: "passed" };
+  const { framesPerSecond, frameBurst } = limits;
+  if (framesPerSecond === 0) return { bucket, verdict: "passed" };
+  if (missingFrames(bucket, limits, nowMs) <= frameBurst - 1) {
+    const isFull = bucket.fullAtMs <= nowMs;
+    const fullAtMs = (isFull ? nowMs : bucket.fullAtMs) + 1000 / framesPerSecond;
+    return { bucket: { fullAtMs, refused: isFull ? 0 : bucket.refused }, verdict: "passed" };
   }
-  const refused = filled.refused + 1;
-  const verdict = refused > limits.frameBurst ? "abuse" : "refused";
-  return { bucket: { ...filled, refused }, verdict };
+  const refused = bucket.refused + 1;
+  const verdict = refused > frameBurst ? "abuse" : "refused";
+  return { bucket: { ...bucket, refused }, verdict };
 }
 
 /** Milliseconds until one frame passes again. */
-export function retryAfterMs(bucket: Bucket, limits: RateLimits): number {
-  return Math.ceil(((1 - bucket.tokens) * 1000) / limits.framesPerSecond);
+export function retryAfterMs(bucket: Bucket, limits: RateLimits, nowMs: number): number {
+  const excess = missingFrames(bucket, limits, nowMs) - (limits.frameBurst - 1);
+  return Math.max(1, Math.ceil((excess * 1000) / limits.framesPerSecond));
 }
 
-function fill(bucket: Bucket, limits: RateLimits, nowMs: number): Bucket {
-  // A clock that stepped back gives nothing and takes nothing.
-  const elapsedMs = Math.max(0, nowMs - bucket.filledAtMs);
-  if (elapsedMs === 0) return bucket;
-  const tokens = bucket.tokens + (elapsedMs * limits.framesPerSecond) / 1000;
-  return tokens >= limits.frameBurst
-    ? fullBucket(limits, nowMs)
-    : { ...bucket, tokens, filledAtMs: nowMs };
+/** How many frames it takes to fill the bucket. Rounded to a thousandth, so that no float keeps a frame out. */
+function missingFrames(bucket: Bucket, limits: RateLimits, nowMs: number): number {
+  return Math.round((bucket.fullAtMs - nowMs) * limits.framesPerSecond) / 1000;
 }

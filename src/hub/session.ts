@@ -1,9 +1,10 @@
 /** A socket that has a session: what each frame of it means. */
 import { allowsTarget } from "../auth/grant.ts";
 import { encodeHeartbeatAck, encodeSignalAck } from "../protocol/answers.ts";
+import type { Fault } from "../protocol/errors.ts";
 import { encodeFrameInto, type Frame } from "../protocol/frame.ts";
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from "../protocol/limits.ts";
-import { messageTypeName, type MessageTypeName } from "../protocol/message-types.ts";
+import { MESSAGE_TYPES, messageTypeName } from "../protocol/message-types.ts";
 import type { PayloadCodec } from "../protocol/payloads/codec.ts";
 import { codecOf } from "../protocol/payloads/payload-types.ts";
 import type { Connected } from "./connection.ts";
@@ -18,14 +19,14 @@ type Reader = (
   codec: PayloadCodec,
 ) => void;
 
-/** What a session may send (MT1). */
-const READERS: Partial<Record<MessageTypeName, Reader>> = {
-  SIGNAL_OFFER: signal,
-  SIGNAL_ANSWER: signal,
-  SIGNAL_ICE_CANDIDATE: signal,
-  HEARTBEAT: heartbeat,
-  DISCONNECT: disconnect,
-};
+/** What a session may send (MT1), by the type's value. */
+const READERS: ReadonlyMap<number, Reader> = new Map([
+  [MESSAGE_TYPES.SIGNAL_OFFER.value, signal],
+  [MESSAGE_TYPES.SIGNAL_ANSWER.value, signal],
+  [MESSAGE_TYPES.SIGNAL_ICE_CANDIDATE.value, signal],
+  [MESSAGE_TYPES.HEARTBEAT.value, heartbeat],
+  [MESSAGE_TYPES.DISCONNECT.value, disconnect],
+]);
 
 /** Every signal leaves through it: `send` copies, and nothing runs in between. */
 const OUTGOING = new Uint8Array(HEADER_BYTES + MAX_PAYLOAD_BYTES);
@@ -36,14 +37,23 @@ export function receiveConnected(
   connection: Connected,
   frame: Frame,
 ): void {
-  const type = messageTypeName(frame.messageType);
-  if (type === undefined) return context.refuse(socket, frame, "type.unknown");
-  if (type === "CONNECT") return context.refuse(socket, frame, "connect.again");
-  const read = READERS[type];
-  if (read === undefined) return context.refuse(socket, frame, "type.hub-only");
+  const read = READERS.get(frame.messageType);
+  if (read === undefined) return context.refuse(socket, frame, misplaced(frame));
   const codec = codecOf(frame.payloadType);
   if (codec === null) return context.refuse(socket, frame, "payload.type");
   read(context, socket, connection, frame, codec);
+}
+
+/** Why a session may not send this type (CO6, MT2). */
+function misplaced({ messageType }: Frame): Fault {
+  switch (messageTypeName(messageType)) {
+    case undefined:
+      return "type.unknown";
+    case "CONNECT":
+      return "connect.again";
+    default:
+      return "type.hub-only";
+  }
 }
 
 /** The signal path (SI1-SI10): synchronous, no write, and no work that grows with the number of connections. */

@@ -36,7 +36,7 @@ type KeptConnected = Kept<
   ]
 >;
 
-type KeptBucket = [tokens: number, filledAtMs: number, refused: number];
+type KeptBucket = [fullAtMs: number, refused: number];
 
 export type Attachment = KeptClosed | KeptGreeting | KeptConnected;
 
@@ -61,13 +61,12 @@ export function toAttachment(connection: Connection): Attachment {
     }
     case "connected": {
       const { id, bucket, lostFramings, session, lastActivityMs, messageCount } = connection;
-      const { tokens, filledAtMs, refused } = bucket;
+      const { fullAtMs, refused } = bucket;
       return [
         VERSION,
         "connected",
         id,
-        tokens,
-        filledAtMs,
+        fullAtMs,
         refused,
         lostFramings,
         keptSession(session),
@@ -94,33 +93,21 @@ export function fromAttachment(attachment: unknown): Connection | null {
 }
 
 function greetingOf(kept: KeptGreeting): Greeting {
-  const [, state, id, tokens, filledAtMs, refused, lostFramings, connectByMs, grant, failures] =
-    kept;
-  const bucket: Bucket = { tokens, filledAtMs, refused };
+  const [, state, id, fullAtMs, refused, lostFramings, connectByMs, grant, failures] = kept;
+  const bucket: Bucket = { fullAtMs, refused };
   return { state, id, bucket, lostFramings, connectByMs, grant, failures };
 }
 
 function connectedOf(kept: KeptConnected): Connected {
-  const [
-    ,
-    state,
-    id,
-    tokens,
-    filledAtMs,
-    refused,
-    lostFramings,
-    text,
-    lastActivityMs,
-    messageCount,
-  ] = kept;
-  const bucket: Bucket = { tokens, filledAtMs, refused };
+  const [, state, id, fullAtMs, refused, lostFramings, text, lastActivityMs, messageCount] = kept;
+  const bucket: Bucket = { fullAtMs, refused };
   // `keptSession` wrote it.
   const session = JSON.parse(text) as Session;
   return { state, id, bucket, lostFramings, session, lastActivityMs, messageCount };
 }
 
-function keptBucket({ tokens, filledAtMs, refused }: Bucket): KeptBucket {
-  return [tokens, filledAtMs, refused];
+function keptBucket({ fullAtMs, refused }: Bucket): KeptBucket {
+  return [fullAtMs, refused];
 }
 
 const sessionTexts = new WeakMap<Session, string>();

@@ -8,8 +8,14 @@ import { fromAttachment, toAttachment } from "./attachment.ts";
 export class PlatformSockets implements HubSockets {
   readonly #ctx: DurableObjectState;
   readonly #known = new WeakMap<WebSocket, PlatformSocket>();
-  readonly #changed = new Set<PlatformSocket>();
+  readonly #changed: PlatformSocket[] = [];
   #count: number | undefined;
+  readonly #events: SocketEvents = {
+    changed: (socket) => this.#changed.push(socket),
+    ended: () => {
+      if (this.#count !== undefined) this.#count -= 1;
+    },
+  };
 
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx;
@@ -25,10 +31,7 @@ export class PlatformSockets implements HubSockets {
   of(ws: WebSocket): PlatformSocket {
     const known = this.#known.get(ws);
     if (known !== undefined) return known;
-    const socket = new PlatformSocket(this.#ctx, ws, (changed, hasEnded) => {
-      this.#changed.add(changed);
-      if (hasEnded && this.#count !== undefined) this.#count -= 1;
-    });
+    const socket = new PlatformSocket(this.#ctx, ws, this.#events);
     this.#known.set(ws, socket);
     return socket;
   }
@@ -55,25 +58,30 @@ export class PlatformSockets implements HubSockets {
   /** Writes every connection that this event changed into its attachment. */
   flush(): void {
     for (const socket of this.#changed) socket.save();
-    this.#changed.clear();
+    this.#changed.length = 0;
   }
 }
 
-/** A connection was assigned; `hasEnded`: it was the one that closed it. */
-type OnChange = (socket: PlatformSocket, hasEnded: boolean) => void;
+interface SocketEvents {
+  /** The first change since the last save. */
+  changed(socket: PlatformSocket): void;
+  /** The connection was closed, once. */
+  ended(): void;
+}
 
 export class PlatformSocket implements HubSocket {
   readonly #ctx: DurableObjectState;
   readonly #ws: WebSocket;
-  readonly #onChange: OnChange;
+  readonly #events: SocketEvents;
+  #isChanged = false;
   /** Accepted by another version of this code. */
   readonly isStranded: boolean;
   #connection: Connection;
 
-  constructor(ctx: DurableObjectState, ws: WebSocket, onChange: OnChange) {
+  constructor(ctx: DurableObjectState, ws: WebSocket, events: SocketEvents) {
     this.#ctx = ctx;
     this.#ws = ws;
-    this.#onChange = onChange;
+    this.#events = events;
     const kept = fromAttachment(ws.deserializeAttachment());
     this.isStranded = kept === null;
     this.#connection = kept ?? { state: "closed", id: "" };
@@ -84,12 +92,15 @@ export class PlatformSocket implements HubSocket {
   }
 
   set connection(connection: Connection) {
-    const hasEnded = connection.state === "closed" && this.#connection.state !== "closed";
+    if (connection.state === "closed" && this.#connection.state !== "closed") this.#events.ended();
     this.#connection = connection;
-    this.#onChange(this, hasEnded);
+    if (this.#isChanged) return;
+    this.#isChanged = true;
+    this.#events.changed(this);
   }
 
   save(): void {
+    this.#isChanged = false;
     this.#ws.serializeAttachment(toAttachment(this.#connection));
   }
 

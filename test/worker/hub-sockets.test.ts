@@ -7,7 +7,7 @@ import { MAX_BACKLOG_BYTES } from "../../src/protocol/limits.ts";
 import { PlatformSockets } from "../../src/worker/hub-sockets.ts";
 
 function greeting(id: string): Connection {
-  const bucket = fullBucket({ framesPerSecond: 1, frameBurst: 1 }, 0);
+  const bucket = fullBucket(0);
   return {
     state: "greeting",
     id,

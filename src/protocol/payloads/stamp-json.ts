@@ -32,6 +32,7 @@ export function splitForSource(
     const others = [...membersOf(text)].filter(({ key }) => key !== SOURCE_FIELD);
     return { head: OPENING, tail: encodeUtf8(`${others.map((member) => member.text).join(",")}}`) };
   }
+  if (payload[0] === OPENING_BRACE) return { head: OPENING, tail: payload.subarray(1) };
   // Only white space can stand before the brace of a text that parsed as an object.
   const inside = payload.indexOf(OPENING_BRACE) + 1;
   return { head: payload.subarray(0, inside), tail: payload.subarray(inside) };
