@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: the codec in process, then the hub against a bare relay on workerd. Prints tables, writes
+ * `npm run bench`: the codec in process, then the hub against two bare relays on workerd. Prints tables, writes
  * bench/results/. `npm run bench -- codec` or `-- relay` runs one of them. Fails if a client sees an ERROR or loses a frame.
  */
 import { execFileSync } from "node:child_process";
@@ -11,8 +11,8 @@ import { alignRows, relayTable, summarize } from "./relay/report.ts";
 import { runRelay, type RelayLoad } from "./relay/rounds.ts";
 import { FRAME_BYTES } from "./signals.ts";
 
-/** Seven rounds of two times five seconds, and two warm-ups: some 80 seconds. */
-const LOAD: RelayLoad = { clients: 50, window: 8, rounds: 7, runMs: 5000, warmUpMs: 4000 };
+/** Nine rounds of three times three seconds, and three warm-ups: some 100 seconds. */
+const LOAD: RelayLoad = { clients: 50, window: 8, rounds: 9, runMs: 3000, warmUpMs: 4000 };
 
 const wanted = process.argv.slice(2);
 if (isWanted("codec")) {

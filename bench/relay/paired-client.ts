@@ -10,7 +10,7 @@ import { clientIdOf, tokenOf } from "./hub-settings.ts";
 import type { ConnectCommand } from "./load-messages.ts";
 
 const MESSAGE_TYPE_AT = 1;
-/** First byte of the uuid: the target's number, which is all that the control reads. */
+/** First byte of the uuid: the target's number, which is all that the blind relay reads. */
 const TARGET_NUMBER_AT = 2;
 /** Last four bytes of the uuid: which signal of its sender this is. */
 const SEQUENCE_AT = 14;
@@ -34,7 +34,9 @@ export class PairedClient {
   /** A client that is ready to signal: on the hub, after its CONNECT_ACK. */
   static async open({ url, side }: ConnectCommand, number: number): Promise<PairedClient> {
     // Without compression, which browsers would offer: it would cost either side more than all the rest.
-    const ws = new WebSocket(`${url}?number=${number}`, { perMessageDeflate: false });
+    const ws = new WebSocket(`${url}?client_id=${clientIdOf(number)}&number=${number}`, {
+      perMessageDeflate: false,
+    });
     await new Promise((resolve, reject) => ws.once("open", resolve).once("error", reject));
     if (side === "hub") await connect(ws, number);
     // Pairs are 0 and 1, 2 and 3: the partner's number differs in the last bit.

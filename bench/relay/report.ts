@@ -8,9 +8,14 @@ export const RATIO_GOAL = 0.85;
 
 export interface RelaySummary {
   readonly sides: Readonly<Record<Side, SideSummary>>;
-  /** Of routed frames a second, hub ÷ control, round by round. */
+  readonly toControl: Comparison;
+  readonly toBlind: Comparison;
+}
+
+interface Comparison {
+  /** Of routed frames a second, hub ÷ the other side, round by round. */
   readonly ratio: Spread;
-  /** Of CPU time a frame, control ÷ hub, round by round: the same comparison, with less of the machine's noise in it. */
+  /** Of CPU time a frame, the other side ÷ hub, round by round: the same, with less of the machine's noise in it. */
   readonly cpuRatio: Spread | null;
 }
 
@@ -21,18 +26,22 @@ interface SideSummary {
 }
 
 export function summarize(rounds: readonly Round[]): RelaySummary {
+  const side = (name: Side): SideSummary => summarizeSide(rounds.map((round) => round[name]));
   return {
-    sides: {
-      hub: summarizeSide(rounds.map((round) => round.hub)),
-      control: summarizeSide(rounds.map((round) => round.control)),
-    },
-    ratio: spread(rounds.map(({ hub, control }) => hub.framesPerSecond / control.framesPerSecond)),
+    sides: { hub: side("hub"), control: side("control"), blind: side("blind") },
+    toControl: compare(rounds, "control"),
+    toBlind: compare(rounds, "blind"),
+  };
+}
+
+function compare(rounds: readonly Round[], other: Side): Comparison {
+  return {
+    ratio: spread(rounds.map((round) => round.hub.framesPerSecond / round[other].framesPerSecond)),
     cpuRatio: spreadOfKnown(
-      rounds.map(({ hub, control }) =>
-        hub.cpuMicrosPerFrame === null || control.cpuMicrosPerFrame === null
-          ? null
-          : control.cpuMicrosPerFrame / hub.cpuMicrosPerFrame,
-      ),
+      rounds.map((round) => {
+        const [hub, its] = [round.hub.cpuMicrosPerFrame, round[other].cpuMicrosPerFrame];
+        return hub === null || its === null ? null : its / hub;
+      }),
     ),
   };
 }
@@ -62,13 +71,17 @@ export function relayTable(summary: RelaySummary): string {
       show(loadBusy, 2),
     ];
   });
-  const cpuRatio = summary.cpuRatio === null ? "not known" : show(summary.cpuRatio, 2);
-  const verdict = summary.ratio.median >= RATIO_GOAL ? "reached" : "missed";
+  const verdict = summary.toControl.ratio.median >= RATIO_GOAL ? "reached" : "missed";
   return [
     ...alignRows([["relay", "frames/s", "workerd CPU us/frame", "load busy"], ...rows]),
-    `hub ÷ control  ${show(summary.ratio, 2)}   goal ${RATIO_GOAL}: ${verdict}`,
-    `  by CPU time  ${cpuRatio}`,
+    `hub ÷ control  ${showComparison(summary.toControl)}   goal ${RATIO_GOAL}: ${verdict}`,
+    `hub ÷ blind    ${showComparison(summary.toBlind)}`,
   ].join("\n");
+}
+
+function showComparison({ ratio, cpuRatio }: Comparison): string {
+  const byCpu = cpuRatio === null ? "not known" : show(cpuRatio, 2);
+  return `${show(ratio, 2)}, by CPU time ${byCpu}`;
 }
 
 function show({ median, min, max }: Spread, digits: number): string {

@@ -1,4 +1,4 @@
-/** The relay benchmark: builds the hub, starts workerd and the load, and runs rounds of hub and control in turn. */
+/** The relay benchmark: builds the hub, starts workerd and the load, and runs rounds of hub, control and blind relay in turn. */
 import { execFile } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join, relative } from "node:path";
@@ -10,14 +10,17 @@ import { SIDES, type Side } from "./workerd-config.ts";
 
 /** Ignored by git; workerd's configuration embeds what lies under it. */
 const BUILD_DIRECTORY = "dist/bench";
-const CONTROL_SOURCE = "bench/relay/control-relay.js";
+const RELAY_SOURCES = {
+  control: "bench/relay/control-relay.js",
+  blind: "bench/relay/blind-relay.js",
+} as const;
 
 export interface RelayLoad {
   /** In pairs, so an even number. */
   readonly clients: number;
   /** Signals that each client keeps in flight. */
   readonly window: number;
-  /** One of the hub and one of the control each, after the warm-up. */
+  /** One run of each side, after the warm-up. */
   readonly rounds: number;
   readonly runMs: number;
   readonly warmUpMs: number;
@@ -38,7 +41,8 @@ export async function runRelay(load: RelayLoad, compatibilityDate: string): Prom
   const { clients, window, runMs, warmUpMs } = load;
   const modules = {
     hub: relative(BUILD_DIRECTORY, await buildHub()),
-    control: relative(BUILD_DIRECTORY, CONTROL_SOURCE),
+    control: relative(BUILD_DIRECTORY, RELAY_SOURCES.control),
+    blind: relative(BUILD_DIRECTORY, RELAY_SOURCES.blind),
   };
   const sources = { modules, compatibilityDate, vars: hubVars(clients) };
   await using workerd = await startWorkerd(sources, join(BUILD_DIRECTORY, "workerd.capnp"));
@@ -51,7 +55,11 @@ export async function runRelay(load: RelayLoad, compatibilityDate: string): Prom
   for (const side of SIDES) await run(side, warmUpMs);
   const rounds: Round[] = [];
   while (rounds.length < load.rounds) {
-    rounds.push({ hub: await run("hub", runMs), control: await run("control", runMs) });
+    rounds.push({
+      hub: await run("hub", runMs),
+      control: await run("control", runMs),
+      blind: await run("blind", runMs),
+    });
   }
   return rounds;
 }

@@ -1,7 +1,7 @@
-/** The configuration of workerd as Cap'n Proto text: the hub and the control in one process, each on a socket of its own. */
+/** The configuration of workerd as Cap'n Proto text: the hub and both relays in one process, each on a socket of its own. */
 
 /** Both by one name each: service, socket and storage. */
-export const SIDES = ["hub", "control"] as const;
+export const SIDES = ["hub", "control", "blind"] as const;
 
 export type Side = (typeof SIDES)[number];
 
@@ -19,6 +19,7 @@ export interface WorkerdSources {
 const OBJECTS = {
   hub: { binding: "HUB", className: "HubObject" },
   control: { binding: "CONTROL", className: "ControlObject" },
+  blind: { binding: "BLIND", className: "BlindObject" },
 } as const satisfies Record<Side, { binding: string; className: string }>;
 
 /**

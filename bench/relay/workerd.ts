@@ -58,7 +58,7 @@ async function listening(child: ChildProcess): Promise<Record<Side, string>> {
   }
   if (ports.size < SIDES.length) throw new Error("workerd did not start: its own words are above");
   const url = (side: Side): string => `ws://127.0.0.1:${String(ports.get(side))}/`;
-  return { hub: url("hub"), control: url("control") };
+  return { hub: url("hub"), control: url("control"), blind: url("blind") };
 }
 
 /** Linux keeps it for each thread, in nanoseconds, as the first field of `schedstat`. */
