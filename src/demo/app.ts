@@ -109,13 +109,11 @@ export class App {
   }
 
   #stopped(error: SignalError): void {
-    const identity = this.#identity;
     this.#leave();
+    const identity = this.#identity;
     this.form.fill(identity);
-    const again = {
-      label: `Join again as ${identity.clientId}`,
-      run: () => void this.join(identity),
-    };
+    const label = `Join again as ${identity.clientId}`;
+    const again = { label, run: () => void this.join(identity) };
     notify(wordsFor(error), ...(error.code === "replaced" ? [again] : []));
   }
 
@@ -130,8 +128,7 @@ export class App {
     }
   }
 
-  #isBusyWithout(caller: string): boolean {
-    const phase = this.#phase;
+  #isBusyWithout(caller: string, phase = this.#phase): boolean {
     if (phase.kind === "call") return phase.conversation.target !== caller;
     if (phase.kind === "asking") return phase.target !== caller;
     return phase.kind === "ringing" && phase.caller !== caller;
