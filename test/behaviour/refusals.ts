@@ -9,7 +9,7 @@ import {
   expectNothing,
   signalTo,
 } from "./steps.ts";
-import { FRAME_BURST, MAX_MESSAGE_BYTES, type World } from "./world.ts";
+import { FRAME_BURST, FRAMES_PER_SECOND, MAX_MESSAGE_BYTES, type World } from "./world.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
 const json = (messageType: number, payload: string) =>
@@ -166,6 +166,20 @@ export function refusalsBehaviour(world: () => World): void {
       expect(await alice.next()).toMatchObject(error(429, uuid(FRAME_BURST + n)));
     expect(await alice.closed).toBe(4429);
     expect(world().ended).toMatchObject([{ reason: "abuse" }]);
+  });
+
+  it("[RL2] forgives refusals once the bucket has been full again", async () => {
+    const alice = await connect(world(), "alice");
+    const beats = concat(
+      ...Array.from({ length: FRAME_BURST + 150 }, () => frame("HEARTBEAT", {})),
+    );
+    for (let round = 0; round < 2; round += 1) {
+      await alice.send(beats);
+      for (let n = 0; n < FRAME_BURST + 150; n += 1) await alice.next();
+      await world().advance((FRAME_BURST / FRAMES_PER_SECOND) * 1000);
+    }
+    await expectNothing(alice);
+    expect(world().ended).toEqual([]);
   });
 
   it("[RL1] counts frames before CONNECT too", async () => {

@@ -1,0 +1,60 @@
+/** What only the platform can do to a hub: errors of a socket, attachments of another version, alarms that fail. */
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { connect, expectAlive } from "../behaviour/steps.ts";
+import { WorkerWorld } from "../support/worker-world.ts";
+import { frame } from "../support/frames.ts";
+
+let world: WorkerWorld;
+beforeEach(() => {
+  world = new WorkerWorld({ evicts: false });
+});
+afterEach(() => world.dispose());
+
+const hub = () => env.HUB.getByName("main");
+
+it("ends the session of a socket that the platform reports as broken, and closes it", async () => {
+  const alice = await connect(world, "alice");
+  await runInDurableObject(hub(), async (object, ctx) => {
+    for (const ws of ctx.getWebSockets()) await object.webSocketError(ws);
+  });
+  expect(await alice.closed).toBe(4400);
+  expect(world.ended).toEqual([{ clientId: "alice", reason: "dropped", messageCount: 1 }]);
+});
+
+it("[CL1] closes a socket that another version accepted with 1001, when it next speaks", async () => {
+  const alice = await connect(world, "alice");
+  await runInDurableObject(hub(), (_object, ctx) => {
+    for (const ws of ctx.getWebSockets()) ws.serializeAttachment(["of another version"]);
+  });
+  await evictDurableObject(hub());
+  await alice.send(frame("HEARTBEAT", {}));
+  expect(await alice.closed).toBe(1001);
+});
+
+it("[CL2] answers a close without a code", async () => {
+  const alice = await connect(world, "alice");
+  await alice.close();
+  expect(world.ended).toMatchObject([{ reason: "closed" }]);
+});
+
+it("keeps its alarm when a sweep fails, and lives on", async () => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  await connect(world, "alice");
+  const bob = await connect(world, "bob");
+  await runInDurableObject(hub(), (_object, ctx) => {
+    ctx.storage.sql.exec(
+      "CREATE TRIGGER stuck BEFORE DELETE ON sessions BEGIN SELECT RAISE(FAIL, 'disk full'); END",
+    );
+  });
+  vi.setSystemTime(Date.now() + 89_000);
+  await expectAlive(bob, "bob");
+  vi.setSystemTime(Date.now() + 1000);
+  expect(await runDurableObjectAlarm(hub())).toBe(true);
+  await runInDurableObject(hub(), async (_object, ctx) => {
+    expect(await ctx.storage.getAlarm()).not.toBe(null);
+    ctx.storage.sql.exec("DROP TRIGGER stuck");
+  });
+  await expectAlive(bob, "bob");
+});
