@@ -11,6 +11,9 @@ import { Line } from "./line.ts";
 import { readPeerMessage, type PeerMessage } from "./message.ts";
 import type { EventOf, RtcCandidate, RtcConnection, RtcEvent } from "./rtc.ts";
 
+/** How long the polite side waits for the other's first offer: a round trip across the world, and some. */
+export const HEAD_START_MS = 500;
+
 export class Call<Connection extends RtcConnection> implements Peer<Connection> {
   readonly targetId: string;
   readonly polite: boolean;
@@ -18,12 +21,15 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
   readonly #line: Line;
   readonly #events = new Emitter<PeerEvents<Connection>>();
   readonly #unlisten: (() => void)[];
+  readonly #clock: Clock;
   readonly #session = formatUuid(randomUuid());
   #connection: Connection;
   #offerNumber = 0;
   #takenNumber = 0;
-  /** The RTCPeerConnection wants to negotiate, and there is nobody yet. */
+  /** The RTCPeerConnection wants to negotiate, and there is nobody yet, or the other goes first. */
   #isWanted = false;
+  /** The two sides have just met, and the other's first offer is awaited. */
+  #isGivingWay = false;
   /** The other side's last offer was ignored, and so its candidates may not fit. */
   #isIgnoring = false;
   /** Candidates that came before their description. */
@@ -42,6 +48,7 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
     this.targetId = targetId;
     this.polite = isPolite(client.clientId, targetId);
     this.#create = create;
+    this.#clock = clock;
     this.#line = new Line(client, targetId, this.#session, clock, (error) =>
       this.#events.emit("error", error),
     );
@@ -123,13 +130,29 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
 
   async #negotiate(): Promise<void> {
     const connection = this.#connection;
-    this.#isWanted = this.#line.remote === null;
+    this.#isWanted = this.#line.remote === null || this.#isGivingWay;
     // Where it is not stable the RTCPeerConnection asks again when it is.
     if (this.#isWanted || connection.signalingState !== "stable") return;
     const offer = await connection.createOffer();
     await connection.setLocalDescription(offer);
     this.#offerNumber += 1;
     this.#restate();
+  }
+
+  /**
+   * Both sides want to offer when they meet, and a rollback is the weak spot of implementations: so the polite side lets
+   * the other go first, and offers itself if nothing came.
+   */
+  #giveWay(): void {
+    const { remote } = this.#line;
+    this.#isGivingWay = true;
+    this.#clock.after(HEAD_START_MS, () =>
+      this.#step(() => {
+        if (!this.#isGivingWay || remote !== this.#line.remote) return;
+        this.#isGivingWay = false;
+        return this.#isWanted ? this.#negotiate() : undefined;
+      }),
+    );
   }
 
   /** The offer that stands, if there is one. Its candidates so far are in it. */
@@ -174,12 +197,14 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
         if (action.isReplacement) this.#replace();
         this.#line.remote = action.remote;
         this.#takenNumber = 0;
+        if (this.polite) this.#giveWay();
         if (action.reply) this.#line.say({ kind: "hello" });
         return this.#isWanted ? this.#negotiate() : undefined;
       case "restate":
         if (action.reply) this.#line.say({ kind: "hello" });
         return this.#restate();
       case "take-offer":
+        this.#isGivingWay = false;
         if (action.rollBack) await connection.setLocalDescription({ type: "rollback" });
         await this.#setRemote("offer", action.sdp);
         await connection.setLocalDescription(await connection.createAnswer());

@@ -1,7 +1,7 @@
 /** `peer()` against one that a test plays by hand, and against sends that fail. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { SignalError } from "../../../src/client/errors.ts";
-import { Call } from "../../../src/client/peer/call.ts";
+import { Call, HEAD_START_MS } from "../../../src/client/peer/call.ts";
 import type { PeerBody, PeerMessage } from "../../../src/client/peer/message.ts";
 import { FakeNet, type FakeClient } from "../support/fake-net.ts";
 import { FakeRtc } from "../support/fake-rtc.ts";
@@ -55,6 +55,8 @@ async function met(client: FakeClient = alice, setup = () => {}): Promise<Call<F
   call.on("error", (error) => errors.push(error));
   await rest();
   await say({ kind: "hello" });
+  // It has waited for the other's first offer.
+  await clock.advance(HEAD_START_MS);
   return call;
 }
 
