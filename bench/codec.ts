@@ -26,9 +26,9 @@ export async function runCodec(): Promise<CodecRow[]> {
   await bench.run();
   return bench.tasks.map(({ name, result }) => {
     if (result.state !== "completed") throw new Error(`the codec benchmark ${name} did not end`);
-    const [payloadType = "", step = ""] = name.split(" ");
+    const [payloadType = "", ...step] = name.split(" ");
     const { mean, rme } = result.latency;
-    return { payloadType, step, nanoseconds: mean * 1e6, marginPercent: rme };
+    return { payloadType, step: step.join(" "), nanoseconds: mean * 1e6, marginPercent: rme };
   });
 }
 
