@@ -142,8 +142,11 @@ export class PlatformSocket implements HubSocket {
   }
 }
 
+/** Read once: the class's own property is a slow look-up, and this is asked for every signal. */
+const { OPEN } = WebSocket;
+
 function isOpen(ws: WebSocket): boolean {
-  return ws.readyState === WebSocket.OPEN;
+  return ws.readyState === OPEN;
 }
 
 /** 1005, 1006 and 1015 say that there was no code; sending one throws. */
