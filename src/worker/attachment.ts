@@ -6,7 +6,7 @@ import type { Connected, Connection, Greeting, Session } from "../hub/connection
 import type { Bucket } from "../hub/rate-limit.ts";
 
 /** Raise it when a list below changes: code of one version wakes to attachments of another. */
-const VERSION = 1;
+const VERSION = 2;
 
 type Kept<Fields extends readonly unknown[]> = readonly [version: typeof VERSION, ...Fields];
 
