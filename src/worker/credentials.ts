@@ -12,27 +12,44 @@ export interface Presented {
   readonly offersSubprotocol: boolean;
 }
 
-/** What the request presents, or a sentence on what is wrong with it. */
+/**
+ * What the request presents, or a sentence on what is wrong with it. Whoever shows a token badly is told so: let in as
+ * anonymous, it would learn of its mistake from a far-away ERROR 401.
+ */
 export function readCredentials(request: Request): Result<Presented, string> {
   const offered = listOf(request.headers.get("sec-websocket-protocol"));
   const offersSubprotocol = offered.length > 0;
   if (offersSubprotocol && !offered.includes(SUBPROTOCOL)) {
     return failed(`Offer the subprotocol "${SUBPROTOCOL}", or none`);
   }
-  const tokens = [
-    bearerOf(request.headers.get("authorization")),
-    offered.find((name) => name.startsWith(BEARER_SUBPROTOCOL))?.slice(BEARER_SUBPROTOCOL.length),
-    new URL(request.url).searchParams.get("access_token"),
-  ].filter((token) => token !== undefined && token !== null);
-  if (new Set(tokens).size > 1) return failed("The request presents different tokens: send one");
+  const inHeader = readAuthorization(request.headers.get("authorization"));
+  if (!inHeader.ok) return inHeader;
+  const inQuery = new URL(request.url).searchParams.getAll("access_token");
+  // RFC 6750 section 3.1: a repeated parameter is an invalid request, also where both say the same.
+  if (inQuery.length > 1) return failed("The query names access_token more than once: send one");
+  const tokens = new Set([
+    ...inHeader.value,
+    ...offered
+      .filter((name) => name.startsWith(BEARER_SUBPROTOCOL))
+      .map((name) => name.slice(BEARER_SUBPROTOCOL.length)),
+    ...inQuery,
+  ]);
+  if (tokens.size > 1) return failed("The request presents different tokens: send one");
   const [token = null] = tokens;
   if (token === "") return failed("The request presents an empty token");
   return success({ token, offersSubprotocol });
 }
 
-/** Another scheme is not ours to judge: a proxy's Basic credentials may pass through. */
-function bearerOf(header: string | null): string | undefined {
-  return /^bearer +(?<token>\S*)$/i.exec(header ?? "")?.groups?.["token"];
+/** The bearer token of the header, if it has one. Another scheme is not ours to judge: a proxy's Basic may pass through. */
+function readAuthorization(header: string | null): Result<string[], string> {
+  // A header that came twice is one to `get`, its values joined with commas.
+  if (header === null || !/(?:^|,)\s*bearer(?:[\s,]|$)/i.test(header)) return success([]);
+  const token = /^bearer +(?<token>\S+)$/i.exec(header)?.groups?.["token"];
+  return token === undefined
+    ? failed(
+        'The header must be "Authorization: Bearer TOKEN": one token behind a space, nothing else',
+      )
+    : success([token]);
 }
 
 function listOf(header: string | null): string[] {

@@ -62,9 +62,14 @@ async function admit(
   }
   const presented = readCredentials(request);
   if (!presented.ok) return failed(problem(400, "Bad Request", presented.failure));
-  const hint = new URL(request.url).searchParams.get("client_id");
-  const clientId = hint === null ? null : parseClientId(hint);
-  if (hint !== null && clientId === null) {
+  const hints = new URL(request.url).searchParams.getAll("client_id");
+  if (hints.length > 1) {
+    const detail = "The query names client_id more than once: send one";
+    return failed(problem(400, "Bad Request", detail));
+  }
+  const [hint] = hints;
+  const clientId = hint === undefined ? null : parseClientId(hint);
+  if (hint !== undefined && clientId === null) {
     return failed(problem(400, "Bad Request", faultRow("payload.client-id").text));
   }
   const { token } = presented.value;

@@ -172,6 +172,30 @@ describe("the upgrade", () => {
     expect((await upgrade("/", { authorization: "Basic YTpi" })).status).toBe(101);
   });
 
+  it.each<[string, string, Record<string, string>, RegExp]>([
+    ["a bearer header without a token", "/", { authorization: "Bearer" }, /Bearer TOKEN/],
+    ["a bearer header with two", "/", { authorization: "Bearer a b" }, /Bearer TOKEN/],
+    ["a tab for the space", "/", { authorization: "bearer\ttest_token_1" }, /Bearer TOKEN/],
+    [
+      "two bearer subprotocols",
+      "/",
+      { "sec-websocket-protocol": "signal-manager, bearer.test_token_1, bearer.test_token_2" },
+      /different tokens/,
+    ],
+    [
+      "access_token twice",
+      "/?access_token=test_token_1&access_token=test_token_1",
+      {},
+      /access_token more than once/,
+    ],
+    ["client_id twice", "/?client_id=a&client_id=b", {}, /client_id more than once/],
+  ])("[UP2] answers %s with 400, a sentence, and no socket", async (_, path, headers, sentence) => {
+    const response = await upgrade(path, headers);
+    expect(response.status).toBe(400);
+    expect(response.webSocket).toBe(null);
+    expect(await response.json()).toMatchObject({ detail: expect.stringMatching(sentence) });
+  });
+
   it("[UP3] selects signal-manager where the client offers subprotocols, and refuses others alone", async () => {
     const offered = await upgrade("/", { "sec-websocket-protocol": "other, signal-manager" });
     expect(offered.headers.get("sec-websocket-protocol")).toBe("signal-manager");

@@ -1,0 +1,110 @@
+/** How an upgrade's credentials are read, by every door, and what is no credential. */
+import { describe, expect, it } from "vitest";
+import { readCredentials } from "../../src/worker/credentials.ts";
+import { failed, success } from "../../src/protocol/result.ts";
+
+function read(headers: Record<string, string>, query = "") {
+  return readCredentials(new Request(`http://localhost/${query}`, { headers }));
+}
+
+const NOT_ONE =
+  'The header must be "Authorization: Bearer TOKEN": one token behind a space, nothing else';
+const DIFFERENT = "The request presents different tokens: send one";
+const REPEATED = "The query names access_token more than once: send one";
+const EMPTY = "The request presents an empty token";
+
+describe("the Authorization header", () => {
+  it.each([
+    ["Bearer a", "a"],
+    ["bearer a", "a"],
+    ["BEARER   a", "a"],
+    ["Bearer a.b-c_d~e+f/g==", "a.b-c_d~e+f/g=="],
+    ["Bearer a,b", "a,b"],
+    ["Bearer bearer", "bearer"],
+  ])("[UP2] %j shows the token %j", (authorization, token) => {
+    expect(read({ authorization })).toEqual(success({ token, offersSubprotocol: false }));
+  });
+
+  it.each(["Basic YTpi", "Bearerx a", "BearerToken", "Digest username=bearer", "bear a", ""])(
+    "[UP2] %j is of another scheme, and not looked at",
+    (authorization) => {
+      expect(read({ authorization })).toEqual(success({ token: null, offersSubprotocol: false }));
+    },
+  );
+
+  it.each([
+    "Bearer",
+    "bearer ",
+    "Bearer a b",
+    "Bearer  a  b",
+    "bearer\ta",
+    "Bearer \ta",
+    "Bearer a\tb",
+    "Bearer, a",
+    // What two headers come to.
+    "Bearer a, Bearer b",
+    "Bearer a, Bearer a",
+    "Basic YTpi, Bearer a",
+    "Bearer a, Basic YTpi",
+  ])("[UP2] %j is refused", (authorization) => {
+    expect(read({ authorization })).toEqual(failed(NOT_ONE));
+  });
+
+  it("[UP2] that comes twice is refused", () => {
+    const headers = new Headers({ authorization: "Bearer a" });
+    headers.append("authorization", "Bearer a");
+    expect(readCredentials(new Request("http://localhost/", { headers }))).toEqual(failed(NOT_ONE));
+  });
+});
+
+describe("the subprotocol list", () => {
+  it.each([
+    ["signal-manager, bearer.a", "a"],
+    ["bearer.a,signal-manager", "a"],
+    ["signal-manager, bearer.a, bearer.a", "a"],
+    ["signal-manager, bearer.bearer.a", "bearer.a"],
+    ["signal-manager, bearer", null],
+    ["signal-manager, Bearer.a", null],
+  ])("[UP2] %j shows the token %j", (list, token) => {
+    expect(read({ "sec-websocket-protocol": list })).toEqual(
+      success({ token, offersSubprotocol: true }),
+    );
+  });
+
+  it.each([
+    ["signal-manager, bearer.a, bearer.b", DIFFERENT],
+    ["bearer.a, signal-manager, bearer.", DIFFERENT],
+    ["signal-manager, bearer.", EMPTY],
+    ["bearer.a", 'Offer the subprotocol "signal-manager", or none'],
+  ])("[UP2] [UP3] %j is refused", (list, sentence) => {
+    expect(read({ "sec-websocket-protocol": list })).toEqual(failed(sentence));
+  });
+});
+
+describe("the query", () => {
+  it.each([
+    ["?access_token=a", success({ token: "a", offersSubprotocol: false })],
+    ["?access_token=a%20b", success({ token: "a b", offersSubprotocol: false })],
+    ["?Access_Token=a", success({ token: null, offersSubprotocol: false })],
+    ["?access_token", failed(EMPTY)],
+    ["?access_token=a&access_token=b", failed(REPEATED)],
+    ["?access_token=a&x=1&access_token=a", failed(REPEATED)],
+    ["?access_token=&access%5Ftoken=a", failed(REPEATED)],
+  ])("[UP2] %j is read as %j", (query, outcome) => {
+    expect(read({}, query)).toEqual(outcome);
+  });
+});
+
+describe("two doors", () => {
+  it("[UP2] may show one token, and no two", () => {
+    const headers = {
+      authorization: "Bearer a",
+      "sec-websocket-protocol": "signal-manager, bearer.a",
+    };
+    expect(read(headers, "?access_token=a")).toEqual(
+      success({ token: "a", offersSubprotocol: true }),
+    );
+    expect(read(headers, "?access_token=b")).toEqual(failed(DIFFERENT));
+    expect(read({ authorization: "Bearer a" }, "?access_token=")).toEqual(failed(DIFFERENT));
+  });
+});
