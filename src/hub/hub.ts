@@ -27,7 +27,8 @@ export class Hub {
   get hasRoom(): boolean {
     const { settings, ports } = this.#context;
     const { maxSessions } = settings;
-    return ports.sockets.count < maxSessions + Math.max(16, Math.ceil(maxSessions / 10));
+    const headroom = Math.max(16, Math.ceil(maxSessions / 10));
+    return ports.sockets.count < maxSessions + headroom && !ports.sockets.isFull;
   }
 
   /** The first state of a socket. `grant`: what the upgrade's credentials allow, if it had any. */

@@ -32,6 +32,8 @@ export interface HubSockets {
   all(): Iterable<HubSocket>;
   /** Sockets that are not closing. May count a socket that has gone unnoticed. */
   readonly count: number;
+  /** The platform takes no more: closed ones whose peer never answered the close stay with it, and count here. */
+  readonly isFull: boolean;
 }
 
 export interface SessionRow {

@@ -5,11 +5,17 @@ import { CLOSE_CODES, type CloseName } from "../protocol/close-codes.ts";
 import { MAX_BACKLOG_BYTES } from "../protocol/limits.ts";
 import { fromAttachment, toAttachment } from "./attachment.ts";
 
+/** The platform's list at its longest: it holds 32,768 a Durable Object, and upgrades that are on their way need a place. */
+const MAX_HELD_SOCKETS = 32_500;
+
 export class PlatformSockets implements HubSockets {
   readonly #ctx: DurableObjectState;
+  readonly #maxHeld: number;
   readonly #known = new WeakMap<WebSocket, PlatformSocket>();
   readonly #changed: PlatformSocket[] = [];
   #count: number | undefined;
+  /** The platform's list is no longer than this; Infinity: not looked at since the wake. */
+  #heldAtMost = Infinity;
   readonly #events: SocketEvents = {
     changed: (socket) => this.#changed.push(socket),
     ended: () => {
@@ -17,13 +23,16 @@ export class PlatformSockets implements HubSockets {
     },
   };
 
-  constructor(ctx: DurableObjectState) {
+  /** `maxHeld` is a test's to lower. */
+  constructor(ctx: DurableObjectState, maxHeld = MAX_HELD_SOCKETS) {
     this.#ctx = ctx;
+    this.#maxHeld = maxHeld;
   }
 
   /** Takes the socket into hibernation's care. Last of all before the 101: whatever throws after it leaks the socket. */
   accept(ws: WebSocket, connection: Connection): void {
     this.#count = this.count + 1;
+    this.#heldAtMost += 1;
     ws.serializeAttachment(toAttachment(connection));
     this.#ctx.acceptWebSocket(ws, [connection.id]);
   }
@@ -53,6 +62,13 @@ export class PlatformSockets implements HubSockets {
   get count(): number {
     this.#count ??= this.#ctx.getWebSockets().filter(isOpen).length;
     return this.#count;
+  }
+
+  /** The list is only walked where it may have become too long: after as many upgrades as there was room for. */
+  get isFull(): boolean {
+    if (this.#heldAtMost < this.#maxHeld) return false;
+    this.#heldAtMost = this.#ctx.getWebSockets().length;
+    return this.#heldAtMost >= this.#maxHeld;
   }
 
   /** Writes every connection that this event changed into its attachment. */

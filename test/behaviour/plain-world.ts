@@ -130,6 +130,7 @@ export class PlainWorld implements World {
           get count() {
             return sockets.size;
           },
+          isFull: false,
         },
         sessions: {
           find: (clientId) => rows.get(clientId),

@@ -18,6 +18,9 @@ function watchedHub() {
         get count() {
           return (acts.push("count sockets"), sockets.size);
         },
+        get isFull() {
+          return (acts.push("count held sockets"), false);
+        },
       },
       sessions: {
         find: (clientId) => (acts.push("read row"), rows.get(clientId)),

@@ -58,3 +58,20 @@ it("keeps its alarm when a sweep fails, and lives on", async () => {
   });
   await expectAlive(bob, "bob");
 });
+
+it("[UP6] answers 503 where the platform holds too many sockets, though the hub has closed them", async () => {
+  await connect(world, "alice");
+  const hold = (count: number) =>
+    runInDurableObject(hub(), (_object, ctx) => {
+      const { 1: unanswered } = new WebSocketPair();
+      unanswered.accept();
+      unanswered.close(4408);
+      const list = () => Array<WebSocket>(count).fill(unanswered);
+      Object.defineProperty(ctx, "getWebSockets", { value: list, configurable: true });
+    });
+  await evictDurableObject(hub());
+  await hold(32_500);
+  expect(await world.refusal()).toBe(503);
+  await hold(32_499);
+  expect(await world.refusal()).toBe(null);
+});

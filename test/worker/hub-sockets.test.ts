@@ -86,3 +86,39 @@ it("says that nothing was sent once the socket is closed, and never throws", asy
     sockets.of(ws).close("normal");
   });
 });
+
+it("[UP6] is full when the platform holds too many sockets, closed ones that the peer left unanswered among them", async () => {
+  await inObject("full", (ctx, accept) => {
+    const sockets = new PlatformSockets(ctx, 2);
+    const [first, second] = [accept(), accept()];
+    sockets.accept(first, greeting("first"));
+    expect(sockets.isFull).toBe(false);
+    sockets.accept(second, greeting("second"));
+    expect(sockets.isFull).toBe(true);
+    sockets.of(first).close("timed-out");
+    sockets.of(first).connection = { state: "closed", id: "first" };
+    sockets.flush();
+    expect(sockets.count).toBe(1);
+    expect(sockets.isFull).toBe(true);
+    expect(new PlatformSockets(ctx, 2).isFull).toBe(true);
+    expect(new PlatformSockets(ctx, 3).isFull).toBe(false);
+  });
+});
+
+it("[UP6] walks the platform's list of sockets only where it may have become too long", async () => {
+  await inObject("walks", (ctx, accept) => {
+    const list = vi.fn<() => WebSocket[]>(() => []);
+    const watched = { getWebSockets: list, acceptWebSocket: () => {} };
+    const sockets = new PlatformSockets(Object.assign(Object.create(ctx), watched), 3);
+    expect(sockets.isFull).toBe(false);
+    list.mockClear();
+    for (const id of ["first", "second"]) sockets.accept(accept(), greeting(id));
+    list.mockClear();
+    expect(sockets.isFull).toBe(false);
+    expect(list).not.toHaveBeenCalled();
+    sockets.accept(accept(), greeting("third"));
+    // All three have gone meanwhile.
+    expect(sockets.isFull).toBe(false);
+    expect(list).toHaveBeenCalledTimes(1);
+  });
+});
