@@ -34,6 +34,7 @@ export class HubContext {
   readonly settings: HubSettings;
   readonly roster: Roster;
   #wakeByMs: number | null = null;
+  #hasEndedOrphans = false;
 
   constructor(ports: HubPorts, settings: HubSettings) {
     this.ports = ports;
@@ -79,6 +80,21 @@ export class HubContext {
   /** A session whose socket a reset took away: what it counted went with the socket (SE5). */
   endLost(row: SessionRow): void {
     this.#endSession(row, "lost", null);
+  }
+
+  endOrphans(): void {
+    for (const row of this.roster.orphans()) this.endLost(row);
+    this.#hasEndedOrphans = true;
+  }
+
+  /**
+   * Whether another session may begin (CO10). What a reset left behind takes nobody's place; a reset begins another
+   * incarnation, so one look at all rows is enough, however often a full hub is asked.
+   */
+  makeRoom(): boolean {
+    const { settings, roster } = this;
+    if (roster.size >= settings.maxSessions && !this.#hasEndedOrphans) this.endOrphans();
+    return roster.size < settings.maxSessions;
   }
 
   wakeBy(atMs: number): void {

@@ -117,7 +117,7 @@ function begin(
   const orphan = replaced === undefined ? context.roster.findOrphan(clientId) : undefined;
   if (orphan !== undefined) context.endLost(orphan);
   if (replaced !== undefined) context.refuse(replaced, NOTHING_ANSWERED, "session.replaced");
-  else if (context.roster.size >= context.settings.maxSessions) {
+  else if (!context.makeRoom()) {
     context.refuse(socket, answered, "connect.full", { retryAfterMs: RETRY_AFTER_MS });
     return;
   }

@@ -70,7 +70,7 @@ export class Hub {
 
   /** Ends what is overdue, and sessions whose socket a reset took away. Asks to be woken for the next deadline. */
   sweep(): void {
-    const { settings, ports, roster } = this.#context;
+    const { settings, ports } = this.#context;
     const nowMs = ports.now();
     for (const socket of ports.sockets.all()) {
       const deadline = nextDeadline(socket.connection, socket.lastPingMs(), settings);
@@ -78,7 +78,7 @@ export class Hub {
       if (deadline.atMs <= nowMs) this.#miss(socket, deadline.name);
       else this.#context.wakeBy(deadline.atMs);
     }
-    for (const row of roster.orphans()) this.#context.endLost(row);
+    this.#context.endOrphans();
   }
 
   get wantsWake(): boolean {

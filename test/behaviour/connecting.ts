@@ -196,6 +196,21 @@ export function connectingBehaviour(world: () => World): void {
     await connect(world(), "client-0");
   });
 
+  it("[CO10] [SE5] lets a stranger in where a reset took a full hub's sessions away, and is full again after them", async () => {
+    const lost: object[] = [];
+    for (let n = 0; n < MAX_SESSIONS; n += 1) {
+      await connect(world(), `client-${n}`);
+      lost.push({ clientId: `client-${n}`, reason: "lost", messageCount: null });
+    }
+    await world().reset();
+    for (let n = 0; n < MAX_SESSIONS; n += 1) await connect(world(), `stranger-${n}`);
+    expect(world().ended).toHaveLength(MAX_SESSIONS);
+    expect(world().ended).toEqual(expect.arrayContaining(lost));
+    const late = await world().openAs("late");
+    await expectAnswers(late, frame("CONNECT", { client_id: "late" }), [error(503)]);
+    expect(await late.closed).toBe(4503);
+  });
+
   it("[UP6] answers 503 at the upgrade once even the headroom is full, and not while there is some", async () => {
     for (let n = 0; n < MAX_SESSIONS + 16; n += 1) {
       expect(await world().refusal()).toBe(null);
