@@ -19,7 +19,9 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
-          include: ["test/{protocol,hub,auth,config,log,docs,scripts,client,demo}/**/*.test.ts"],
+          include: [
+            "test/{protocol,hub,auth,config,log,events,ledger,admin,docs,scripts,client,demo}/**/*.test.ts",
+          ],
         },
       },
       {
