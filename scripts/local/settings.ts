@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { parse as parseToml, TomlError } from "smol-toml";
 import { VARIABLE_PREFIX } from "../../src/config/keys.ts";
-import type { Settings } from "../../src/config/parse-config.ts";
+import { isTable, type Settings } from "../../src/config/settings.ts";
 import { failed, success, type Result } from "../../src/protocol/result.ts";
 
 export type Variables = Readonly<Record<string, string>>;
@@ -72,10 +72,6 @@ function ownVariables(env: NodeJS.Dict<string>): [string, string][] {
   return Object.entries(env).flatMap(([name, value]): [string, string][] =>
     name.startsWith(VARIABLE_PREFIX) && value !== undefined ? [[name, value]] : [],
   );
-}
-
-function isTable(value: unknown): value is Settings {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function readIfThere(path: string): string {

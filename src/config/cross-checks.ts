@@ -1,4 +1,7 @@
-/** What must hold between keys, and inside those with a syntax of their own. */
+/**
+ * What must hold between keys, and inside those with a syntax of their own. A check runs if its own keys were parsed:
+ * what is wrong elsewhere hides no fault here.
+ */
 import { failed, success, type Result } from "../protocol/result.ts";
 import { parseClientId, type ClientId } from "../protocol/client-id.ts";
 import { MAX_TOKEN_CHARS } from "../protocol/limits.ts";
@@ -11,17 +14,22 @@ export const PUBLIC_TOKEN_SECRET = "your-secret-key-change-in-production";
 /** RFC 7518 section 3.2: a key of the hash's size or larger MUST be used. */
 const MIN_SECRET_BYTES = 32;
 
-export function findCrossFaults(config: Config): string[] {
+/** Every section; in it the keys whose own value was in order. */
+export type PartialConfig = { readonly [S in keyof Config]: Partial<Config[S]> };
+
+export function findCrossFaults(config: PartialConfig): string[] {
   return [
     ...tlsFaults(config),
     ...apiKeyFaults(config),
     ...originFaults(config),
-    ...(config.server.development ? [] : deployedFaults(config)),
+    // Not known to be false, it may have been meant to be true.
+    ...(config.server.development === false ? deployedFaults(config) : []),
   ];
 }
 
-function tlsFaults({ server }: Config): string[] {
-  return (server.tls_cert_path === "") === (server.tls_key_path === "")
+function tlsFaults({ server: { tls_cert_path, tls_key_path } }: PartialConfig): string[] {
+  if (tls_cert_path === undefined || tls_key_path === undefined) return [];
+  return (tls_cert_path === "") === (tls_key_path === "")
     ? []
     : ["server.tls_cert_path and server.tls_key_path go together: set both or neither"];
 }
@@ -37,9 +45,9 @@ export function parseApiKey(pair: string): Result<{ clientId: ClientId; token: s
   return success({ clientId, token });
 }
 
-function apiKeyFaults({ auth }: Config): string[] {
+function apiKeyFaults({ auth: { api_keys = [] } }: PartialConfig): string[] {
   const clientByToken = new Map<string, ClientId>();
-  return auth.api_keys.flatMap((pair, index) => {
+  return api_keys.flatMap((pair, index) => {
     const parsed = parseApiKey(pair);
     if (!parsed.ok) return [`auth.api_keys[${index}] ${parsed.failure}`];
     const { clientId, token } = parsed.value;
@@ -52,8 +60,8 @@ function apiKeyFaults({ auth }: Config): string[] {
   });
 }
 
-function originFaults({ server }: Config): string[] {
-  return server.allowed_origins
+function originFaults({ server: { allowed_origins = [] } }: PartialConfig): string[] {
+  return allowed_origins
     .filter((origin) => origin !== "*" && !isOrigin(origin))
     .map(
       (origin) =>
@@ -66,19 +74,19 @@ function isOrigin(origin: string): boolean {
   return URL.parse(origin)?.origin === origin && !origin.includes("*");
 }
 
-function deployedFaults({ auth }: Config): string[] {
-  const faults = auth.api_keys.flatMap((pair, index) =>
+function deployedFaults({ auth: { api_keys = [], token_secret = "" } }: PartialConfig): string[] {
+  const faults = api_keys.flatMap((pair, index) =>
     PUBLIC_API_KEYS.includes(pair)
       ? [
           `auth.api_keys[${index}] is one of the document's test credentials, which everybody knows: remove it`,
         ]
       : [],
   );
-  if (auth.token_secret === PUBLIC_TOKEN_SECRET) {
+  if (token_secret === PUBLIC_TOKEN_SECRET) {
     faults.push(
       "auth.token_secret is the document's placeholder, which everybody knows: replace it",
     );
-  } else if (auth.token_secret !== "" && byteLength(auth.token_secret) < MIN_SECRET_BYTES) {
+  } else if (token_secret !== "" && byteLength(token_secret) < MIN_SECRET_BYTES) {
     faults.push(
       `auth.token_secret must be at least ${MIN_SECRET_BYTES} bytes (try: openssl rand -base64 48)`,
     );

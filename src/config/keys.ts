@@ -24,7 +24,7 @@ export const KEYS = {
     max_connections: { kind: integer(1, 32_000), default: 1000, doc: "Sessions one hub holds; beyond it clients get 503. The platform holds 32,768 sockets an object." },
     heartbeat_interval: { kind: integer(1, 3600), default: 30, doc: "Seconds between a client's heartbeats; a session silent for three of them has timed out." },
     connect_timeout: { kind: integer(1, 300), default: 10, doc: "Seconds from the upgrade to CONNECT." },
-    allowed_origins: { kind: list(), default: ["*"], doc: "Origins whose pages may connect, as `https://example.com`; `*` is any. Clients that send no Origin are not browsers and pass." },
+    allowed_origins: { kind: list(), default: ["*"], doc: "Origins whose pages may connect, as `https://example.com`; `*` is any, an empty list none. Clients that send no Origin are not browsers and pass." },
     tls_enabled: { kind: flag(), default: false, doc: "`npm start` serves wss:// and https://. At the edge TLS is Cloudflare's." },
     tls_cert_path: { kind: text(), default: "", doc: "PEM certificate for `npm start`; empty: one is generated." },
     tls_key_path: { kind: text(), default: "", doc: "PEM private key for `npm start`; set together with the certificate." },

@@ -4,26 +4,25 @@
  */
 import type * as z from "zod";
 import { failed, success, type Result } from "../protocol/result.ts";
-import { FLAT_KEYS, KEYS, VARIABLE_PREFIX, type Config, type FlatKey } from "./keys.ts";
 import { findCrossFaults } from "./cross-checks.ts";
-
-/** What the platform hands over: tables as objects, variables and secrets as strings, and bindings beside them. */
-export type Settings = Readonly<Record<string, unknown>>;
+import { FLAT_KEYS, type Config, type FlatKey } from "./keys.ts";
+import { isTable, type Settings } from "./settings.ts";
+import { findStrangers } from "./strangers.ts";
 
 /** The configuration, or every fault as a sentence that names the key. */
 export function parseConfig(settings: Settings): Result<Config, readonly string[]> {
-  const faults = findUnknownKeys(settings);
+  const faults = findStrangers(settings);
   const sections: Record<string, Record<string, unknown>> = {};
   for (const row of FLAT_KEYS) {
+    const section = (sections[row.section] ??= {});
     const parsed = parseValue(row, settings);
-    if (parsed.ok) (sections[row.section] ??= {})[row.key] = parsed.value;
+    if (parsed.ok) section[row.key] = parsed.value;
     else faults.push(...parsed.failure);
   }
-  if (faults.length > 0) return failed(faults);
-  // Every row of the table was parsed by its kind: the object has the table's type.
+  // Every row of the table was parsed by its kind: but for the keys of a fault, the object has the table's type.
   const config = sections as unknown as Config;
-  const crossFaults = findCrossFaults(config);
-  return crossFaults.length > 0 ? failed(crossFaults) : success(config);
+  faults.push(...findCrossFaults(config));
+  return faults.length > 0 ? failed(faults) : success(config);
 }
 
 function parseValue(row: FlatKey, settings: Settings): Result<unknown, readonly string[]> {
@@ -41,32 +40,18 @@ function firstMessage(error: z.ZodError): string {
 
 function rawValue(row: FlatKey, settings: Settings): { name: string; value: unknown } {
   const fromVariable = settings[row.variable];
-  // An empty variable overrides only what may be empty: `export …_PORT=` means "not set" to a shell's user.
-  if (fromVariable !== undefined && !(fromVariable === "" && row.default !== "")) {
+  if (fromVariable !== undefined && !(fromVariable === "" && !mayBeEmpty(row))) {
     return { name: row.variable, value: fromVariable };
   }
   const table = settings[row.section];
   const value = isTable(table) ? table[row.key] : undefined;
-  return { name: `${row.section}.${row.key}`, value: value ?? row.default };
+  return { name: `${row.section}.${row.key}`, value: value === undefined ? row.default : value };
 }
 
-/** A mistyped key would otherwise be a default that nobody asked for. */
-function findUnknownKeys(settings: Settings): string[] {
-  const variables = new Set(FLAT_KEYS.map((row) => row.variable));
-  const unknownVariables = Object.keys(settings)
-    .filter((name) => name.startsWith(VARIABLE_PREFIX) && !variables.has(name))
-    .map((name) => `${name} is not a known key`);
-  const unknownKeys = Object.entries(KEYS).flatMap(([section, rows]) => {
-    const table = settings[section];
-    if (table === undefined) return [];
-    if (!isTable(table)) return [`${section} must be a table`];
-    return Object.keys(table)
-      .filter((key) => !Object.hasOwn(rows, key))
-      .map((key) => `${section}.${key} is not a known key`);
-  });
-  return [...unknownVariables, ...unknownKeys];
-}
-
-function isTable(value: unknown): value is Settings {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/**
+ * An empty variable overrides only what may be empty: `export …_PORT=` means "not set" to a shell's user. A list may: were
+ * an empty `…_ALLOWED_ORIGINS=` not set, it would let in everybody.
+ */
+function mayBeEmpty({ default: value }: FlatKey): boolean {
+  return value === "" || Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 /** What wrangler.toml binds: the hub, the platform's rate limiter, and the settings beside them. */
-import type { Settings } from "../config/parse-config.ts";
+import type { Settings } from "../config/settings.ts";
 
 export type Env = Cloudflare.Env;
 

@@ -1,7 +1,8 @@
 /** What an operator is told of a configuration that is wrong. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseConfig, type Settings } from "../../src/config/parse-config.ts";
+import { parseConfig } from "../../src/config/parse-config.ts";
+import type { Settings } from "../../src/config/settings.ts";
 import { failed } from "../../src/protocol/result.ts";
 import { WRANGLER_VARS } from "../support/own-settings.ts";
 
@@ -46,6 +47,37 @@ describe("the faults", () => {
     ]);
   });
 
+  it("between keys are reported beside those of a single value", () => {
+    const settings = {
+      server: { port: -1, tls_cert_path: "cert.pem", allowed_origins: ["example.com"] },
+      auth: { token_secret: "short", api_keys: ["nothing"], token_expiry: 0 },
+      sever: {},
+    };
+    expect(faultsOf(settings).map((fault) => fault.replace(/ .*/, ""))).toEqual([
+      "sever",
+      "server.port",
+      "auth.token_expiry",
+      "server.tls_cert_path",
+      "auth.api_keys[0]",
+      "server.allowed_origins",
+      "auth.token_secret",
+    ]);
+  });
+
+  it.each<[string, Settings, string]>([
+    ["a path", { server: { tls_cert_path: "c.pem", tls_key_path: 7 } }, "server.tls_key_path"],
+    ["the keys", { auth: { api_keys: 7 } }, "auth.api_keys"],
+    ["the origins", { server: { allowed_origins: 7 } }, "server.allowed_origins"],
+    ["the secret", { auth: { token_secret: 7 } }, "auth.token_secret"],
+    [
+      "whether it is deployed",
+      { server: { development: "yes" }, auth: { token_secret: "short" } },
+      "server.development",
+    ],
+  ])("between keys are not guessed at where one was not parsed: %s", (_, settings, name) => {
+    expect(faultsOf(settings).map((fault) => fault.replace(/ .*/, ""))).toEqual([name]);
+  });
+
   it.each(["prot", "PORT", "port ", "", "__proto__", "constructor", "toString"])(
     "name a key that is not known: %j",
     (key) => {
@@ -67,6 +99,62 @@ describe("the faults", () => {
     for (const value of ["x", 7, null, [], [{}]]) {
       expect(faultsOf({ [section]: value })).toEqual([`${section} must be a table`]);
     }
+  });
+});
+
+describe("a table of another name", () => {
+  it.each([
+    ["sever", "server"],
+    ["Server", "server"],
+    ["SERVER", "server"],
+    ["servers", "server"],
+    ["serevr", "server"],
+    ["auht", "auth"],
+    ["loging", "logging"],
+    ["metric", "metrics"],
+    ["LIMIT", "limits"],
+  ])("names the section that was meant: %s, %s", (name, section) => {
+    for (const value of [{}, { port: 1 }, [], [{ port: 1 }], [[]]]) {
+      const fault = `${name} is not a known section: did you mean ${section}?`;
+      expect(faultsOf({ [name]: value })).toEqual([fault]);
+    }
+  });
+
+  it.each(["turn", "my_app", "Turn", "__proto__x", "constructor"])(
+    "that resembles none is told which there are, and how to be let be: %j",
+    (name) => {
+      expect(faultsOf({ [name]: { url: "x" } })).toEqual([
+        `${name} is not a known section: there are server, auth, logging, metrics, limits (name a table of your own in capitals)`,
+      ]);
+    },
+  );
+
+  it.each(["TURN", "MY_APP", "CF_VERSION_METADATA", "X"])(
+    "in capitals is somebody's own, or a binding: %s",
+    (name) => {
+      expect(faultsOf({ [name]: { url: "x" } })).toEqual([]);
+    },
+  );
+
+  it("is let be where it is no table, but a binding: an instance of a class, or a function", () => {
+    class Binding {
+      readonly get = null;
+    }
+    expect(faultsOf({ sever: new Binding(), limit: () => null, servers: new Map() })).toEqual([]);
+  });
+});
+
+describe("a key outside its section", () => {
+  it.each<[string, unknown, string]>([
+    ["anonymous_upgrade", false, "auth.anonymous_upgrade"],
+    ["allowed_origins", ["https://a.example"], "server.allowed_origins"],
+    ["token_secret", "x", "auth.token_secret"],
+    ["port", 9000, "server.port or metrics.port"],
+    ["host", "localhost", "server.host or metrics.host"],
+  ])("is told where it belongs: %s = %j", (name, value, place) => {
+    expect(faultsOf({ [name]: value })).toEqual([
+      `${name} stands outside its section: write ${place}`,
+    ]);
   });
 });
 

@@ -102,8 +102,10 @@ describe("a configuration", () => {
     const bindings = {
       HUB: { getByName: () => null },
       UPGRADES: {},
+      VERSION: { id: "", tag: "", timestamp: "" },
       OTHER: "x",
-      other: { port: 1 },
+      other: "x",
+      Host: "x",
     };
     expect(parseConfig({ ...WRANGLER_VARS, ...bindings })).toEqual(success(WRANGLER_VARS));
   });

@@ -1,7 +1,8 @@
 /** What a value may be, in wrangler.toml and as the text of a variable. */
 import { describe, expect, it } from "vitest";
-import { FLAT_KEYS } from "../../src/config/keys.ts";
-import { parseConfig, type Settings } from "../../src/config/parse-config.ts";
+import { FLAT_KEYS, type FlatKey } from "../../src/config/keys.ts";
+import { parseConfig } from "../../src/config/parse-config.ts";
+import type { Settings } from "../../src/config/settings.ts";
 import { WRANGLER_VARS } from "../support/own-settings.ts";
 
 /** The value of `section.key`, or the faults. */
@@ -48,11 +49,21 @@ describe("a variable", () => {
       ["https://a.example", "http://localhost:3000"],
     ],
     ["server.allowed_origins", ",", []],
+    ["server.allowed_origins", " ", []],
   ])("overrides %s with %j", (name, text, value) => {
     expect(valueOf(name, { ...WRANGLER_VARS, [variableOf(name)]: text })).toEqual(value);
   });
 
-  it.each(FLAT_KEYS.filter((row) => row.default !== "").map((row) => [row.variable, row]))(
+  const MAY_BE_EMPTY = [
+    "server.allowed_origins",
+    "server.tls_cert_path",
+    "server.tls_key_path",
+    "auth.token_secret",
+    "auth.api_keys",
+  ];
+  const isLetBe = ({ section, key }: FlatKey) => !MAY_BE_EMPTY.includes(`${section}.${key}`);
+
+  it.each(FLAT_KEYS.filter(isLetBe).map((row) => [row.variable, row]))(
     "that is empty is not set: %s",
     (variable, row) => {
       const name = `${row.section}.${row.key}`;
@@ -60,12 +71,24 @@ describe("a variable", () => {
     },
   );
 
-  it("that is empty empties what may be empty", () => {
-    const settings = {
-      auth: { token_secret: "x".repeat(32) },
-      SIGNAL_MANAGER_AUTH_TOKEN_SECRET: "",
+  it.each<[string, unknown, unknown]>([
+    ["auth.token_secret", "x".repeat(32), ""],
+    ["auth.api_keys", ["a:1"], []],
+    // "Not set" would be "*": everybody.
+    ["server.allowed_origins", ["https://a.example"], []],
+    ["server.allowed_origins", undefined, []],
+  ])("that is empty empties %s, which was %j, and lets nobody in", (name, value, emptied) => {
+    expect(valueOf(name, { ...inFile(name, value), [variableOf(name)]: "" })).toEqual(emptied);
+  });
+
+  it("that is empty empties the paths of TLS", () => {
+    const server = { tls_cert_path: "c.pem", tls_key_path: "k.pem" };
+    const variables = {
+      SIGNAL_MANAGER_SERVER_TLS_CERT_PATH: "",
+      SIGNAL_MANAGER_SERVER_TLS_KEY_PATH: "",
     };
-    expect(valueOf("auth.token_secret", settings)).toBe("");
+    expect(valueOf("server.tls_cert_path", { server, ...variables })).toBe("");
+    expect(valueOf("server.tls_key_path", { server, ...variables })).toBe("");
   });
 
   it("counts by its exact name", () => {
@@ -146,6 +169,8 @@ describe("a value of the wrong kind", () => {
       'logging.level must be one of error, warn, info, debug, got "trace"',
     ],
     ["logging.format", "xml", 'logging.format must be one of json, text, got "xml"'],
+    ["server.allowed_origins", null, "server.allowed_origins must be a list of strings, got null"],
+    ["auth.anonymous_upgrade", null, "auth.anonymous_upgrade must be true or false, got null"],
     ["server.allowed_origins", 7, "server.allowed_origins must be a list of strings, got 7"],
     [
       "server.allowed_origins",

@@ -7,7 +7,8 @@ import {
   wranglerArguments,
   wranglerEnvironment,
 } from "../../scripts/local/wrangler.ts";
-import { parseConfig, type Settings } from "../../src/config/parse-config.ts";
+import { parseConfig } from "../../src/config/parse-config.ts";
+import type { Settings } from "../../src/config/settings.ts";
 
 const DEVELOPMENT = { SIGNAL_MANAGER_SERVER_DEVELOPMENT: "true" };
 const TEST_KEYS = { SIGNAL_MANAGER_AUTH_API_KEYS: "test_client_1:test_token_1" };

@@ -224,6 +224,12 @@ describe("the upgrade", () => {
     expect(await status({})).toBe(101);
   });
 
+  it("[UP5] lets no page connect where the origins are empty, rather than any", async () => {
+    const settings = { SIGNAL_MANAGER_SERVER_ALLOWED_ORIGINS: "" };
+    expect((await upgrade("/", { origin: "https://good.example" }, settings)).status).toBe(403);
+    expect((await upgrade("/", {}, settings)).status).toBe(101);
+  });
+
   it("[UP6] answers 429 with Retry-After where one address attempts too much", async () => {
     const UPGRADES = {
       limit: ({ key }: { key: string }) => Promise.resolve({ success: key !== "203.0.113.7" }),
