@@ -6,6 +6,7 @@ import type { Grant } from "../auth/grant.ts";
 import { NOTHING_ANSWERED } from "../protocol/answers.ts";
 import { decodeFrameAt, endOf } from "../protocol/frame.ts";
 import { MAX_LOST_FRAMINGS } from "../protocol/limits.ts";
+import { exceedsBytes } from "../protocol/payloads/utf8.ts";
 import { assertNever } from "../protocol/result.ts";
 import type { Connected, Connection, SessionId } from "./connection.ts";
 import { HubContext, type HubPorts } from "./context.ts";
@@ -47,8 +48,7 @@ export class Hub {
    */
   receive(socket: HubSocket, message: string | Uint8Array): Promise<void> | undefined {
     if (socket.connection.state === "closed") return undefined;
-    const size = typeof message === "string" ? message.length : message.byteLength;
-    if (size > this.#context.settings.maxMessageBytes) {
+    if (exceedsBytes(message, this.#context.settings.maxMessageBytes)) {
       this.#context.refuse(socket, NOTHING_ANSWERED, "message.too-large");
       return undefined;
     }
@@ -104,7 +104,10 @@ export class Hub {
         : { ...connection, bucket, lostFramings };
     switch (verdict) {
       case "passed":
-        return this.#handle(socket, inbound);
+        // Judged on arrival, also behind a CONNECT: when its turn comes the count is of what came later.
+        return inbound.kind === "failure" && lostFramings >= MAX_LOST_FRAMINGS
+          ? void this.#context.refuse(socket, answeredBy(inbound), "frame.lost")
+          : this.#handle(socket, inbound);
       case "refused": {
         const about = { retryAfterMs: retryAfterMs(bucket, settings, nowMs) };
         return void this.#context.refuse(socket, answeredBy(inbound), "rate.exceeded", about);
@@ -134,11 +137,8 @@ export class Hub {
     switch (inbound.kind) {
       case "text":
         return void context.refuse(socket, NOTHING_ANSWERED, "message.text");
-      case "failure": {
-        const isLost = connection.lostFramings >= MAX_LOST_FRAMINGS;
-        const fault = isLost ? "frame.lost" : inbound.failure.fault;
-        return void context.refuse(socket, answeredBy(inbound), fault);
-      }
+      case "failure":
+        return void context.refuse(socket, answeredBy(inbound), inbound.failure.fault);
       case "frame": {
         if (connection.state === "connected") {
           return void receiveConnected(context, socket, connection, inbound.frame);

@@ -1,5 +1,5 @@
 /** The hub on plain objects, with a clock that only a test turns. */
-import { createAuthenticator } from "../../src/auth/authenticator.ts";
+import { createAuthenticator, type Authenticate } from "../../src/auth/authenticator.ts";
 import type { Grant } from "../../src/auth/grant.ts";
 import { issueJwt } from "../../src/auth/jwt.ts";
 import { Hub } from "../../src/hub/hub.ts";
@@ -24,9 +24,18 @@ const SETTINGS: HubSettings = {
   frameBurst: limits.FRAME_BURST,
 };
 
+interface PlainWorldOptions {
+  readonly evicts: boolean;
+  readonly settings?: Partial<HubSettings>;
+  /** Stands before the real authenticator. */
+  readonly delay?: () => Promise<void>;
+}
+
 export class PlainWorld implements World {
   readonly ended: Ended[] = [];
   readonly #evicts: boolean;
+  readonly #settings: HubSettings;
+  readonly #authenticate: Authenticate;
   #hub: Hub;
   #nowMs = Date.UTC(2026, 10, 23);
   #alarmMs = Infinity;
@@ -35,8 +44,14 @@ export class PlainWorld implements World {
   #opened = 0;
   #broken = false;
 
-  constructor(options: { readonly evicts: boolean }) {
-    this.#evicts = options.evicts;
+  constructor({ evicts, settings, delay = async () => {} }: PlainWorldOptions) {
+    this.#evicts = evicts;
+    this.#settings = { ...SETTINGS, ...settings };
+    const authenticate = createAuthenticator({ apiKeys: [], tokenSecret: SECRET });
+    this.#authenticate = async (...shown) => {
+      await delay();
+      return authenticate(...shown);
+    };
     this.#hub = this.#wake();
   }
 
@@ -146,11 +161,11 @@ export class PlainWorld implements World {
             return rows.size;
           },
         },
-        authenticate: createAuthenticator({ apiKeys: [], tokenSecret: SECRET }),
+        authenticate: this.#authenticate,
         observe: (event) => this.#observe(event),
         now: () => this.#nowMs,
       },
-      SETTINGS,
+      this.#settings,
     );
   }
 

@@ -124,6 +124,26 @@ export function refusalsBehaviour(world: () => World): void {
     expect(world().ended).toMatchObject([{ reason: "framing-lost" }]);
   });
 
+  it("[FR6] closes with 4400 after sixteen losses in a row before CONNECT, and counts only those in a row", async () => {
+    const peer = await world().open();
+    const lose = async (times: number) => {
+      for (let n = 0; n < times; n += 1)
+        await expectAnswers(peer, Uint8Array.of(1), [error(400, NIL)]);
+    };
+    await lose(15);
+    await expectAnswers(peer, json(0x01, "nonsense"), [error(400)]);
+    await lose(15);
+    const auth_token = await world().token("alice");
+    const hello = frame("CONNECT", { client_id: "alice", auth_token });
+    await expectAnswers(peer, hello, [{ type: "CONNECT_ACK" }]);
+    await expectAlive(peer, "alice");
+    const stranger = await world().open();
+    for (let n = 0; n < 16; n += 1)
+      await expectAnswers(stranger, Uint8Array.of(1), [error(400, NIL)]);
+    expect(await stranger.closed).toBe(4400);
+    expect(world().ended).toEqual([]);
+  });
+
   it.each(["hello", "PING", ""])("[FR7] answers the text %j with 400", async (message) => {
     const alice = await connect(world(), "alice");
     await expectAnswers(alice, message, [error(400, NIL)]);
@@ -139,6 +159,25 @@ export function refusalsBehaviour(world: () => World): void {
     await expectAlive(bob, "bob");
     expect(world().ended).toMatchObject([{ clientId: "alice", reason: "too-large" }]);
   });
+
+  it.each([
+    ["of one byte a character", "x", 1],
+    ["of two", "é", 2],
+    ["of three", "日", 3],
+    ["of four", "🦊", 4],
+  ])(
+    "[FR3] measures a text in bytes, %s: over 1 MiB it is 413 and 4413 too",
+    async (_, character, bytes) => {
+      const alice = await connect(world(), "alice");
+      const most = Math.floor(MAX_MESSAGE_BYTES / bytes);
+      const largest = character.repeat(most) + "x".repeat(MAX_MESSAGE_BYTES - most * bytes);
+      await expectAnswers(alice, largest, [error(400, NIL)]);
+      await expectAlive(alice, "alice");
+      await expectAnswers(alice, `${largest}x`, [error(413, NIL)]);
+      expect(await alice.closed).toBe(4413);
+      expect(world().ended).toMatchObject([{ clientId: "alice", reason: "too-large" }]);
+    },
+  );
 
   it("[RL1] answers a frame beyond the burst with 429 and when to try again, and passes frames once time has gone by", async () => {
     const alice = await connect(world(), "alice");

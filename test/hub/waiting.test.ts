@@ -1,48 +1,123 @@
-/** What happens while a CONNECT is being verified. */
-import { expect, it } from "vitest";
+/** What happens while a CONNECT is being verified, by an authenticator as slow as a test wants it. */
+import { beforeEach, describe, expect, it } from "vitest";
 import { PlainWorld } from "../behaviour/plain-world.ts";
-import { connect, error, expectAnswers, signalTo } from "../behaviour/steps.ts";
-import { concat, frame, uuid } from "../support/frames.ts";
+import { error, expectAlive, expectAnswers, signalTo } from "../behaviour/steps.ts";
+import { concat, frame, NIL, uuid } from "../support/frames.ts";
 
 /** A frame that is as large as frames get. */
 function large(n: number): Uint8Array {
   return frame("HEARTBEAT", new Uint8Array(65_535), uuid(n));
 }
 
-it("[CO8] lets 1 MiB wait behind a CONNECT, and answers what exceeds it with 429", async () => {
-  const world = new PlainWorld({ evicts: false });
-  const alice = await world.open();
-  const auth_token = await world.token("alice");
-  const connecting = alice.send(frame("CONNECT", { client_id: "alice", auth_token }, uuid(0)));
-  await alice.send(concat(...Array.from({ length: 15 }, (_, n) => large(n + 1))));
-  await alice.send(large(16));
-  await connecting;
-  expect(await alice.next()).toMatchObject(error(429, uuid(16)));
-  expect(await alice.next()).toMatchObject({ type: "CONNECT_ACK" });
-  for (let n = 1; n <= 15; n += 1) expect(await alice.next()).toMatchObject(error(400, uuid(n)));
-});
+describe.each([
+  { name: "a hub that stays awake", evicts: false },
+  { name: "a hub that is evicted before every event", evicts: true },
+])("$name", ({ evicts }) => {
+  let world: PlainWorld;
+  /** Lets the verifications that have begun go on. */
+  let verify: () => void;
 
-it("[CO8] keeps what waits as it was, whatever becomes of the message's bytes", async () => {
-  const world = new PlainWorld({ evicts: false });
-  const alice = await world.open();
-  const auth_token = await world.token("alice");
-  const connecting = alice.send(frame("CONNECT", { client_id: "alice", auth_token }, uuid(0)));
-  const message = signalTo("alice", "kept", uuid(1));
-  await alice.send(message);
-  message.fill(0);
-  await connecting;
-  expect(await alice.next()).toMatchObject({ type: "CONNECT_ACK" });
-  expect(await alice.next()).toMatchObject({ uuid: uuid(1), payload: { signal_data: "kept" } });
-});
+  beforeEach(() => {
+    const held: (() => void)[] = [];
+    const delay = () => new Promise<void>((resolve) => void held.push(resolve));
+    world = new PlainWorld({ evicts, delay });
+    verify = () => {
+      for (const resume of held.splice(0)) resume();
+    };
+  });
 
-it("begins no session for a client that has closed in the meantime", async () => {
-  const world = new PlainWorld({ evicts: false });
-  const alice = await world.open();
-  const auth_token = await world.token("alice");
-  const connecting = alice.send(frame("CONNECT", { client_id: "alice", auth_token }));
-  await alice.close();
-  await connecting;
-  const bob = await connect(world, "bob");
-  await expectAnswers(bob, signalTo("alice", 1), [error(404)]);
-  expect(world.ended).toEqual([]);
+  /** A connection whose CONNECT is being verified, and the end of that. */
+  async function connecting(auth_token?: string) {
+    const peer = await world.open();
+    auth_token ??= await world.token("alice");
+    const pending = peer.send(frame("CONNECT", { client_id: "alice", auth_token }, uuid(0)));
+    const verified = () => {
+      verify();
+      return pending;
+    };
+    return { peer, verified };
+  }
+
+  it("[CO8] lets 1 MiB wait behind a CONNECT, and answers what exceeds it with 429", async () => {
+    const { peer, verified } = await connecting();
+    await peer.send(concat(...Array.from({ length: 15 }, (_, n) => large(n + 1))));
+    await peer.send(large(16));
+    expect(await peer.next()).toMatchObject(error(429, uuid(16)));
+    await verified();
+    expect(await peer.next()).toMatchObject({ type: "CONNECT_ACK" });
+    for (let n = 1; n <= 15; n += 1) expect(await peer.next()).toMatchObject(error(400, uuid(n)));
+  });
+
+  it("[CO8] keeps what waits as it was, whatever becomes of the message's bytes", async () => {
+    const { peer, verified } = await connecting();
+    const message = signalTo("alice", "kept", uuid(1));
+    await peer.send(message);
+    message.fill(0);
+    await verified();
+    expect(await peer.next()).toMatchObject({ type: "CONNECT_ACK" });
+    expect(await peer.next()).toMatchObject({ uuid: uuid(1), payload: { signal_data: "kept" } });
+  });
+
+  it("[CO8] [SI9] keeps the order of what waits, over many messages, turns and a second CONNECT", async () => {
+    const wrong = await connecting("wrong");
+    const { peer } = wrong;
+    await peer.send(signalTo("alice", "before any session", uuid(1)));
+    await new Promise((resolve) => setTimeout(resolve));
+    const auth_token = await world.token("alice");
+    const again = frame("CONNECT", { client_id: "alice", auth_token }, uuid(2));
+    await peer.send(concat(again, signalTo("alice", 3, uuid(3)), Uint8Array.of(1)));
+    for (const n of [4, 5, 6]) await peer.send(signalTo("alice", n, uuid(n)));
+    const first = wrong.verified();
+    expect(await peer.next()).toMatchObject(error(401, uuid(0)));
+    expect(await peer.next()).toMatchObject(error(401, uuid(1)));
+    // The second CONNECT is being verified now. What comes now is behind what has waited.
+    await peer.send(signalTo("alice", 7, uuid(7)));
+    verify();
+    await first;
+    expect(await peer.next()).toMatchObject({ type: "CONNECT_ACK", uuid: uuid(2) });
+    expect(await peer.next()).toMatchObject({ uuid: uuid(3), payload: { signal_data: 3 } });
+    expect(await peer.next()).toMatchObject(error(400, NIL));
+    for (const n of [4, 5, 6, 7])
+      expect(await peer.next()).toMatchObject({ uuid: uuid(n), payload: { signal_data: n } });
+  });
+
+  it("[FR6] [CO8] closes at the sixteenth loss in a row behind a CONNECT, though a good frame waits behind it", async () => {
+    const { peer, verified } = await connecting();
+    for (let n = 0; n < 16; n += 1) await peer.send(Uint8Array.of(1));
+    await peer.send(frame("HEARTBEAT", {}));
+    expect(await peer.next()).toMatchObject(
+      error(400, NIL, { error_message: "Too many messages without a readable frame" }),
+    );
+    expect(await peer.closed).toBe(4400);
+    await verified();
+    await expectAnswers(await connectBob(), signalTo("alice", 1), [error(404)]);
+  });
+
+  it("[FR6] [CO8] counts the losses behind a CONNECT in the order in which they came", async () => {
+    const { peer, verified } = await connecting();
+    for (let n = 0; n < 15; n += 1) await peer.send(Uint8Array.of(1));
+    await peer.send(frame("HEARTBEAT", {}, uuid(1)));
+    for (let n = 0; n < 15; n += 1) await peer.send(Uint8Array.of(1));
+    await verified();
+    expect(await peer.next()).toMatchObject({ type: "CONNECT_ACK" });
+    for (let n = 0; n < 15; n += 1) expect(await peer.next()).toMatchObject(error(400, NIL));
+    expect(await peer.next()).toMatchObject({ type: "HEARTBEAT_ACK" });
+    for (let n = 0; n < 15; n += 1) expect(await peer.next()).toMatchObject(error(400, NIL));
+    await expectAlive(peer, "alice");
+  });
+
+  it("begins no session for a client that has closed in the meantime", async () => {
+    const { peer, verified } = await connecting();
+    await peer.close();
+    await verified();
+    await expectAnswers(await connectBob(), signalTo("alice", 1), [error(404)]);
+    expect(world.ended).toEqual([]);
+  });
+
+  /** By the upgrade's credentials: there is nothing to verify. */
+  async function connectBob() {
+    const bob = await world.openAs("bob");
+    await expectAnswers(bob, frame("CONNECT", { client_id: "bob" }), [{ type: "CONNECT_ACK" }]);
+    return bob;
+  }
 });
