@@ -117,6 +117,13 @@ export function sessionsBehaviour(world: () => World): void {
     expect(world().ended).toEqual([{ clientId: "alice", reason: "expired", messageCount: 2 }]);
   });
 
+  it("[SE3] ends a session whose token runs out before the connect deadline would have passed", async () => {
+    const alice = await connect(world(), "alice", { expiresInSeconds: -25 });
+    await world().advance(5_000);
+    expect(await alice.closed).toBe(4401);
+    expect(world().ended).toMatchObject([{ reason: "expired" }]);
+  });
+
   it("[SE3] refuses an expired token at CONNECT", async () => {
     const alice = await world().open();
     const auth_token = await world().token("alice", { expiresInSeconds: -31 });
