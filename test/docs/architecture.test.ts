@@ -12,6 +12,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   config: ["config", "protocol", "zod"],
   hub: ["hub", "protocol", "auth"],
   log: ["log", "protocol", "hub"],
+  ledger: ["ledger", "events", "hub", "protocol"],
   client: ["client", "protocol"],
   demo: ["demo", "client", "protocol"],
   worker: [
@@ -80,7 +81,7 @@ describe("imports", () => {
 });
 
 describe("the pure folders", () => {
-  const PURE = ["protocol", "hub", "auth", "config", "log"];
+  const PURE = ["protocol", "hub", "auth", "config", "log", "ledger"];
   /** Time, randomness, timers, network and output arrive as arguments. */
   const IMPURE =
     /\b(Date\.now|new Date\(\)|performance\.|Math\.random|crypto\.randomUUID|setTimeout|setInterval|fetch\(|console\.)/;
