@@ -35,7 +35,7 @@ export interface Authenticating extends Omit<Greeting, "state"> {
 export interface Connected extends Common {
   readonly state: "connected";
   readonly session: Session;
-  /** The last frame; a text `ping` counts too, but the platform keeps that time (HB4). */
+  /** The last frame, whatever its answer was; a text `ping` counts too, but the platform keeps that time (HB4). */
   readonly lastActivityMs: number;
   /** Frames received from CONNECT on, that one included (SE6). */
   readonly messageCount: number;

@@ -40,6 +40,34 @@ export function sessionsBehaviour(world: () => World): void {
     expect(world().ended).toEqual([{ clientId: "alice", reason: "timed-out", messageCount: 3 }]);
   });
 
+  it("[HB4] takes other text, and bytes that are no frame, for silence", async () => {
+    const alice = await connect(world(), "alice");
+    await world().advance(SILENCE_MS - 1);
+    for (const silence of ["PING", "", Uint8Array.of(1), new Uint8Array()])
+      await expectAnswers(alice, silence, [error(400, NIL)]);
+    await world().advance(1);
+    expect(await alice.closed).toBe(4408);
+    expect(world().ended).toMatchObject([{ reason: "timed-out" }]);
+  });
+
+  it.each([
+    { what: "that cannot be read", bytes: frame("SIGNAL_OFFER", "no colon") },
+    { what: "of an unknown type", bytes: frame(0x77, {}) },
+    {
+      what: "before the point where framing is lost",
+      bytes: concat(frame("HEARTBEAT", {}), Uint8Array.of(1)),
+    },
+  ])("[HB4] takes a frame $what for a sign of life", async ({ bytes }) => {
+    const alice = await connect(world(), "alice");
+    await world().advance(SILENCE_MS - 1);
+    await alice.send(bytes);
+    await alice.next();
+    await world().advance(SILENCE_MS - 1);
+    expect(world().ended).toEqual([]);
+    await world().advance(1);
+    expect(await alice.closed).toBe(4408);
+  });
+
   it("[HB3] [HB4] takes a text ping for a sign of life", async () => {
     const [alice, bob] = [await connect(world(), "alice"), await connect(world(), "bob")];
     await world().advance(1);
