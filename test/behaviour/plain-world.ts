@@ -74,10 +74,12 @@ export class PlainWorld implements World {
         await pending;
         this.#settle();
       },
-      async (clean) => {
+      async (code) => {
         this.#sleep();
         this.#sockets.delete(socket.connection.id);
-        this.#hub.closed(socket, clean);
+        this.#hub.closed(socket, true);
+        // The shell's part, which `test/worker` tries.
+        socket.closeWith(code);
       },
     );
   }
@@ -203,8 +205,12 @@ class PlainSocket implements HubSocket {
   }
 
   close(name: keyof typeof CLOSE_CODES): void {
+    this.closeWith(CLOSE_CODES[name].code);
+  }
+
+  closeWith(code: number): void {
     this.#isOpen = false;
-    this.#onClosed(CLOSE_CODES[name].code);
+    this.#onClosed(code);
   }
 
   lastPingMs(): number | null {
@@ -217,8 +223,7 @@ class PlainSocket implements HubSocket {
   }
 
   break(): void {
-    this.#isOpen = false;
-    this.#onClosed(1006);
+    this.closeWith(1006);
   }
 
   sleep(): void {
@@ -233,9 +238,9 @@ export class PlainPeer implements Peer {
   readonly closed: Promise<number>;
   readonly send: Peer["send"];
   readonly next: Peer["next"];
-  readonly #gone: (clean: boolean) => Promise<void>;
+  readonly #gone: (code: number) => Promise<void>;
 
-  constructor(socket: PlainSocket, send: Peer["send"], gone: (clean: boolean) => Promise<void>) {
+  constructor(socket: PlainSocket, send: Peer["send"], gone: (code: number) => Promise<void>) {
     this.#socket = socket;
     this.send = send;
     this.next = () => socket.inbox.next();
@@ -243,8 +248,8 @@ export class PlainPeer implements Peer {
     this.#gone = gone;
   }
 
-  close(): Promise<void> {
-    return this.#gone(true);
+  close(code = 1000): Promise<void> {
+    return this.#gone(code);
   }
 
   /** More waits for it than the hub lets wait. */

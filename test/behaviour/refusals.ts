@@ -250,6 +250,7 @@ export function refusalsBehaviour(world: () => World): void {
   it("[CL2] answers a close of the client in kind", async () => {
     const alice = await connect(world(), "alice");
     await alice.close(4001);
+    expect(await alice.closed).toBe(4001);
     expect(world().ended).toEqual([{ clientId: "alice", reason: "closed", messageCount: 1 }]);
   });
 }

@@ -2,9 +2,9 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { connect, expectAlive } from "../behaviour/steps.ts";
+import { connect, error, expectAlive, expectNothing, signalTo } from "../behaviour/steps.ts";
 import { WorkerWorld } from "../support/worker-world.ts";
-import { frame } from "../support/frames.ts";
+import { frame, NIL } from "../support/frames.ts";
 
 let world: WorkerWorld;
 beforeEach(() => {
@@ -33,10 +33,55 @@ it("[CL1] closes a socket that another version accepted with 1001, when it next 
   expect(await alice.closed).toBe(1001);
 });
 
-it("[CL2] answers a close without a code", async () => {
+it.each([
+  { what: "with a code in kind", code: 4001, echoed: 4001 },
+  { what: "with 1000 in kind", code: 1000, echoed: 1000 },
+  { what: "without a code with 1000", code: undefined, echoed: 1000 },
+])("[CL2] answers a close $what", async ({ code, echoed }) => {
   const alice = await connect(world, "alice");
-  await alice.close();
+  await alice.close(code);
+  expect(await alice.closed).toBe(echoed);
   expect(world.ended).toMatchObject([{ reason: "closed" }]);
+});
+
+it.each([
+  { reported: 1005, echoed: 1000 },
+  { reported: 1006, echoed: 1000 },
+  { reported: 3001, echoed: 3001 },
+])(
+  "[CL2] answers what the platform reports as $reported with $echoed",
+  async ({ reported, echoed }) => {
+    await connect(world, "alice");
+    await runInDurableObject(hub(), async (object, ctx) => {
+      for (const ws of ctx.getWebSockets()) {
+        const close = vi.spyOn(ws, "close");
+        await object.webSocketClose(ws, reported, "", true);
+        expect(close.mock.calls).toEqual([[echoed, ""]]);
+      }
+    });
+  },
+);
+
+it("[SE2] does nothing with a frame that the platform delivers after the takeover", async () => {
+  const bob = await connect(world, "bob");
+  const older = await connect(world, "alice");
+  const sockets = await runInDurableObject(hub(), (_object, ctx) => ctx.getWebSockets());
+  const newer = await connect(world, "alice");
+  expect(await older.next()).toMatchObject(error(409, NIL));
+  expect(await older.closed).toBe(4409);
+  await runInDurableObject(hub(), async (object) => {
+    const closed = sockets.filter(({ readyState }) => readyState !== WebSocket.OPEN);
+    expect(closed).toHaveLength(1);
+    for (const ws of closed) {
+      for (const late of [signalTo("bob", "late"), frame("DISCONNECT", {})]) {
+        await object.webSocketMessage(ws, late.buffer);
+      }
+    }
+  });
+  await expectNothing(bob);
+  await expectNothing(newer);
+  await expectAlive(newer, "alice");
+  expect(world.ended).toEqual([{ clientId: "alice", reason: "replaced", messageCount: 1 }]);
 });
 
 it("keeps its alarm when a sweep fails, and lives on", async () => {
