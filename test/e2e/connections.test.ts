@@ -5,6 +5,7 @@ import { frame, NIL, uuid } from "../support/frames.ts";
 import { idOf, NodeClient } from "../support/node-client.ts";
 import { issueToken, NodeService } from "../support/node-service.ts";
 import { ProcessGroup } from "../support/process-group.ts";
+import { closeOf, frameHeader } from "../support/raw-web-socket.ts";
 
 let service: NodeService;
 beforeAll(async () => {
@@ -91,6 +92,14 @@ describe("a large message", () => {
     expect(await neighbour.next()).toBe("pong");
   });
 
+  it("[CL3] over 32 MiB never reaches the hub: the platform closes with 1009, without ERROR", async () => {
+    const neighbour = await NodeClient.connect(service.url, 2);
+    const tooLarge = Buffer.concat([frameHeader(0x82, 32 * 1_048_576 + 1), Buffer.alloc(65_536)]);
+    expect(await closeOf(service.url, tooLarge)).toMatchObject({ code: 1009 });
+    neighbour.send("ping");
+    expect(await neighbour.next()).toBe("pong");
+  });
+
   it("[FR2] of fifteen frames of the largest size arrives whole", async () => {
     const one = await NodeClient.connect(service.url, 1);
     const two = await NodeClient.connect(service.url, 2);
@@ -106,6 +115,19 @@ describe("a large message", () => {
 function largestOffer(id: string): Uint8Array<ArrayBuffer> {
   return frame("SIGNAL_OFFER", `${idOf(2)}:`.padEnd(65_535, "x"), id);
 }
+
+describe("a client that breaks RFC 6455", () => {
+  it.each([
+    ["with a reserved opcode", 0x83],
+    ["with a continuation of nothing", 0x80],
+  ])("[CL3] %s is closed with 1002 by the platform, and no other is", async (_, firstByte) => {
+    const neighbour = await NodeClient.connect(service.url, 2);
+    const frames = Buffer.concat([frameHeader(firstByte, 1), Uint8Array.of(1)]);
+    expect(await closeOf(service.url, frames)).toMatchObject({ code: 1002 });
+    neighbour.send("ping");
+    expect(await neighbour.next()).toBe("pong");
+  });
+});
 
 describe("credentials at the upgrade", () => {
   it("[UP3] in the subprotocol list are taken, and signal-manager is selected", async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { decodeUtf8, encodeUtf8 } from "../../src/protocol/payloads/utf8.ts";
+import { decodeUtf8, encodeUtf8, exceedsBytes } from "../../src/protocol/payloads/utf8.ts";
 import { fromHex, toHex } from "../support/hex.ts";
 
 it.each([
@@ -27,3 +27,18 @@ it.each([
   expect(decodeUtf8(fromHex("a9"))).toBeNull();
   expect(decodeUtf8(fromHex("61"))).toBe("a");
 });
+
+it.each(["a", "é", "日", "🦊", "\ufeff", "aé日🦊"])(
+  "[FR3] measures a text of %j in bytes",
+  (unit) => {
+    for (const times of [0, 1, 2, 7, 100]) {
+      const text = unit.repeat(times);
+      const bytes = encodeUtf8(text);
+      for (const message of [text, bytes]) {
+        expect(exceedsBytes(message, bytes.length)).toBe(false);
+        expect(exceedsBytes(message, bytes.length + 1)).toBe(false);
+        expect(exceedsBytes(message, bytes.length - 1)).toBe(true);
+      }
+    }
+  },
+);

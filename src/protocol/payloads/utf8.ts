@@ -16,3 +16,12 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
 export function encodeUtf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
+
+/** Whether a message was longer than that on the wire. A text is only measured if its length leaves that open. */
+export function exceedsBytes(message: string | Uint8Array, limit: number): boolean {
+  if (message.length > limit) return true;
+  // A UTF-16 unit is 1 to 3 bytes of UTF-8.
+  return (
+    typeof message === "string" && message.length * 3 > limit && encodeUtf8(message).length > limit
+  );
+}
