@@ -1,5 +1,6 @@
 import { beforeEach, describe } from "vitest";
 import { connectingBehaviour } from "../behaviour/connecting.ts";
+import { errorsBehaviour } from "../behaviour/errors.ts";
 import { PlainWorld } from "../behaviour/plain-world.ts";
 import { refusalsBehaviour } from "../behaviour/refusals.ts";
 import { sessionsBehaviour } from "../behaviour/sessions.ts";
@@ -17,4 +18,5 @@ describe.each([
   describe("signals", () => signallingBehaviour(() => world));
   describe("sessions", () => sessionsBehaviour(() => world));
   describe("refusals", () => refusalsBehaviour(() => world));
+  describe("errors", () => errorsBehaviour(() => world));
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from "vitest";
 import { connectingBehaviour } from "../behaviour/connecting.ts";
+import { errorsBehaviour } from "../behaviour/errors.ts";
 import { refusalsBehaviour } from "../behaviour/refusals.ts";
 import { sessionsBehaviour } from "../behaviour/sessions.ts";
 import { signallingBehaviour } from "../behaviour/signalling.ts";
@@ -18,4 +19,5 @@ describe.each([
   describe("signals", () => signallingBehaviour(() => world));
   describe("sessions", () => sessionsBehaviour(() => world));
   describe("refusals", () => refusalsBehaviour(() => world));
+  describe("errors", () => errorsBehaviour(() => world));
 });

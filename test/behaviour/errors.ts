@@ -1,0 +1,108 @@
+/** Every code of the error table, in answer to each payload type (ER1, PT6). */
+import { expect, it } from "vitest";
+import { ERROR_CODES, type ErrorCode } from "../../src/protocol/errors.ts";
+import { binary, concat, frame, NIL, uuid, type Seen } from "../support/frames.ts";
+import { connect, CONNECT_STYLES, expectAlive, expectAnswers, SIGNAL_STYLES } from "./steps.ts";
+import { FRAME_BURST, MAX_SESSIONS, type Peer, type World } from "./world.ts";
+
+type Style = (typeof SIGNAL_STYLES)[number]["style"];
+
+/** What the frame that is refused carries. */
+const REFUSED = uuid(0xee);
+
+/** Brings it about that the next message of the peer is the ERROR that answers a frame of this style. */
+type Provoke = (world: World, style: Style) => Promise<Peer>;
+
+const PROVOKED: Readonly<Record<ErrorCode, Provoke>> = {
+  400: async (world, style) => provoke(await connect(world, "alice"), signalOf(style)("", REFUSED)),
+  401: async (world, style) =>
+    provoke(await world.open(), helloOf(style)("alice", "wrong", REFUSED)),
+  403: async (world, style) => {
+    const alice = await connect(world, "alice", { targets: ["bob"] });
+    return provoke(alice, signalOf(style)("carol", REFUSED));
+  },
+  404: async (world, style) =>
+    provoke(await connect(world, "alice"), signalOf(style)("nobody", REFUSED)),
+  409: async (world, style) => {
+    const hello = helloOf(style)("alice", await world.token("alice"));
+    const [older, newer] = [await world.open(), await world.open()];
+    for (const peer of [older, newer]) await expectAnswers(peer, hello, [{ type: "CONNECT_ACK" }]);
+    return older;
+  },
+  413: async (world, style) => {
+    await connect(world, "b");
+    return provoke(await connect(world, "alice"), frame("SIGNAL_OFFER", LARGEST[style], REFUSED));
+  },
+  429: async (world, style) => {
+    const alice = await connect(world, "alice");
+    const beats = Array.from({ length: FRAME_BURST - 1 }, () => frame("HEARTBEAT", {}));
+    await alice.send(concat(...beats, signalOf(style)("alice", REFUSED)));
+    for (const _ of beats) expect(await alice.next()).toMatchObject({ type: "HEARTBEAT_ACK" });
+    return alice;
+  },
+  500: async (world, style) => {
+    await world.breakStorage();
+    const hello = helloOf(style)("alice", await world.token("alice"), REFUSED);
+    return provoke(await world.open(), hello);
+  },
+  503: async (world, style) => {
+    for (let n = 0; n < MAX_SESSIONS; n += 1) await connect(world, `client-${n}`);
+    const hello = helloOf(style)("late", await world.token("late"), REFUSED);
+    return provoke(await world.open(), hello);
+  },
+};
+
+/** Payloads that fill a frame: with the longer source in the target's place they are too large for one. */
+const LARGEST: Readonly<Record<Style, object | string | Uint8Array>> = {
+  JSON: {
+    target_client_id: "b",
+    signal_data: "x".repeat(65_535 - '{"target_client_id":"b","signal_data":""}'.length),
+  },
+  TEXT: `b:${"x".repeat(65_533)}`,
+  BINARY: binary(["b"], new Uint8Array(65_533)),
+};
+
+const CODES = Object.keys(ERROR_CODES).map((code) => Number(code) as ErrorCode);
+const STYLES = SIGNAL_STYLES.map(({ style }) => style);
+
+export function errorsBehaviour(world: () => World): void {
+  it.each(CODES.flatMap((code) => STYLES.map((style) => ({ code, style }))))(
+    "[ER1] [ER2] [PT6] says $code to a client that speaks $style",
+    async ({ code, style }) => {
+      const peer = await PROVOKED[code](world(), style);
+      // 409 answers no frame: it is the hub's own word, in JSON.
+      const answers = code === 409 ? null : style;
+      const error = (await peer.next()) as Seen;
+      expect(error).toMatchObject({ type: "ERROR", uuid: answers === null ? NIL : REFUSED });
+      if (answers === "TEXT") expect(error.payload).toMatch(new RegExp(`^${code}:.`));
+      else {
+        const error_message = expect.stringMatching(/./);
+        expect(error.payload).toMatchObject({ error_code: code, error_message });
+      }
+    },
+  );
+
+  it.each(STYLES)("[ER3] keeps a session whose signal (%s) it refused", async (style) => {
+    const alice = await PROVOKED[404](world(), style);
+    await alice.next();
+    await expectAlive(alice, "alice");
+  });
+}
+
+async function provoke(peer: Peer, refused: Uint8Array): Promise<Peer> {
+  await peer.send(refused);
+  return peer;
+}
+
+function signalOf(style: Style) {
+  return found(SIGNAL_STYLES.find((row) => row.style === style)).signal;
+}
+
+function helloOf(style: Style) {
+  return found(CONNECT_STYLES.find((row) => row.style === style)).hello;
+}
+
+function found<Row>(row: Row | undefined): Row {
+  if (row === undefined) throw new Error("no such style");
+  return row;
+}
