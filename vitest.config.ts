@@ -12,6 +12,9 @@ const developmentVars = Object.fromEntries(
   ]),
 );
 
+/** Bounds a hang: no test asserts a time, and a property of a thousand runs on a loaded machine exceeds vitest's 5 s. */
+const PATIENCE = { testTimeout: 30_000, hookTimeout: 30_000 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -19,6 +22,7 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
+          ...PATIENCE,
           include: [
             "test/{protocol,hub,auth,config,log,events,ledger,admin,docs,scripts,client,demo}/**/*.test.ts",
           ],
@@ -31,7 +35,7 @@ export default defineConfig({
             miniflare: { bindings: { ...developmentVars, ...WORLD_SETTINGS } },
           }),
         ],
-        test: { name: "workerd", include: ["test/worker/**/*.test.ts"] },
+        test: { name: "workerd", include: ["test/worker/**/*.test.ts"], ...PATIENCE },
       },
       {
         test: {
