@@ -1,4 +1,4 @@
-/** Which folder may know which: protocol ← hub, auth, config, log ← worker, and protocol ← client ← demo. */
+/** Which folder may know which: protocol ← hub, auth, events, config, log ← worker, and protocol ← client ← demo. */
 import { describe, expect, it } from "vitest";
 import { importsOf, sourceFiles, type Import } from "../support/source-files.ts";
 
@@ -10,6 +10,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   protocol: ["protocol"],
   auth: ["auth", "protocol", "jose", "node:crypto"],
   config: ["config", "protocol", "zod"],
+  events: ["events", "protocol", "jose"],
   hub: ["hub", "protocol", "auth"],
   log: ["log", "protocol", "hub"],
   ledger: ["ledger", "events", "hub", "protocol"],

@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { retryDelayMs } from "../../src/events/backoff.ts";
+
+const most = () => 1;
+const least = () => 0;
+
+describe("the pause before the next try", () => {
+  it.each([
+    [1, 1000],
+    [2, 2000],
+    [3, 4000],
+    [6, 32_000],
+    [7, 60_000],
+    [8, 60_000],
+    [5000, 60_000],
+  ])("after failure %i is at most %i ms", (tries, ceilingMs) => {
+    expect(retryDelayMs(tries, null, most)).toBe(ceilingMs);
+    expect(retryDelayMs(tries, null, () => 0.25)).toBe(ceilingMs / 4);
+    expect(retryDelayMs(tries, null, least)).toBe(0);
+  });
+
+  it("is never shorter than the answer asked for", () => {
+    expect(retryDelayMs(1, 30_000, most)).toBe(30_000);
+    expect(retryDelayMs(7, 30_000, most)).toBe(60_000);
+    expect(retryDelayMs(7, 30_000, least)).toBe(30_000);
+  });
+
+  it("is never longer than ten minutes, whatever the answer asked for", () => {
+    expect(retryDelayMs(1, 365 * 86_400_000, most)).toBe(600_000);
+  });
+});
