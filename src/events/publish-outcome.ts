@@ -124,6 +124,7 @@ export function tidy(message: string): string {
 export function parseRetryAfter(header: string | null, nowMs: number): number | null {
   if (header === null) return null;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000;
-  const atMs = Date.parse(header);
+  // Date.parse reads far more than HTTP dates, a lone number among it.
+  const atMs = /^[A-Z][a-z]{2}, /.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);
 }
