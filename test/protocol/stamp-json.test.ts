@@ -26,7 +26,7 @@ describe("a source that wrote no source_client_id", () => {
     ],
     [
       "a key that only looks like it",
-      '"signal_data":1,"Source_client_id":2,"source_client_id ":3,"source-client-id":4',
+      '"signal_data":1,"sourceClientId":2,"source_client_id ":3,"source-client-id":4,"source_client_i\u0307d":5',
     ],
     ["a field named __proto__", '"signal_data":1,"__proto__":{"source_client_id":"mallory"}'],
     [
@@ -98,6 +98,31 @@ describe("a source that wrote source_client_id", () => {
     [
       "as an object with itself",
       '{"source_client_id":{"source_client_id":"mallory"},"target_client_id":"bob","signal_data":1}',
+    ],
+    ["with a capital", '{"Source_client_id":"mallory","target_client_id":"bob","signal_data":1}'],
+    [
+      "in capitals, last",
+      '{"target_client_id":"bob","signal_data":1,"SOURCE_CLIENT_ID":"mallory"}',
+    ],
+    [
+      "in every case at once",
+      '{"Source_Client_Id":1,"source_client_id":2,"target_client_id":"bob","sOURCE_cLIENT_iD":3,"signal_data":1,"SOURCE_client_id":4}',
+    ],
+    [
+      "with a long s, which Go folds",
+      '{"target_client_id":"bob","signal_data":1,"\u017fource_client_id":"mallory"}',
+    ],
+    [
+      "with a long s as an escape",
+      '{"target_client_id":"bob","signal_data":1,"\\u017FOURCE_CLIENT_ID":"mallory"}',
+    ],
+    [
+      "with a dotless i, which Java folds",
+      '{"target_client_id":"bob","signal_data":1,"source_cl\u0131ent_id":"mallory"}',
+    ],
+    [
+      "with a dotted capital I",
+      '{"target_client_id":"bob","signal_data":1,"SOURCE_CLIENT_\u0130D":"mallory"}',
     ],
     ["truthfully", '{"source_client_id":"alice","target_client_id":"bob","signal_data":1}'],
   ])("[SI2] is overruled: %s", (_, text) => {

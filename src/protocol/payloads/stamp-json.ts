@@ -4,7 +4,8 @@
  *
  * The parser itself is the judge: it resolves escapes and duplicates, so if the parsed object has no such field,
  * no key of the text means it, and splicing one in behind the opening brace is safe. Everything else then
- * arrives byte for byte. Where the sender wrote the field, its members are cut out first.
+ * arrives byte for byte. Where the sender wrote the field, its members are cut out first: in any case, since there are
+ * decoders that ignore case, and of two fields that are one to them take the last (Go's encoding/json).
  */
 import type { ClientId } from "../client-id.ts";
 import { membersOf } from "./json-members.ts";
@@ -14,6 +15,13 @@ import { encodeUtf8 } from "./utf8.ts";
 export type JsonFields = Readonly<Record<string, unknown>>;
 
 const SOURCE_FIELD = "source_client_id";
+/** In every signal, and as long as the source's. */
+const TARGET_FIELD = "target_client_id";
+/**
+ * Every name that is the source's where case is ignored. With `iu` ſ is s, as Unicode's simple folding has it, and Go; ı and
+ * İ are i to those that compare capitals (Java's `equalsIgnoreCase`). Each is one UTF-16 unit, so the length never differs.
+ */
+const SOURCE_SPELLINGS = /^source_cl[iıİ]ent_[iıİ]d$/iu;
 const OPENING_BRACE = 0x7b;
 const OPENING = Uint8Array.of(OPENING_BRACE);
 
@@ -28,12 +36,22 @@ export function splitForSource(
   text: string,
   fields: JsonFields,
 ): { readonly head: Uint8Array; readonly tail: Uint8Array } {
-  if (Object.hasOwn(fields, SOURCE_FIELD)) {
-    const others = [...membersOf(text)].filter(({ key }) => key !== SOURCE_FIELD);
+  if (namesSource(fields)) {
+    const others = [...membersOf(text)].filter(({ key }) => !isSourceField(key));
     return { head: OPENING, tail: encodeUtf8(`${others.map((member) => member.text).join(",")}}`) };
   }
   if (payload[0] === OPENING_BRACE) return { head: OPENING, tail: payload.subarray(1) };
   // Only white space can stand before the brace of a text that parsed as an object.
   const inside = payload.indexOf(OPENING_BRACE) + 1;
   return { head: payload.subarray(0, inside), tail: payload.subarray(inside) };
+}
+
+/** Costs what `Object.hasOwn` costs: the engine keeps the keys of objects of one shape. */
+function namesSource(fields: JsonFields): boolean {
+  for (const key in fields) if (isSourceField(key)) return true;
+  return false;
+}
+
+function isSourceField(key: string): boolean {
+  return key.length === SOURCE_FIELD.length && key !== TARGET_FIELD && SOURCE_SPELLINGS.test(key);
 }
