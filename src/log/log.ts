@@ -14,6 +14,13 @@ export const LOG_EVENTS = {
   "session.ended": "info",
   "frame.refused": "debug",
   "alarm.swept": "debug",
+  "report.failed": "warn",
+  "ledger.failed": "error",
+  "event.taken": "info",
+  "event.dropped": "error",
+  "publish.done": "debug",
+  "publish.retried": "warn",
+  "publish.parked": "error",
 } as const satisfies Record<string, Level>;
 
 export type LogEvent = keyof typeof LOG_EVENTS;
@@ -44,7 +51,7 @@ export function createLog(settings: LogSettings, ports: LogPorts): Log {
     if (LEVELS.indexOf(level) > least) return;
     const time = new Date(ports.now()).toISOString();
     const line = { time, level, event, ...fields };
-    ports.write(level, settings.format === "json" ? JSON.stringify(line) : toText(line));
+    ports.write(level, settings.format === "json" ? quote(line) : toText(line));
   };
 }
 
@@ -56,7 +63,7 @@ function toText({ time, level, event, ...fields }: LogFields): string {
 
 /**
  * JSON, with an escape for what it leaves alone and a reader's screen does not: a client id may hold line separators, and
- * marks that turn the rest of the line around.
+ * marks that turn the rest of the line around. They can only stand in its strings, where the escape means the same.
  */
 function quote(value: unknown): string {
   return JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
