@@ -1,7 +1,11 @@
-/** `npm run token`: prints a signed token for a client id, and nothing else, on stdout. Options: `local/token-request.ts`. */
+/**
+ * `npm run token`: prints a signed token for a client id, and nothing else, on stdout; what it has to say is on stderr.
+ * Options: `local/token-request.ts`.
+ */
 import { resolve } from "node:path";
 import { issueJwt } from "../src/auth/jwt.ts";
 import { parseConfig } from "../src/config/parse-config.ts";
+import { secretWarning } from "./local/secret-warning.ts";
 import { readLocalSettings, refusal } from "./local/settings.ts";
 import { parseTokenRequest, USAGE } from "./local/token-request.ts";
 
@@ -18,6 +22,8 @@ async function main(args: readonly string[]): Promise<void> {
   if (token_secret === "") {
     return stop(1, refusal("No token", ["auth.token_secret is empty: nothing can be signed"]));
   }
+  const warning = secretWarning(token_secret);
+  if (warning !== null) console.error(warning);
   const { clientId, targets, expiresInSeconds } = request.value;
   const claims = targets === null ? { clientId } : { clientId, targets };
   console.log(await issueJwt(token_secret, claims, expiresInSeconds ?? token_expiry, Date.now()));

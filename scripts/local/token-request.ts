@@ -30,7 +30,9 @@ export function parseTokenRequest(args: readonly string[]): Result<TokenRequest,
     return failed("a client id is 1-128 characters without control characters");
   }
   const expiresInSeconds = optional(values.expires, KEYS.auth.token_expiry.kind);
-  if (!expiresInSeconds.ok) return failed(`--expires ${expiresInSeconds.failure}`);
+  if (!expiresInSeconds.ok) {
+    return failed(`--expires ${expiresInSeconds.failure}, got ${JSON.stringify(values.expires)}`);
+  }
   const targets = optional(values.targets, list());
   if (!targets.ok) return failed(`--targets ${targets.failure}`);
   if (targets.value?.length === 0) return failed("--targets names nobody");
@@ -42,12 +44,24 @@ export function parseTokenRequest(args: readonly string[]): Result<TokenRequest,
 function parseOptions(args: readonly string[]) {
   try {
     const options = { expires: { type: "string" }, targets: { type: "string" } } as const;
-    return success(parseArgs({ args: [...args], options, allowPositionals: true }));
+    return success(parseArgs({ args: joinNegative(args), options, allowPositionals: true }));
   } catch (error) {
     // parseArgs throws a TypeError whose message says which option it does not know, or which lacks its value.
     if (error instanceof TypeError) return failed(error.message);
     throw error;
   }
+}
+
+/** `--expires -4` as `--expires=-4`: parseArgs takes -4 for an option, and explains that at length; the kind says it in a sentence. */
+function joinNegative(args: readonly string[]): string[] {
+  return args.flatMap((arg, at) => {
+    if (arg === "--expires" && isNegative(args[at + 1])) return [`${arg}=${args[at + 1]}`];
+    return args[at - 1] === "--expires" && isNegative(arg) ? [] : [arg];
+  });
+}
+
+function isNegative(arg: string | undefined): boolean {
+  return arg !== undefined && /^-\d/.test(arg);
 }
 
 /** An option's text as one of the configuration's kinds reads it; null: the option is not given. */

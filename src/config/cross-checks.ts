@@ -12,7 +12,7 @@ export const PUBLIC_API_KEYS = ["test_client_1:test_token_1", "test_client_2:tes
 export const PUBLIC_TOKEN_SECRET = "your-secret-key-change-in-production";
 
 /** RFC 7518 section 3.2: a key of the hash's size or larger MUST be used. */
-const MIN_SECRET_BYTES = 32;
+export const MIN_SECRET_BYTES = 32;
 
 /** Every section; in it the keys whose own value was in order. */
 export type PartialConfig = { readonly [S in keyof Config]: Partial<Config[S]> };

@@ -47,9 +47,20 @@ describe("npm run token", () => {
     expect(await bob.next()).toMatchObject({ payload: { error_code: 401 } });
   });
 
+  it("warns on stderr of a secret that a deployed Worker refuses, and signs all the same", async () => {
+    const run = npm(["run", "--silent", "token", "--", "bob"], {
+      SIGNAL_MANAGER_AUTH_TOKEN_SECRET: "hunter2",
+    });
+    expect(await run.exitCode).toBe(0);
+    expect(run.stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+    expect(run.stderr).toMatch(/auth\.token_secret has 7 bytes/);
+    expect(run.stderr).not.toContain("hunter2");
+  });
+
   it.each([
     [[], /give one client id/],
     [["bob", "--expires", "soon"], /--expires must be a whole number/],
+    [["bob", "--expires", "-4"], /--expires must be a whole number .* got "-4"/],
     [["bob", "--until", "tomorrow"], /--until/],
   ])("with %j explains itself on stderr, and ends with 2", async (args, complaint) => {
     const run = npm(["run", "--silent", "token", "--", ...args]);
