@@ -1,7 +1,7 @@
 /** The tables of the documents, printed from the tables of the code. */
 import { SIGNAL_ERRORS } from "../src/client/errors.ts";
 import { FLAT_KEYS, type FlatKey } from "../src/config/keys.ts";
-import { CLOSE_CODES } from "../src/protocol/close-codes.ts";
+import { CLOSE_CODES, CLOSE_DOCS, type CloseName } from "../src/protocol/close-codes.ts";
 import { ERROR_CODES, faultRow, FAULTS, type Fault } from "../src/protocol/errors.ts";
 import { MESSAGE_TYPES } from "../src/protocol/message-types.ts";
 import { PAYLOAD_TYPES } from "../src/protocol/payloads/payload-types.ts";
@@ -43,7 +43,8 @@ const TABLES: Readonly<Record<string, () => string[][]>> = {
       String(row.code),
       name,
       row.reconnect,
-      row.doc,
+      // Object.entries widens to string; these are the table's own.
+      CLOSE_DOCS[name as CloseName],
     ]),
   ],
   keys: () => [

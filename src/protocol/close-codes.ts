@@ -6,27 +6,31 @@ interface CloseRow {
    * token. `never`: connecting again would fail, or fight with the client's own other connection.
    */
   readonly reconnect: "backoff" | "new-token" | "never";
-  readonly doc: string;
 }
 
 export const CLOSE_CODES = {
-  normal: { code: 1000, reconnect: "never", doc: "the client sent DISCONNECT or closed" },
-  "going-away": { code: 1001, reconnect: "backoff", doc: "the hub restarts with another version" },
-  "framing-lost": { code: 4400, reconnect: "never", doc: "message after message cannot be framed" },
-  unauthenticated: {
-    code: 4401,
-    reconnect: "new-token",
-    doc: "three failures before CONNECT succeeded, or the token expired",
-  },
-  "timed-out": {
-    code: 4408,
-    reconnect: "backoff",
-    doc: "no CONNECT within the connect time-out, or silence for three heartbeat intervals",
-  },
-  replaced: { code: 4409, reconnect: "never", doc: "another connection took over this client id" },
-  "too-large": { code: 4413, reconnect: "never", doc: "a message over the size limit" },
-  abuse: { code: 4429, reconnect: "backoff", doc: "the rate limit was ignored" },
-  full: { code: 4503, reconnect: "backoff", doc: "the hub has no room for another session" },
+  normal: { code: 1000, reconnect: "never" },
+  "going-away": { code: 1001, reconnect: "backoff" },
+  "framing-lost": { code: 4400, reconnect: "never" },
+  unauthenticated: { code: 4401, reconnect: "new-token" },
+  "timed-out": { code: 4408, reconnect: "backoff" },
+  replaced: { code: 4409, reconnect: "never" },
+  "too-large": { code: 4413, reconnect: "never" },
+  abuse: { code: 4429, reconnect: "backoff" },
+  full: { code: 4503, reconnect: "backoff" },
 } as const satisfies Record<string, CloseRow>;
 
 export type CloseName = keyof typeof CLOSE_CODES;
+
+/** When each is sent. Apart from the table, so that no client carries what only documents say. */
+export const CLOSE_DOCS: Readonly<Record<CloseName, string>> = {
+  normal: "the client sent DISCONNECT or closed",
+  "going-away": "the hub restarts with another version",
+  "framing-lost": "message after message cannot be framed",
+  unauthenticated: "three failures before CONNECT succeeded, or the token expired",
+  "timed-out": "no CONNECT within the connect time-out, or silence for three heartbeat intervals",
+  replaced: "another connection took over this client id",
+  "too-large": "a message over the size limit",
+  abuse: "the rate limit was ignored",
+  full: "the hub has no room for another session",
+};
