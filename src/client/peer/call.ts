@@ -11,6 +11,9 @@ import { Line } from "./line.ts";
 import { readPeerMessage, type PeerMessage } from "./message.ts";
 import type { EventOf, RtcCandidate, RtcConnection, RtcEvent } from "./rtc.ts";
 
+/** Offers that may leave in one second: what asks for more, a loop, is slowed to it, and its last wish is met. */
+export const OFFERS_PER_SECOND = 8;
+
 /** How long the polite side waits for the other's first offer: a round trip across the world, and some. */
 export const HEAD_START_MS = 500;
 
@@ -26,7 +29,9 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
   #connection: Connection;
   #offerNumber = 0;
   #takenNumber = 0;
-  /** The RTCPeerConnection wants to negotiate, and there is nobody yet, or the other goes first. */
+  /** Offers that left in the second that runs. */
+  #recentOffers = 0;
+  /** The RTCPeerConnection wants to negotiate, and there is nobody yet, the other goes first, or it is too soon. */
   #isWanted = false;
   /** The two sides have just met, and the other's first offer is awaited. */
   #isGivingWay = false;
@@ -130,13 +135,25 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
 
   async #negotiate(): Promise<void> {
     const connection = this.#connection;
-    this.#isWanted = this.#line.remote === null || this.#isGivingWay;
+    this.#isWanted =
+      this.#line.remote === null || this.#isGivingWay || this.#recentOffers >= OFFERS_PER_SECOND;
     // Where it is not stable the RTCPeerConnection asks again when it is.
     if (this.#isWanted || connection.signalingState !== "stable") return;
     const offer = await connection.createOffer();
     await connection.setLocalDescription(offer);
     this.#offerNumber += 1;
+    if (this.#recentOffers++ === 0) {
+      this.#clock.after(1000, () => {
+        this.#recentOffers = 0;
+        this.#goOn();
+      });
+    }
     this.#restate();
+  }
+
+  /** Negotiates, if that has had to wait. */
+  #goOn(): void {
+    this.#step(() => (this.#isWanted ? this.#negotiate() : undefined));
   }
 
   /**
@@ -146,13 +163,11 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
   #giveWay(): void {
     const { remote } = this.#line;
     this.#isGivingWay = true;
-    this.#clock.after(HEAD_START_MS, () =>
-      this.#step(() => {
-        if (!this.#isGivingWay || remote !== this.#line.remote) return;
-        this.#isGivingWay = false;
-        return this.#isWanted ? this.#negotiate() : undefined;
-      }),
-    );
+    this.#clock.after(HEAD_START_MS, () => {
+      if (remote !== this.#line.remote) return;
+      this.#isGivingWay = false;
+      this.#goOn();
+    });
   }
 
   /** The offer that stands, if there is one. Its candidates so far are in it. */
@@ -199,7 +214,7 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
         this.#takenNumber = 0;
         if (this.polite) this.#giveWay();
         if (action.reply) this.#line.say({ kind: "hello" });
-        return this.#isWanted ? this.#negotiate() : undefined;
+        return this.#goOn();
       case "restate":
         if (action.reply) this.#line.say({ kind: "hello" });
         return this.#restate();

@@ -1,7 +1,7 @@
 /** `peer()` against one that a test plays by hand, and against sends that fail. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { SignalError } from "../../../src/client/errors.ts";
-import { Call, HEAD_START_MS } from "../../../src/client/peer/call.ts";
+import { Call, HEAD_START_MS, OFFERS_PER_SECOND } from "../../../src/client/peer/call.ts";
 import type { PeerBody, PeerMessage } from "../../../src/client/peer/message.ts";
 import { FakeNet, type FakeClient } from "../support/fake-net.ts";
 import { FakeRtc } from "../support/fake-rtc.ts";
@@ -140,6 +140,44 @@ describe("a negotiation that fails", () => {
     call.close();
     await rest();
     expect(errors).toEqual([]);
+  });
+});
+
+describe("a loop of renegotiations", () => {
+  it("is slowed to so many offers a second, and its last wish is met", async () => {
+    const { connection } = await met();
+    const offers = () => heard().filter(({ kind }) => kind === "offer").length;
+    /** The connection wants to negotiate whenever it may, and the other side answers at once. */
+    const loop = async () => {
+      for (let round = 1; round <= 3 * OFFERS_PER_SECOND; round += 1) {
+        connection.want();
+        await rest();
+        if (connection.signalingState !== "have-local-offer") continue;
+        await say({ kind: "answer", sdp: `bob/${offers()}`, number: offers() });
+      }
+    };
+    await loop();
+    expect(offers()).toBe(OFFERS_PER_SECOND);
+    await clock.advance(999);
+    expect(offers()).toBe(OFFERS_PER_SECOND);
+    await clock.advance(1);
+    await rest();
+    expect(offers()).toBe(OFFERS_PER_SECOND + 1);
+    await say({ kind: "answer", sdp: "bob/last", number: offers() });
+    await clock.advance(10_000);
+    expect(offers()).toBe(OFFERS_PER_SECOND + 1);
+    expect(errors).toEqual([]);
+  });
+
+  it("is no reason to wait where eight suffice, second after second", async () => {
+    const { connection } = await met();
+    for (let number = 1; number <= 3 * OFFERS_PER_SECOND; number += 1) {
+      if (number % OFFERS_PER_SECOND === 1) await clock.advance(1000);
+      connection.want();
+      await rest();
+      expect(kinds().filter((kind) => kind === "offer")).toHaveLength(number);
+      await say({ kind: "answer", sdp: `bob/${number}`, number });
+    }
   });
 });
 
