@@ -8,4 +8,5 @@ export type { SendOptions, Signal, SignalData, SignalType } from "./signal.ts";
 export { peer } from "./peer/peer.ts";
 export type { Peer, PeerClient, PeerEvents, PeerOptions } from "./peer/contract.ts";
 export { callOf } from "./peer/message.ts";
+export { decline } from "./peer/decline.ts";
 export type { PlatformConnection, RtcConnection } from "./peer/rtc.ts";

@@ -1,7 +1,7 @@
 /** The page's one course of events: joining, calling, being called, coming back. Views and SDK are told, and tell. */
-import type { ClientState, SignalError } from "../client/index.ts";
+import type { ClientState, Signal, SignalError } from "../client/index.ts";
 import { Chat } from "./chat.ts";
-import { Conversation, decline, type ConversationEvents } from "./conversation.ts";
+import { Conversation, type ConversationEvents } from "./conversation.ts";
 import { element, onClick } from "./dom.ts";
 import { HubSession } from "./hub-session.ts";
 import { JoinForm } from "./join-form.ts";
@@ -21,7 +21,8 @@ export class App {
   readonly #chat = new Chat((text) => this.#conversation?.say(text) ?? false);
   readonly #lobby = new Lobby({
     call: (target, kind) => void this.#call(target, kind),
-    answer: (kind) => this.#phase.kind === "ringing" && void this.#call(this.#phase.caller, kind),
+    answer: (kind) =>
+      this.#phase.kind === "ringing" && void this.#call(this.#phase.call.source, kind),
     decline: () => this.#decline(),
   });
   readonly #tap: Tap;
@@ -71,7 +72,7 @@ export class App {
   #enter(phase: Phase): void {
     this.#phase = phase;
     showPhase(phase);
-    const caller = phase.kind === "ringing" ? `${phase.caller} calls · ` : "";
+    const caller = phase.kind === "ringing" ? `${phase.call.source} calls · ` : "";
     const own = phase.kind === "out" ? "" : `${this.#identity.clientId} · `;
     document.title = `${caller}${own}Signal Manager demo`;
     if (phase.kind === "lobby") this.#lobby.focus();
@@ -83,9 +84,9 @@ export class App {
       state: (state) => this.#hubIs(state),
       trouble: (error) => this.#troubled(error),
       stopped: (error) => this.#stopped(error),
-      rings: (caller) => this.#ring(caller),
+      rings: (call) => this.#ring(call),
       gaveUp: (caller) => {
-        if (this.#phase.kind !== "ringing" || this.#phase.caller !== caller) return;
+        if (this.#phase.kind !== "ringing" || this.#phase.call.source !== caller) return;
         this.#enter({ kind: "lobby" });
         notify(`${caller} has called, and gave up.`);
       },
@@ -117,13 +118,14 @@ export class App {
     notify(wordsFor(error), ...(error.code === "replaced" ? [again] : []));
   }
 
-  #ring(caller: string): void {
+  #ring(call: Signal): void {
+    const caller = call.source;
     if (this.#phase.kind === "lobby") {
       dismiss();
       this.#lobby.ring(caller);
-      this.#enter({ kind: "ringing", caller });
+      this.#enter({ kind: "ringing", call });
     } else if (this.#isBusyWithout(caller)) {
-      this.#refuse(caller);
+      this.#hub?.decline(call);
       notify(`${caller} has called, and was told that you are busy.`);
     }
   }
@@ -131,19 +133,13 @@ export class App {
   #isBusyWithout(caller: string, phase = this.#phase): boolean {
     if (phase.kind === "call") return phase.conversation.target !== caller;
     if (phase.kind === "asking") return phase.target !== caller;
-    return phase.kind === "ringing" && phase.caller !== caller;
+    return phase.kind === "ringing" && phase.call.source !== caller;
   }
 
   #decline(): void {
     if (this.#phase.kind !== "ringing") return;
-    this.#refuse(this.#phase.caller);
+    this.#hub?.decline(this.#phase.call);
     this.#enter({ kind: "lobby" });
-  }
-
-  #refuse(caller: string): void {
-    if (this.#hub === null) return;
-    decline(this.#hub.client, caller);
-    this.#hub.ended(caller);
   }
 
   #ask(target: string, callKind: CallKind): void {

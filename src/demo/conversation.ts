@@ -90,8 +90,3 @@ export class Conversation {
     tell();
   }
 }
-
-/** Tells the caller that nobody answers. */
-export function decline(client: SignalClient, caller: string): void {
-  peer(client, caller).close();
-}

@@ -1,6 +1,7 @@
 /** This tab's session at the hub, and who calls it. Knows no element of the page. */
 import {
   callOf,
+  decline,
   SignalClient,
   type ClientState,
   type Signal,
@@ -15,7 +16,8 @@ export interface HubEvents {
   trouble(error: SignalError): void;
   /** The client has stopped, and not because of `leave`. */
   stopped(error: SignalError): void;
-  rings(caller: string): void;
+  /** `decline` takes it. */
+  rings(call: Signal): void;
   gaveUp(caller: string): void;
 }
 
@@ -59,7 +61,15 @@ export class HubSession {
     void this.client.close();
   }
 
-  /** This side has hung up on `other`, or declined. */
+  /** Tells the caller that nobody answers. */
+  decline(call: Signal): void {
+    this.ended(call.source);
+    decline(this.client, call).catch(() => {
+      // The caller has gone, this tab has left, or the token forbids it: there is nobody to tell.
+    });
+  }
+
+  /** This side has hung up on `other`. */
   ended(other: string): void {
     this.#echoUntil.set(other, performance.now() + ECHO_MS);
   }
@@ -73,6 +83,6 @@ export class HubSession {
     const call = callOf(signal);
     if (call === "hang-up") this.#events.gaveUp(signal.source);
     const isEcho = performance.now() < (this.#echoUntil.get(signal.source) ?? 0);
-    if (call === "call" && !isEcho) this.#events.rings(signal.source);
+    if (call === "call" && !isEcho) this.#events.rings(signal);
   }
 }

@@ -1,4 +1,5 @@
 /** Where the page is, and which of its sections that shows. */
+import type { Signal } from "../client/index.ts";
 import type { Conversation } from "./conversation.ts";
 import { element } from "./dom.ts";
 import type { CallKind } from "./media.ts";
@@ -8,7 +9,7 @@ export type Phase =
   | { readonly kind: "out" }
   | { readonly kind: "joining" }
   | { readonly kind: "lobby" }
-  | { readonly kind: "ringing"; readonly caller: string }
+  | { readonly kind: "ringing"; readonly call: Signal }
   /** The browser asks for camera and microphone. */
   | { readonly kind: "asking"; readonly target: string; readonly callKind: CallKind }
   | { readonly kind: "call"; readonly conversation: Conversation; readonly media: MediaStream };

@@ -52,8 +52,11 @@ const DROP: Action = { kind: "drop" };
 export function decide(message: PeerMessage, standing: Standing): Action {
   const { from, to, kind } = message;
   if (kind === "hello") return meet(from, to !== standing.session, standing.remote);
-  const isForUs = to === standing.session || (to === null && kind === "bye");
-  return from === standing.remote && isForUs ? proceed(message, standing) : DROP;
+  const isBye = kind === "bye";
+  // Who declines has no session, and is nobody that has been met; who hangs up early may not know this one.
+  const isFromThem = from === standing.remote || (isBye && standing.remote === null && to !== null);
+  const isForUs = to === standing.session || (isBye && to === null);
+  return isFromThem && isForUs ? proceed(message, standing) : DROP;
 }
 
 function meet(from: string, reply: boolean, remote: string | null): Action {

@@ -48,14 +48,13 @@ export function readPeerMessage(data: unknown): PeerMessage | null {
 
 /**
  * Whether a signal that no `peer()` takes yet calls, or hangs up. `call`: answer it with `peer(client, signal.source)`,
- * whenever you like; nothing of it is lost meanwhile.
+ * whenever you like, or with `decline(client, signal)`; nothing of it is lost meanwhile. What names a session was meant for
+ * that one: it is no call, though the session may have ended since.
  */
-export function callOf(signal: Signal): "call" | "hang-up" | null {
-  const message = readPeerMessage(signal.data);
+export function callOf({ data }: Signal): "call" | "hang-up" | null {
+  const message = readPeerMessage(data);
   if (message?.kind === "bye") return "hang-up";
-  return message?.kind === "offer" || (message?.kind === "hello" && message.to === null)
-    ? "call"
-    : null;
+  return message?.kind === "hello" && message.to === null ? "call" : null;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -118,6 +118,14 @@ describe("candidates and byes", () => {
   it("a bye may come of one that never learned this session", () => {
     expect(decide({ ...BYE, from: "theirs", to: null }, KNOWN)).toEqual({ kind: "end" });
   });
+
+  it("a bye may come of nobody, to a call that nobody has answered, and to no other", () => {
+    const declined = { ...BYE, from: "", to: "mine" };
+    expect(decide(declined, { ...KNOWN, remote: null })).toEqual({ kind: "end" });
+    expect(decide(declined, KNOWN)).toEqual(DROP);
+    expect(decide({ ...declined, to: "old" }, { ...KNOWN, remote: null })).toEqual(DROP);
+    expect(decide({ ...declined, to: null }, { ...KNOWN, remote: null })).toEqual(DROP);
+  });
 });
 
 describe("whatever is stale", () => {
@@ -126,7 +134,8 @@ describe("whatever is stale", () => {
     expect(decide({ ...body, ...OURS }, standing)).not.toEqual(DROP);
     expect(decide({ ...body, from: "old", to: "mine" }, standing)).toEqual(DROP);
     expect(decide({ ...body, from: "theirs", to: "old" }, standing)).toEqual(DROP);
-    expect(decide({ ...body, ...OURS }, { ...standing, remote: null })).toEqual(DROP);
+    if (body !== BYE)
+      expect(decide({ ...body, ...OURS }, { ...standing, remote: null })).toEqual(DROP);
     if (body !== BYE) expect(decide({ ...body, from: "theirs", to: null }, standing)).toEqual(DROP);
   });
 });

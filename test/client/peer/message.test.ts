@@ -50,9 +50,12 @@ describe("a peer's message", () => {
 describe("callOf()", () => {
   it.each([
     ["call", { kind: "hello", from: "one", to: null }],
-    ["call", { kind: "offer", sdp: "", number: 1, ...ADDRESS }],
     ["hang-up", { kind: "bye", from: "one", to: null }],
+    ["hang-up", { kind: "bye", ...ADDRESS }],
     [null, { kind: "hello", ...ADDRESS }],
+    // Meant for a session of this side that has ended: it is no call, though the other has not heard of the end yet.
+    [null, { kind: "offer", sdp: "", number: 1, ...ADDRESS }],
+    [null, { kind: "answer", sdp: "", number: 1, ...ADDRESS }],
     [null, { kind: "candidate", candidate: {}, ...ADDRESS }],
   ])("says %s of %j", (says, message) => {
     expect(callOf(signal({ peer: message }))).toBe(says);

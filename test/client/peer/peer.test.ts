@@ -2,8 +2,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SignalError } from "../../../src/client/errors.ts";
 import { HEAD_START_MS } from "../../../src/client/peer/call.ts";
+import { decline } from "../../../src/client/peer/decline.ts";
+import { callOf } from "../../../src/client/peer/message.ts";
 import { peer } from "../../../src/client/peer/peer.ts";
 import type { Peer, PeerEvents } from "../../../src/client/peer/contract.ts";
+import type { Signal } from "../../../src/client/signal.ts";
 import { FakeNet, type FakeClient } from "../support/fake-net.ts";
 import { agree, FakeRtc } from "../support/fake-rtc.ts";
 import { settled } from "../support/hand-clock.ts";
@@ -127,6 +130,76 @@ describe("two peers", () => {
     await rest();
     expect(c.events).toContainEqual(["closed", { by: "remote" }]);
     expect(a.peer.connection.signalingState).toBe("stable");
+  });
+});
+
+describe("a call that is declined", () => {
+  it("is closed for its caller, who may call again, and no RTCPeerConnection is made for it", async () => {
+    const rings: Signal[] = [];
+    const unlisten = bob.on("signal", (signal) => {
+      if (callOf(signal) === "call") rings.push(signal);
+    });
+    const a = call(alice, "bob");
+    await rest();
+    expect(rings).toHaveLength(1);
+    const made = FakeRtc.made;
+    for (const ring of rings) await decline(bob, ring);
+    await rest();
+    expect(FakeRtc.made).toBe(made);
+    expect(a.events).toEqual([["closed", { by: "remote" }]]);
+    expect(a.peer.connection.signalingState).toBe("closed");
+    const again = call(alice, "bob");
+    await rest();
+    expect(rings).toHaveLength(2);
+    unlisten();
+    const b = call(bob, "alice");
+    await rest();
+    expect(agree(again.peer.connection, b.peer.connection)).toBe(true);
+  });
+
+  it("is not the one that was made since", async () => {
+    const rings: Signal[] = [];
+    bob.on("signal", (signal) => rings.push(signal));
+    call(alice, "bob").peer.close();
+    const a = call(alice, "bob");
+    await rest();
+    const [first] = rings;
+    if (first === undefined) throw new Error("it has not rung");
+    await decline(bob, first);
+    await rest();
+    expect(a.events).toEqual([]);
+  });
+
+  it("has a caller who is there: else decline() rejects as send() does", async () => {
+    const rings: Signal[] = [];
+    bob.on("signal", (signal) => rings.push(signal));
+    call(alice, "bob");
+    await rest();
+    alice.go("waiting");
+    const [ring] = rings;
+    if (ring === undefined) throw new Error("it has not rung");
+    await expect(decline(bob, ring)).rejects.toMatchObject({ code: "target-absent" });
+  });
+
+  it("is a call: of any other signal decline() says nothing", async () => {
+    await decline(bob, { type: "offer", source: "alice", id: "1", data: { sdp: "v=0" } });
+    expect(net.log).toEqual([]);
+  });
+});
+
+describe("a session that has ended", () => {
+  it("rings nobody with what was on its way to it", async () => {
+    const [a, b] = [call(alice, "bob"), call(bob, "alice")];
+    await rest();
+    const rings: unknown[] = [];
+    bob.on("signal", (signal) => rings.push(callOf(signal)));
+    a.peer.connection.want();
+    alice.go("waiting");
+    b.peer.close();
+    alice.go("connected");
+    await rest();
+    expect(rings).not.toEqual([]);
+    expect(rings).not.toContain("call");
   });
 });
 

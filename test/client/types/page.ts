@@ -1,6 +1,7 @@
 /** The SDK's types as a page sees them, with the DOM's own: compiled by `npm run types`, never run. */
 import {
   callOf,
+  decline,
   peer,
   SignalClient,
   SignalError,
@@ -47,6 +48,7 @@ export async function client(): Promise<void> {
     is<Equal<typeof signal.data, unknown>>();
     const call = callOf(signal);
     is<Equal<typeof call, "call" | "hang-up" | null>>();
+    if (call === "call") await decline(own, signal);
   }
   await using _closing = own;
 }
