@@ -5,7 +5,8 @@
 import { failed, success, type Result } from "../protocol/result.ts";
 import { parseClientId, type ClientId } from "../protocol/client-id.ts";
 import { MAX_TOKEN_CHARS } from "../protocol/limits.ts";
-import type { Config } from "./keys.ts";
+import { findEventFaults } from "./event-checks.ts";
+import type { PartialConfig } from "./keys.ts";
 
 /** The document's test credentials and placeholder: known to everybody, so nobody's once deployed. */
 export const PUBLIC_API_KEYS = ["test_client_1:test_token_1", "test_client_2:test_token_2"];
@@ -14,16 +15,19 @@ export const PUBLIC_TOKEN_SECRET = "your-secret-key-change-in-production";
 /** RFC 7518 section 3.2: a key of the hash's size or larger MUST be used. */
 export const MIN_SECRET_BYTES = 32;
 
-/** Every section; in it the keys whose own value was in order. */
-export type PartialConfig = { readonly [S in keyof Config]: Partial<Config[S]> };
+/** 128 bits of chance. */
+const MIN_BEARER_BYTES = 16;
 
 export function findCrossFaults(config: PartialConfig): string[] {
   return [
     ...tlsFaults(config),
     ...apiKeyFaults(config),
     ...originFaults(config),
+    ...findEventFaults(config),
     // Not known to be false, it may have been meant to be true.
-    ...(config.server.development === false ? deployedFaults(config) : []),
+    ...(config.server.development === false
+      ? [...deployedFaults(config), ...guessableFaults(config)]
+      : []),
   ];
 }
 
@@ -92,6 +96,16 @@ function deployedFaults({ auth: { api_keys = [], token_secret = "" } }: PartialC
     );
   }
   return faults;
+}
+
+/** The keys to all sessions, and to the numbers: nobody shall guess them. */
+function guessableFaults({ admin, metrics }: PartialConfig): string[] {
+  const tokens = { "admin.token": admin.token ?? "", "metrics.token": metrics.token ?? "" };
+  return Object.entries(tokens).flatMap(([name, token]) =>
+    token !== "" && byteLength(token) < MIN_BEARER_BYTES
+      ? [`${name} must be at least ${MIN_BEARER_BYTES} bytes (try: openssl rand -base64 24)`]
+      : [],
+  );
 }
 
 function byteLength(text: string): number {

@@ -43,9 +43,26 @@ export const KEYS = {
     console_output: { kind: flag(), default: true, doc: "False writes nothing at all." },
   },
   metrics: {
-    enabled: { kind: flag(), default: true, doc: "Read, and without effect yet: this version serves no metrics." },
+    enabled: { kind: flag(), default: true, doc: "Serves `/metrics` in Prometheus' text format; false: 404, and hubs count nothing." },
+    token: { kind: text(), default: "", secret: true, doc: "Bearer token that a scrape must show; empty: none. Set it with `wrangler secret put`." },
     port: { kind: integer(0, 65_535), default: 9090, doc: "Means nothing here: a Worker has one origin. Accepted so that the document's file works." },
     host: { kind: text(), default: "127.0.0.1", doc: "Means nothing here: a Worker has one origin. Accepted so that the document's file works." },
+  },
+  events: {
+    sinks: { kind: list(["log", "pubsub", "none"]), default: ["log"], doc: "Where events go: `log`, `pubsub`, both, or `none`." },
+    ledgers: { kind: integer(1, 64), default: 1, doc: "Objects that the hubs' reports are spread over. One takes hundreds of reports a second; change it only while no event waits." },
+    signal_delivered: { kind: flag(), default: false, doc: "Tells `signal.delivered` too." },
+    max_stored: { kind: integer(1000, 10_000_000), default: 100_000, doc: "Events a Ledger keeps while they cannot be published; beyond it the oldest are dropped, and counted." },
+    pubsub_project: { kind: text(), default: "", doc: "Google Cloud project of the topic." },
+    pubsub_topic: { kind: text(), default: "", doc: "Topic that events are published to." },
+    pubsub_endpoint: { kind: text(), default: "https://pubsub.googleapis.com", doc: "Base URL of Pub/Sub: a locational endpoint keeps events in order; or the emulator." },
+    pubsub_service_account: { kind: text(), default: "", secret: true, doc: "JSON key of a service account with roles/pubsub.publisher. Set it with `wrangler secret put`. The emulator needs none." },
+    pubsub_auth: { kind: choice(["jwt", "oauth"]), default: "jwt", doc: "`jwt`: requests carry a token signed by ourselves; `oauth`: one exchanged at `pubsub_token_url`." },
+    pubsub_token_url: { kind: text(), default: "https://oauth2.googleapis.com/token", doc: "Where `oauth` exchanges tokens." },
+    pubsub_timeout: { kind: integer(1, 120), default: 20, doc: "Seconds that one request to Pub/Sub may take." },
+  },
+  admin: {
+    token: { kind: text(), default: "", secret: true, doc: "Bearer token of the admin API; empty: there is no admin API. Set it with `wrangler secret put`." },
   },
   limits: {
     max_message_size: { kind: integer(65_556, 1_048_576), default: 1_048_576, doc: "Bytes of one WebSocket message; beyond it the connection is closed. At least one whole frame." },
@@ -67,6 +84,9 @@ export type Config = {
       : never;
   };
 };
+
+/** Every section; in it the keys whose own value was in order. */
+export type PartialConfig = { readonly [S in Section]: Partial<Config[S]> };
 
 export interface FlatKey extends KeyRow {
   readonly section: string;

@@ -25,8 +25,8 @@ export function choice<const Values extends readonly [string, ...string[]]>(valu
   return z.enum(values, { error: `must be one of ${values.join(", ")}` });
 }
 
-/** A list: an array in wrangler.toml; in a variable a JSON array, or items between commas. */
-export function list() {
+/** A list, of `members` alone if there are any: an array in wrangler.toml; in a variable a JSON array, or items between commas. */
+export function list<const Member extends string = string>(members?: readonly Member[]) {
   const error = "must be a list of strings";
   const fromText = z.string().transform((value, context) => {
     if (!value.trimStart().startsWith("[")) {
@@ -43,5 +43,16 @@ export function list() {
   });
   return z
     .union([z.array(z.unknown()), fromText], { error })
-    .pipe(z.array(z.string({ error }), { error }));
+    .pipe(z.array(memberOf(members), { error: "must be a list of strings" }));
+}
+
+function memberOf<const Member extends string>(members: readonly Member[] | undefined) {
+  const error =
+    members === undefined ? "must be a list of strings" : `must be a list of ${members.join(", ")}`;
+  return z.custom<Member>(
+    (value) =>
+      typeof value === "string" &&
+      (members === undefined || members.some((member) => member === value)),
+    { error },
+  );
 }

@@ -5,12 +5,15 @@ import type { CloseName } from "../protocol/close-codes.ts";
 import { faultRow, type Fault } from "../protocol/errors.ts";
 import { END_REASON_OF_CLOSE, type EndReason } from "./end-reasons.ts";
 import type {
+  Counts,
   HubSettings,
   HubSocket,
   HubSockets,
   Observe,
+  SessionEnd,
   SessionRow,
   SessionStore,
+  SignalNotice,
 } from "./ports.ts";
 import { Roster } from "./roster.ts";
 
@@ -19,6 +22,7 @@ export interface HubPorts {
   readonly sessions: SessionStore;
   readonly authenticate: Authenticate;
   readonly observe: Observe;
+  readonly counts: Counts;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -53,6 +57,15 @@ export class HubContext {
     this.answer(socket, encodeError(answered, fault, about));
     this.ports.observe({ event: "frame.refused", sessionId: socket.connection.id, code, fault });
     if (close !== undefined) this.close(socket, close);
+  }
+
+  /** A signal that does not reach its target: its source is told, and so is who watches (SI6). */
+  refuseSignal(socket: HubSocket, answered: Answered, signal: SignalNotice, fault: Fault): void {
+    const { target } = signal;
+    const about =
+      fault === "signal.backlog" ? { target, retryAfterMs: RETRY_AFTER_MS } : { target };
+    this.refuse(socket, answered, fault, about);
+    this.ports.observe({ event: "signal.undelivered", code: faultRow(fault).code, ...signal });
   }
 
   /** Our own fault: the frame gets 500, the connection is kept (ER4). */
@@ -113,9 +126,9 @@ export class HubContext {
 
   #endSession(row: SessionRow, reason: EndReason, messageCount: number | null): void {
     const { clientId, sessionId, connectedAtMs } = row;
-    this.roster.end(clientId, sessionId);
     const atMs = this.ports.now();
-    const about = { sessionId, clientId, reason, connectedAtMs, atMs, messageCount };
-    this.ports.observe({ event: "session.ended", ...about });
+    const end: SessionEnd = { sessionId, clientId, reason, connectedAtMs, atMs, messageCount };
+    this.roster.end(end);
+    this.ports.observe({ event: "session.ended", ...end });
   }
 }

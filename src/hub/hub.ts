@@ -5,7 +5,7 @@
 import type { Grant } from "../auth/grant.ts";
 import { NOTHING_ANSWERED } from "../protocol/answers.ts";
 import { decodeFrameAt, endOf } from "../protocol/frame.ts";
-import { MAX_LOST_FRAMINGS } from "../protocol/limits.ts";
+import { HEADER_BYTES, MAX_LOST_FRAMINGS } from "../protocol/limits.ts";
 import { exceedsBytes } from "../protocol/payloads/utf8.ts";
 import { assertNever } from "../protocol/result.ts";
 import type { Connected, Connection, SessionId } from "./connection.ts";
@@ -96,6 +96,10 @@ export class Hub {
     if (connection.state === "closed") return undefined;
     const { settings, ports } = this.#context;
     const nowMs = ports.now();
+    if (inbound.kind === "frame") {
+      const { messageType, payload } = inbound.frame;
+      ports.counts.received(messageType, HEADER_BYTES + payload.length);
+    }
     const { bucket, verdict } = draw(connection.bucket, settings, nowMs);
     const lostFramings = countLostFramings(connection.lostFramings, inbound);
     socket.connection =

@@ -42,37 +42,55 @@ export interface SessionRow {
   readonly connectedAtMs: number;
 }
 
-/** One row a live session: what tells, after a crash, who was there. Rows MUST be durable before anything sent later is. */
+export interface SessionEnd {
+  readonly clientId: ClientId;
+  readonly sessionId: SessionId;
+  readonly reason: EndReason;
+  readonly connectedAtMs: number;
+  readonly atMs: number;
+  /** null: it went with the memory of the hub. */
+  readonly messageCount: number | null;
+}
+
+/**
+ * One row a live session: what tells, after a crash, who was there. Rows MUST be durable before anything sent later is.
+ * A row's beginning and its end MUST each be told as an event in the same transaction: exactly one of both a session.
+ */
 export interface SessionStore {
   /** MUST cost the same however many sessions there are. */
   find(clientId: ClientId): SessionRow | undefined;
-  /** Replaces the row of another session of the same client. */
+  /** The client MUST NOT have a row: the hub has ended its other session. */
   begin(row: SessionRow): void;
-  /** Does nothing if the client's row is another session's. */
-  end(clientId: ClientId, sessionId: SessionId): void;
+  /** Does nothing, and tells nothing, if the client's row is another session's. */
+  end(end: SessionEnd): void;
   all(): Iterable<SessionRow>;
   readonly count: number;
 }
 
-/** What the hub tells whoever watches: logs now. Never a token, never a signal's content. */
+/** A signal, as far as those may know it who watch: never its content. */
+export interface SignalNotice {
+  readonly source: ClientId;
+  readonly target: ClientId;
+  readonly messageType: number;
+}
+
+/** Counts, on the signal path: MUST NOT write or wait. */
+export interface Counts {
+  received(messageType: number, bytes: number): void;
+  routed(signal: SignalNotice): void;
+}
+
+/** What the hub tells whoever watches: logs and counters. Never a token, never a signal's content. */
 export type HubEvent =
   | { readonly event: "session.begun"; readonly sessionId: SessionId; readonly session: Session }
-  | {
-      readonly event: "session.ended";
-      readonly sessionId: SessionId;
-      readonly clientId: ClientId;
-      readonly reason: EndReason;
-      readonly connectedAtMs: number;
-      readonly atMs: number;
-      /** null: it went with the memory of the hub. */
-      readonly messageCount: number | null;
-    }
+  | ({ readonly event: "session.ended" } & SessionEnd)
   | {
       readonly event: "frame.refused";
       readonly sessionId: SessionId;
       readonly code: ErrorCode;
       readonly fault: Fault;
     }
+  | ({ readonly event: "signal.undelivered"; readonly code: ErrorCode } & SignalNotice)
   | { readonly event: "hub.failed"; readonly sessionId: SessionId; readonly error: unknown };
 
 export type Observe = (event: HubEvent) => void;

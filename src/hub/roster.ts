@@ -1,7 +1,7 @@
 /** Who is connected, and on which socket: the session rows, joined with the sockets they name. */
 import type { ClientId } from "../protocol/client-id.ts";
 import type { Connected, Session, SessionId } from "./connection.ts";
-import type { HubSocket, HubSockets, SessionRow, SessionStore } from "./ports.ts";
+import type { HubSocket, HubSockets, SessionEnd, SessionRow, SessionStore } from "./ports.ts";
 
 export class Roster {
   readonly #sockets: HubSockets;
@@ -44,8 +44,9 @@ export class Roster {
   }
 
   /** A late end of a replaced session leaves its successor alone (SE2). */
-  end(clientId: ClientId, sessionId: SessionId): void {
-    this.#sessions.end(clientId, sessionId);
+  end(end: SessionEnd): void {
+    const { clientId, sessionId } = end;
+    this.#sessions.end(end);
     const cached = this.#cache.get(clientId);
     if (cached?.connection.id === sessionId) this.#cache.delete(clientId);
   }

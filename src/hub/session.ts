@@ -8,7 +8,7 @@ import { MESSAGE_TYPES, messageTypeName } from "../protocol/message-types.ts";
 import type { PayloadCodec } from "../protocol/payloads/codec.ts";
 import { codecOf } from "../protocol/payloads/payload-types.ts";
 import type { Connected } from "./connection.ts";
-import { RETRY_AFTER_MS, type HubContext } from "./context.ts";
+import type { HubContext } from "./context.ts";
 import type { HubSocket } from "./ports.ts";
 
 type Reader = (
@@ -67,21 +67,24 @@ function signal(
   const request = codec.decodeSignal(frame.payload);
   if (!request.ok) return context.refuse(socket, frame, request.failure);
   const { target, head, tail } = request.value;
+  const notice = { source: session.clientId, target, messageType: frame.messageType };
   if (!allowsTarget(session.targets, target)) {
-    return context.refuse(socket, frame, "signal.forbidden", { target });
+    return context.refuseSignal(socket, frame, notice, "signal.forbidden");
   }
   const targetSocket = context.roster.find(target);
-  if (targetSocket === undefined) return context.refuse(socket, frame, "signal.absent", { target });
+  if (targetSocket === undefined) {
+    return context.refuseSignal(socket, frame, notice, "signal.absent");
+  }
   const source = codec.encodeSource(session.clientId);
-  if (!source.ok) return context.refuse(socket, frame, source.failure, { target });
+  if (!source.ok) return context.refuseSignal(socket, frame, notice, source.failure);
   if (head.length + source.value.length + tail.length > MAX_PAYLOAD_BYTES) {
-    return context.refuse(socket, frame, "signal.too-large", { target });
+    return context.refuseSignal(socket, frame, notice, "signal.too-large");
   }
   if (!targetSocket.send(encodeFrameInto(OUTGOING, frame, [head, source.value, tail]))) {
-    return targetSocket.isBacklogged
-      ? context.refuse(socket, frame, "signal.backlog", { target, retryAfterMs: RETRY_AFTER_MS })
-      : context.refuse(socket, frame, "signal.absent", { target });
+    const fault = targetSocket.isBacklogged ? "signal.backlog" : "signal.absent";
+    return context.refuseSignal(socket, frame, notice, fault);
   }
+  context.ports.counts.routed(notice);
   if (session.capabilities.includes("ack")) {
     context.answer(socket, encodeSignalAck(frame, { target }));
   }

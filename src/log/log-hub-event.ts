@@ -3,6 +3,8 @@ import type { HubEvent } from "../hub/ports.ts";
 import type { Log } from "./log.ts";
 
 export function logHubEvent(log: Log, hubEvent: HubEvent): void {
+  // Told as an event of its own, and its ERROR as a line: a second line would say the same.
+  if (hubEvent.event === "signal.undelivered") return;
   const session_id = hubEvent.sessionId;
   switch (hubEvent.event) {
     case "session.begun": {

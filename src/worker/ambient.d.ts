@@ -3,10 +3,11 @@
 declare namespace Cloudflare {
   interface GlobalProps {
     mainModule: typeof import("./index.ts");
-    durableNamespaces: "HubObject";
+    durableNamespaces: "HubObject" | "LedgerObject";
   }
   interface Env {
     readonly HUB: DurableObjectNamespace<import("./hub-object.ts").HubObject>;
+    readonly LEDGER: DurableObjectNamespace<import("./ledger/ledger-object.ts").LedgerObject>;
     /** Absent where the runtime offers none: then attempts are not limited by address. */
     readonly UPGRADES?: RateLimit;
   }

@@ -1,30 +1,35 @@
 /** The hub as a Durable Object: adapts the platform's events to `Hub`, and decides nothing. */
 import { DurableObject } from "cloudflare:workers";
-import { Hub } from "../hub/hub.ts";
-import { describeError, logHubEvent } from "../log/log-hub-event.ts";
+import { describeError } from "../log/log-hub-event.ts";
 import type { Log } from "../log/log.ts";
 import { faultRow } from "../protocol/errors.ts";
 import { Alarm } from "./alarm.ts";
 import { SUBPROTOCOL } from "./credentials.ts";
 import type { Env } from "./env.ts";
 import { decodeGrant, GRANT_HEADER } from "./grant-header.ts";
+import { createHub, type HubParts } from "./hub-parts.ts";
 import { PlatformSockets } from "./hub-sockets.ts";
 import { problem } from "./problem.ts";
+import type { Reporter } from "./reporter.ts";
 import { servicesOf } from "./services.ts";
-import { SqlSessionStore } from "./session-store.ts";
 
 /** Deadlines that fall together are served by one alarm: no two of them closer than this. */
 const MIN_ALARM_GAP_MS = 1000;
 
-/** When an alarm that failed, or that found no valid configuration, tries again. */
+/** When an alarm that failed, or that found no valid configuration or no Ledger, tries again. */
 const RETRY_ALARM_MS = 60_000;
+
+/** Counts are reported so long after the first of them: before the platform puts an idle hub to sleep, which takes 10 s. */
+const REPORT_COUNTS_MS = 5000;
 
 export class HubObject extends DurableObject<Env> {
   readonly #sockets: PlatformSockets;
   readonly #alarm: Alarm;
   /** null: the configuration is not valid, and nobody is served. */
-  readonly #hub: Hub | null;
+  readonly #parts: HubParts | null;
   readonly #log: Log | null;
+  /** Whether a report of what is counted is under way, or the alarm set for it. */
+  #willReport = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -33,31 +38,20 @@ export class HubObject extends DurableObject<Env> {
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     const services = servicesOf(env);
     this.#log = services.ok ? services.value.log : null;
-    this.#hub = services.ok
-      ? new Hub(
-          {
-            sockets: this.#sockets,
-            sessions: new SqlSessionStore(ctx.storage.sql),
-            authenticate: services.value.authenticate,
-            observe: (event) => logHubEvent(services.value.log, event),
-            now: () => Date.now(),
-          },
-          services.value.hubSettings,
-        )
-      : null;
+    this.#parts = services.ok ? createHub(ctx, env, services.value, this.#sockets) : null;
   }
 
   /** The Worker's upgrade request: becomes a socket, or HTTP 503 where there is no room (UP6). */
   override async fetch(request: Request): Promise<Response> {
-    const hub = this.#hub;
-    if (hub === null || !hub.hasRoom) {
+    const hub = this.#parts?.hub;
+    if (hub === undefined || !hub.hasRoom) {
       return problem(503, "Service Unavailable", faultRow("connect.full").text, {
         "retry-after": "5",
       });
     }
     const grant = decodeGrant(request.headers.get(GRANT_HEADER));
     const connection = hub.greet(crypto.randomUUID(), grant);
-    await this.#settle(hub);
+    await this.#settle();
     const { 0: client, 1: server } = new WebSocketPair();
     this.#sockets.accept(server, connection);
     const protocol = request.headers.get("sec-websocket-protocol");
@@ -68,40 +62,45 @@ export class HubObject extends DurableObject<Env> {
 
   /** Not async: a signal that is routed in this hub leaves in the same turn (SI9). */
   override webSocketMessage(ws: WebSocket, message: string | ArrayBuffer): void | Promise<void> {
-    const hub = this.#hub;
+    const parts = this.#parts;
     const socket = this.#sockets.of(ws);
-    if (hub === null || socket.isStranded) return socket.close("going-away");
-    const pending = hub.receive(
+    if (parts === null || socket.isStranded) return socket.close("going-away");
+    const pending = parts.hub.receive(
       socket,
       typeof message === "string" ? message : new Uint8Array(message),
     );
     this.#sockets.flush();
-    if (pending !== undefined || hub.wantsWake) return this.#settleAfter(hub, pending);
+    if (pending !== undefined) return pending.then(() => this.#settle());
+    if (parts.hub.wantsWake || this.#wantsReport) return this.#settle();
   }
 
   /** The peer's close, or the echo of ours; 1005 and 1006 where there was no close frame. */
-  override async webSocketClose(
+  override webSocketClose(
     ws: WebSocket,
     code: number,
     _reason: string,
     wasClean: boolean,
   ): Promise<void> {
-    this.#hub?.closed(this.#sockets.of(ws), wasClean);
-    this.#sockets.of(ws).reciprocate(code);
-    this.#sockets.flush();
+    const socket = this.#sockets.of(ws);
+    return this.#ended(() => {
+      socket.reciprocate(code);
+      this.#parts?.hub.closed(socket, wasClean);
+    });
   }
 
   /** The platform reports a broken protocol here, and then no close. */
-  override async webSocketError(ws: WebSocket): Promise<void> {
-    this.#hub?.closed(this.#sockets.of(ws), false);
-    this.#sockets.of(ws).close("framing-lost");
-    this.#sockets.flush();
+  override webSocketError(ws: WebSocket): Promise<void> {
+    const socket = this.#sockets.of(ws);
+    return this.#ended(() => {
+      socket.close("framing-lost");
+      this.#parts?.hub.closed(socket, false);
+    });
   }
 
   override async alarm(): Promise<void> {
     this.#alarm.wentOff();
-    const hub = this.#hub;
-    if (hub === null) return this.#alarm.wakeBy(Date.now() + RETRY_ALARM_MS);
+    if (this.#parts === null) return this.#alarm.wakeBy(Date.now() + RETRY_ALARM_MS);
+    const { hub, reporter } = this.#parts;
     try {
       hub.sweep();
     } catch (error) {
@@ -109,19 +108,47 @@ export class HubObject extends DurableObject<Env> {
       this.#log?.("hub.failed", { error: describeError(error) });
       await this.#alarm.wakeBy(Date.now() + RETRY_ALARM_MS);
     }
-    await this.#settle(hub);
+    this.#willReport = false;
+    if (reporter.hasAnything) await this.#report(reporter);
+    await this.#settle();
   }
 
-  async #settleAfter(hub: Hub, pending: Promise<void> | undefined): Promise<void> {
-    await pending;
-    await this.#settle(hub);
+  /** A row that could not be deleted is an orphan now: the sweep ends its session. */
+  async #ended(end: () => void): Promise<void> {
+    try {
+      end();
+    } catch (error) {
+      this.#log?.("hub.failed", { error: describeError(error) });
+      await this.#alarm.wakeBy(Date.now() + RETRY_ALARM_MS);
+    }
+    await this.#settle();
   }
 
-  /** What an event leaves to do: attachments first, then the next alarm. */
-  async #settle(hub: Hub): Promise<void> {
+  get #wantsReport(): boolean {
+    const reporter = this.#parts?.reporter;
+    if (reporter === undefined) return false;
+    return reporter.isDue || (reporter.hasAnything && !this.#willReport);
+  }
+
+  /** What an event leaves to do: attachments first, then the next alarm and the report. */
+  async #settle(): Promise<void> {
     this.#sockets.flush();
+    if (this.#parts === null) return;
+    const { hub, reporter } = this.#parts;
     const wakeByMs = hub.takeWakeByMs();
-    if (wakeByMs === null) return;
-    await this.#alarm.wakeBy(Math.max(wakeByMs, Date.now() + MIN_ALARM_GAP_MS));
+    const nowMs = Date.now();
+    if (wakeByMs !== null) await this.#alarm.wakeBy(Math.max(wakeByMs, nowMs + MIN_ALARM_GAP_MS));
+    if (reporter.isDue) {
+      // Should the object be reset before the Ledger has them, the alarm brings it back to report them.
+      await this.#alarm.wakeBy(nowMs + RETRY_ALARM_MS);
+      this.ctx.waitUntil(this.#report(reporter));
+    } else if (reporter.hasAnything && !this.#willReport) {
+      this.#willReport = true;
+      await this.#alarm.wakeBy(nowMs + REPORT_COUNTS_MS);
+    }
+  }
+
+  async #report(reporter: Reporter): Promise<void> {
+    if (!(await reporter.report())) await this.#alarm.wakeBy(Date.now() + RETRY_ALARM_MS);
   }
 }

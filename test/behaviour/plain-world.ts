@@ -155,7 +155,7 @@ export class PlainWorld implements World {
             if (this.#broken) throw new Error("the disk is full");
             rows.set(row.clientId, row);
           },
-          end: (clientId, sessionId) => {
+          end: ({ clientId, sessionId }) => {
             if (rows.get(clientId)?.sessionId === sessionId) rows.delete(clientId);
           },
           all: () => rows.values(),
@@ -164,6 +164,7 @@ export class PlainWorld implements World {
           },
         },
         authenticate: this.#authenticate,
+        counts: { received: () => {}, routed: () => {} },
         observe: (event) => this.#observe(event),
         now: () => this.#nowMs,
       },

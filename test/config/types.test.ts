@@ -13,7 +13,9 @@ it("has the type that each key's kind gives", () => {
   expectTypeOf<Config["logging"]["level"]>().toEqualTypeOf<"error" | "warn" | "info" | "debug">();
   expectTypeOf<Config["logging"]["format"]>().toEqualTypeOf<"json" | "text">();
   expectTypeOf<keyof Config>().toEqualTypeOf<Section>();
-  expectTypeOf<Section>().toEqualTypeOf<"server" | "auth" | "logging" | "metrics" | "limits">();
+  expectTypeOf<Section>().toEqualTypeOf<
+    "server" | "auth" | "logging" | "metrics" | "events" | "admin" | "limits"
+  >();
   expectTypeOf(parseConfig).returns.toEqualTypeOf<Result<Config, readonly string[]>>();
 });
 

@@ -25,7 +25,7 @@ function watchedHub() {
       sessions: {
         find: (clientId) => (acts.push("read row"), rows.get(clientId)),
         begin: (row) => (acts.push("write row"), void rows.set(row.clientId, row)),
-        end: (clientId) => (acts.push("delete row"), void rows.delete(clientId)),
+        end: ({ clientId }) => (acts.push("delete row"), void rows.delete(clientId)),
         all: () => (acts.push("read all rows"), []),
         count: 0,
       },
@@ -33,6 +33,8 @@ function watchedHub() {
         Promise.resolve(
           success({ clientId: clientId ?? ("" as ClientId), targets: null, expiresAtMs: null }),
         ),
+      // Counting is arithmetic in memory: no act.
+      counts: { received: () => {}, routed: () => {} },
       observe: ({ event }) => acts.push(event),
       now: () => 0,
     },

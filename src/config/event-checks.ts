@@ -1,0 +1,52 @@
+/** What must hold between the keys of `events`. */
+import { needsCredentials } from "../events/pubsub-publisher.ts";
+import { parseServiceAccount } from "../events/service-account.ts";
+import type { PartialConfig } from "./keys.ts";
+
+export function findEventFaults({ events }: PartialConfig): string[] {
+  const { sinks } = events;
+  return [
+    ...sinkFaults(sinks),
+    ...urlFaults("events.pubsub_endpoint", events.pubsub_endpoint),
+    ...urlFaults("events.pubsub_token_url", events.pubsub_token_url),
+    ...(sinks?.includes("pubsub") ? pubsubFaults(events) : []),
+  ];
+}
+
+function sinkFaults(sinks: readonly string[] | undefined): string[] {
+  if (sinks?.length === 0) return ['events.sinks must name a sink: "log", "pubsub" or "none"'];
+  return sinks?.includes("none") && sinks.length > 1
+    ? ['events.sinks must hold "none" alone, or other sinks']
+    : [];
+}
+
+function urlFaults(name: string, url: string | undefined): string[] {
+  if (url === undefined || /^https?:$/.test(URL.parse(url)?.protocol ?? "")) return [];
+  return [`${name} must be an http:// or https:// URL, got ${JSON.stringify(url)}`];
+}
+
+/** Google's own syntax of both names: letters first, then what may stand in a resource name. */
+const RESOURCE_ID = /^[A-Za-z][\w.~+%:-]{2,254}$/;
+
+function pubsubFaults(events: PartialConfig["events"]): string[] {
+  const { pubsub_endpoint: endpoint, pubsub_service_account: account } = events;
+  const faults = (["pubsub_project", "pubsub_topic"] as const).flatMap((key) => {
+    const id = events[key];
+    if (id === undefined || RESOURCE_ID.test(id)) return [];
+    return id === ""
+      ? [`events.${key} must be set: events.sinks names pubsub`]
+      : [`events.${key} must be the id alone (as "signal-events"), got ${JSON.stringify(id)}`];
+  });
+  if (account === undefined || endpoint === undefined) return faults;
+  if (account === "") {
+    if (needsCredentials(endpoint)) {
+      faults.push(
+        "events.pubsub_service_account must be set: Google's endpoints want credentials (wrangler secret put SIGNAL_MANAGER_EVENTS_PUBSUB_SERVICE_ACCOUNT)",
+      );
+    }
+    return faults;
+  }
+  const parsed = parseServiceAccount(account);
+  if (!parsed.ok) faults.push(`events.pubsub_service_account: ${parsed.failure}`);
+  return faults;
+}

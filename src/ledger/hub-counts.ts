@@ -1,0 +1,137 @@
+/** What a hub counts of its own doings, until the next report takes it. In memory: nothing here touches storage. */
+import type { EventBody } from "../events/event-types.ts";
+import type { Counts, HubEvent, SignalNotice } from "../hub/ports.ts";
+import type { ErrorCode, Fault } from "../protocol/errors.ts";
+import { MESSAGE_TYPES, messageTypeName } from "../protocol/message-types.ts";
+import { Counters, histogramSlotsOf, slotOf, slotsOf, type Slot } from "./counters.ts";
+import type { SummaryType, Tally } from "./report.ts";
+
+const RECEIVED = slotsOf("signal_manager_messages_total");
+const FRAME_BYTES = histogramSlotsOf("signal_manager_frame_bytes");
+const ERRORS: Readonly<Record<number, Slot>> = slotsOf("signal_manager_errors_total");
+const ROUTED: Readonly<Record<string, Slot>> = slotsOf("signal_manager_signals_routed_total");
+const UNDELIVERED: Readonly<Record<number, Slot>> = slotsOf(
+  "signal_manager_signals_undelivered_total",
+);
+const WAKES = slotOf("signal_manager_hub_wakes_total");
+
+/** By the type's value, which is a byte. */
+const RECEIVED_BY_TYPE = byType(slotsOf("signal_manager_messages_total"), RECEIVED.unknown);
+const ROUTED_BY_TYPE = byType(ROUTED, undefined);
+
+/** Signals to more pairs of clients than this, between two reports, are told without their target. */
+export const MAX_TOLD_PAIRS = 1000;
+
+export interface CountsSettings {
+  /** Whether `signal.delivered` is told. */
+  readonly tellsDelivered: boolean;
+}
+
+interface Pair {
+  readonly signal: SignalNotice;
+  readonly target: string | null;
+  /** null: delivered. */
+  readonly code: ErrorCode | null;
+  count: number;
+}
+
+export class HubCounts implements Counts {
+  readonly #settings: CountsSettings;
+  readonly #counters = new Counters();
+  readonly #summaries = new Map<SummaryType, number>();
+  readonly #pairs = new Map<string, Pair>();
+  #isFirstTally = true;
+
+  constructor(settings: CountsSettings) {
+    this.#settings = settings;
+  }
+
+  get isEmpty(): boolean {
+    return this.#counters.isEmpty;
+  }
+
+  /** Something happened that is told as an event, not only counted. */
+  get hasOccasions(): boolean {
+    return this.#pairs.size > 0;
+  }
+
+  received(messageType: number, bytes: number): void {
+    this.#counters.count(RECEIVED_BY_TYPE[messageType] ?? RECEIVED.unknown);
+    this.#counters.observe(FRAME_BYTES, bytes);
+  }
+
+  routed(signal: SignalNotice): void {
+    const slot = ROUTED_BY_TYPE[signal.messageType];
+    if (slot !== undefined) this.#counters.count(slot);
+    if (this.#settings.tellsDelivered) this.#tell(signal, null);
+  }
+
+  observe(event: HubEvent): void {
+    switch (event.event) {
+      case "frame.refused": {
+        const slot = ERRORS[event.code];
+        if (slot !== undefined) this.#counters.count(slot);
+        const summary = summaryOf(event.fault);
+        if (summary !== null) this.#summaries.set(summary, (this.#summaries.get(summary) ?? 0) + 1);
+        return;
+      }
+      case "signal.undelivered": {
+        const slot = UNDELIVERED[event.code];
+        if (slot !== undefined) this.#counters.count(slot);
+        return this.#tell(event, event.code);
+      }
+      default:
+        return;
+    }
+  }
+
+  /** What was counted since the last `take`, and zero from here on; null: nothing. */
+  take(): Pick<Tally, "deltas" | "summaries" | "occasions"> | null {
+    if (this.isEmpty) return null;
+    // A wake in which nothing else was counted, an alarm's, is not worth a report.
+    if (this.#isFirstTally) this.#counters.count(WAKES);
+    this.#isFirstTally = false;
+    const summaries = Object.fromEntries(this.#summaries);
+    const occasions = Array.from(this.#pairs.values(), toEvent);
+    this.#summaries.clear();
+    this.#pairs.clear();
+    return { deltas: this.#counters.take(), summaries, occasions };
+  }
+
+  #tell(signal: SignalNotice, code: ErrorCode | null): void {
+    const target = this.#pairs.size < MAX_TOLD_PAIRS ? signal.target : null;
+    const key = JSON.stringify([signal.source, target, signal.messageType, code]);
+    const pair = this.#pairs.get(key);
+    if (pair === undefined) this.#pairs.set(key, { signal, target, code, count: 1 });
+    else pair.count += 1;
+  }
+}
+
+/** What strangers cause at will is told as a number. */
+function summaryOf(fault: Fault): SummaryType | null {
+  if (fault.startsWith("auth.")) return "client.auth_failed";
+  return fault.startsWith("rate.") ? "rate_limited" : null;
+}
+
+function toEvent({ signal, target, code, count }: Pair): EventBody {
+  const common = {
+    source_client_id: signal.source,
+    target_client_id: target,
+    message_type: messageTypeName(signal.messageType) ?? "unknown",
+  };
+  return code === null
+    ? { type: "signal.delivered", data: { ...common, count } }
+    : { type: "signal.undelivered", data: { ...common, error_code: code, count } };
+}
+
+/** A table of 256 entries, so that a count on the signal path is one look-up by index. */
+function byType<Other>(
+  slots: Readonly<Record<string, Slot>>,
+  other: Other,
+): readonly (Slot | Other)[] {
+  const table: (Slot | Other)[] = Array.from({ length: 256 }, () => other);
+  for (const [name, { value }] of Object.entries(MESSAGE_TYPES)) {
+    table[value] = slots[name.toLowerCase()] ?? other;
+  }
+  return table;
+}

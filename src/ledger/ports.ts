@@ -1,0 +1,114 @@
+/**
+ * What the Ledger keeps, as it needs it. Everything is synchronous; what one report changes MUST become durable together,
+ * or not at all. The Durable Object implements these on SQLite, the tests on plain objects.
+ */
+import type { ClientId } from "../protocol/client-id.ts";
+import type { StoredEvent } from "../events/event-types.ts";
+import type { SummaryType } from "./report.ts";
+
+/** How far a hub's reports were taken. */
+export interface Progress {
+  readonly outboxId: string;
+  readonly seq: number;
+  /** The last tally that was added; null: none yet. */
+  readonly tallyId: string | null;
+}
+
+export interface ProgressStore {
+  find(hub: string): Progress | undefined;
+  put(hub: string, progress: Progress): void;
+}
+
+export interface SessionEntry {
+  readonly clientId: ClientId;
+  readonly sessionId: string;
+  readonly hub: string;
+  readonly connectedAtMs: number;
+}
+
+/** The live sessions of every hub. */
+export interface SessionIndex {
+  /** Replaces the client's entry. */
+  put(entry: SessionEntry): void;
+  /** Does nothing if the client's entry is another session's. */
+  remove(clientId: ClientId, sessionId: string): void;
+  find(clientId: ClientId): SessionEntry | undefined;
+  /** In the order of client ids: those that begin with `prefix` and come after `after`. */
+  page(prefix: string, after: string | null, limit: number): SessionEntry[];
+  readonly count: number;
+}
+
+/** A line of events, one a hub, that could not be published at its last try. */
+export interface Setback {
+  /** Failed tries in a row. */
+  readonly tries: number;
+  readonly retryAtMs: number;
+  readonly reason: string;
+}
+
+/** Events to be published: one line a hub, in the order of their sequence. */
+export interface EventQueue {
+  append(event: StoredEvent): void;
+  /** Hubs whose line holds an event. */
+  hubs(): Iterable<string>;
+  head(hub: string, limit: number): StoredEvent[];
+  remove(hub: string, throughSequence: number): void;
+  setback(hub: string): Setback | undefined;
+  /** null: the line is in order again. */
+  setSetback(hub: string, setback: Setback | null): void;
+  readonly count: number;
+}
+
+export interface ParkedEvent {
+  readonly event: StoredEvent;
+  readonly reason: string;
+  readonly parkedAtMs: number;
+}
+
+/** Events that were refused for good. They wait for a person, and keep nothing else waiting. */
+export interface ParkedEvents {
+  park(parked: ParkedEvent): void;
+  /** In the order of their sequence. */
+  page(afterSequence: number, limit: number): ParkedEvent[];
+  find(sequence: number): ParkedEvent | undefined;
+  remove(sequence: number): void;
+  readonly count: number;
+}
+
+export interface Summary {
+  readonly hub: string;
+  readonly type: SummaryType;
+  readonly count: number;
+  readonly sinceMs: number;
+}
+
+/** What strangers caused in the minute that runs. */
+export interface SummaryStore {
+  add(summary: Summary): void;
+  all(): Iterable<Summary>;
+  remove(hub: string, type: SummaryType): void;
+}
+
+/** Counters and the next sequence: small, and written as one. */
+export interface LedgerState {
+  readonly nextSequence: number;
+  /** By the key of `Sample`. */
+  readonly samples: Readonly<Record<string, number>>;
+}
+
+export interface StateStore {
+  /** undefined: a new ledger. */
+  read(): LedgerState | undefined;
+  write(state: LedgerState): void;
+}
+
+export interface LedgerStores {
+  readonly progress: ProgressStore;
+  readonly sessions: SessionIndex;
+  readonly queue: EventQueue;
+  readonly parked: ParkedEvents;
+  readonly summaries: SummaryStore;
+  readonly state: StateStore;
+  /** Runs it whole or not at all, and returns what it returned. */
+  transaction<Value>(run: () => Value): Value;
+}

@@ -1,0 +1,56 @@
+/** A hub put together: its rules, its stores, and the reporter to its Ledger. */
+import { Hub } from "../hub/hub.ts";
+import type { HubSockets } from "../hub/ports.ts";
+import { HubCounts } from "../ledger/hub-counts.ts";
+import { describeError, logHubEvent } from "../log/log-hub-event.ts";
+import type { Env } from "./env.ts";
+import { ledgerOf } from "./ledgers.ts";
+import { Outbox } from "./outbox.ts";
+import { Reporter } from "./reporter.ts";
+import type { Services } from "./services.ts";
+import { SqlSessionStore } from "./session-store.ts";
+
+export interface HubParts {
+  readonly hub: Hub;
+  readonly reporter: Reporter;
+}
+
+export function createHub(
+  ctx: DurableObjectState,
+  env: Env,
+  services: Services,
+  sockets: HubSockets,
+): HubParts {
+  const { config, log, authenticate, hubSettings } = services;
+  const name = ctx.id.name ?? ctx.id.toString();
+  const now = () => Date.now();
+  const newId = () => crypto.randomUUID();
+  const outbox = new Outbox(ctx.storage.sql, newId);
+  const counts = new HubCounts({
+    tellsDelivered: config.events.signal_delivered,
+  });
+  const hub = new Hub(
+    {
+      sockets,
+      sessions: new SqlSessionStore(ctx.storage, outbox),
+      authenticate,
+      counts,
+      observe: (event) => {
+        logHubEvent(log, event);
+        counts.observe(event);
+      },
+      now,
+    },
+    hubSettings,
+  );
+  const reporter = new Reporter({
+    hub: name,
+    outbox,
+    counts,
+    send: (report) => ledgerOf(env, config, name).report(report),
+    failed: (error) => log("report.failed", { hub: name, error: describeError(error) }),
+    now,
+    newId,
+  });
+  return { hub, reporter };
+}
