@@ -29,8 +29,9 @@ export async function upgrade(c: Context<AppTypes>): Promise<Response> {
   const { log } = c.var.services;
   const admitted = await admit(raw, c.var.services, c.env.UPGRADES);
   if (!admitted.ok) {
-    log("upgrade.refused", { status: admitted.failure.status, url: redactUrl(raw.url) });
-    return admitted.failure;
+    const { status, title, detail, headers } = admitted.failure;
+    log("upgrade.refused", { status, detail, url: redactUrl(raw.url) });
+    return problem(status, title, detail, headers);
   }
   const response = await c.env.HUB.getByName(HUB_NAME).fetch(hubRequest(admitted.value));
   const event = response.status === 101 ? "upgrade.accepted" : "upgrade.refused";
@@ -42,35 +43,43 @@ interface Admitted extends Presented {
   readonly grant: Grant | null;
 }
 
+/** What the client is told. A browser hides it from its page, so the log has it, too. */
+interface Refusal {
+  readonly status: number;
+  readonly title: string;
+  /** A sentence of our own: nothing that the client sent. */
+  readonly detail: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** In this order, cheapest first: origin, rate, form, credentials. */
 async function admit(
   request: Request,
   { config, authenticate }: Services,
   upgrades: RateLimit | undefined,
-): Promise<Result<Admitted, Response>> {
+): Promise<Result<Admitted, Refusal>> {
   const origin = request.headers.get("origin");
   const { allowed_origins } = config.server;
   if (origin !== null && !allowed_origins.includes("*") && !allowed_origins.includes(origin)) {
-    return failed(
-      problem(403, "Forbidden", "This origin may not connect: see server.allowed_origins"),
-    );
+    const detail = "This origin may not connect: see server.allowed_origins";
+    return failed({ status: 403, title: "Forbidden", detail });
   }
   const address = request.headers.get("cf-connecting-ip");
   if (address !== null && upgrades && !(await upgrades.limit({ key: address })).success) {
     const detail = "Too many connection attempts from this address: try again in a minute";
-    return failed(problem(429, "Too Many Requests", detail, { "retry-after": "60" }));
+    const headers = { "retry-after": "60" };
+    return failed({ status: 429, title: "Too Many Requests", detail, headers });
   }
   const presented = readCredentials(request);
-  if (!presented.ok) return failed(problem(400, "Bad Request", presented.failure));
+  if (!presented.ok) return failed(badRequest(presented.failure));
   const hints = new URL(request.url).searchParams.getAll("client_id");
   if (hints.length > 1) {
-    const detail = "The query names client_id more than once: send one";
-    return failed(problem(400, "Bad Request", detail));
+    return failed(badRequest("The query names client_id more than once: send one"));
   }
   const [hint] = hints;
   const clientId = hint === undefined ? null : parseClientId(hint);
   if (hint !== undefined && clientId === null) {
-    return failed(problem(400, "Bad Request", faultRow("payload.client-id").text));
+    return failed(badRequest(faultRow("payload.client-id").text));
   }
   const { token } = presented.value;
   if (token === null) {
@@ -86,8 +95,12 @@ async function admit(
     : failed(unauthorized(faultRow(granted.failure).text));
 }
 
-function unauthorized(detail: string): Response {
-  return problem(401, "Unauthorized", detail, { "www-authenticate": "Bearer" });
+function badRequest(detail: string): Refusal {
+  return { status: 400, title: "Bad Request", detail };
+}
+
+function unauthorized(detail: string): Refusal {
+  return { status: 401, title: "Unauthorized", detail, headers: { "www-authenticate": "Bearer" } };
 }
 
 /** Made anew: nothing that came from outside reaches the hub but the wish for a socket (UP7). */

@@ -193,7 +193,12 @@ describe("the upgrade", () => {
     const response = await upgrade(path, headers);
     expect(response.status).toBe(400);
     expect(response.webSocket).toBe(null);
-    expect(await response.json()).toMatchObject({ detail: expect.stringMatching(sentence) });
+    const { detail }: { detail: unknown } = await response.json();
+    expect(detail).toMatch(sentence);
+    // A browser tells its page nothing of it.
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { event: "upgrade.refused", status: 400, detail },
+    ]);
   });
 
   it("[UP3] selects signal-manager where the client offers subprotocols, and refuses others alone", async () => {
