@@ -124,7 +124,7 @@ describe("a table of another name", () => {
     "that resembles none is told which there are, and how to be let be: %j",
     (name) => {
       expect(faultsOf({ [name]: { url: "x" } })).toEqual([
-        `${name} is not a known section: there are server, auth, logging, metrics, limits (name a table of your own in capitals)`,
+        `${name} is not a known section: there are ${Object.keys(WRANGLER_VARS).join(", ")} (name a table of your own in capitals)`,
       ]);
     },
   );
