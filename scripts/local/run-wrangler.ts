@@ -5,10 +5,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Config } from "../../src/config/keys.ts";
 import { makeOwnFolder } from "./own-folder.ts";
+import { onStopRequest } from "./stop-request.ts";
 import { findWrangler, wranglerArguments, wranglerEnvironment } from "./wrangler.ts";
-
-/** How often to look whether npm still lives. */
-const ORPHAN_CHECK_MS = 500;
 
 export interface Run {
   /** The checkout. */
@@ -51,18 +49,6 @@ export function runWrangler({ root, server, envFileText, extra, onListening }: R
     if (port !== null) onListening(port, stopping.signal);
   });
   wrangler.on("exit", (code) => process.exit(stopping.signal.aborted ? 0 : (code ?? 1)));
-}
-
-function onStopRequest(stop: () => void): void {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
-  // A signal to npm ends npm and its shell, and is not passed on: without this the service would live on, with nobody's.
-  const parent = process.ppid;
-  if (process.env["npm_lifecycle_event"] === undefined) return;
-  const check = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(check);
-    stop();
-  }, ORPHAN_CHECK_MS);
 }
 
 const Listening = z.object({ event: z.literal("DEV_SERVER_READY"), port: z.number() });

@@ -1,0 +1,60 @@
+/** A door before a server, which a test shuts: connections through it break, and new ones are refused. */
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+
+export class TcpGate {
+  readonly #target: number;
+  readonly #sockets = new Set<Socket>();
+  #server: Server | null = null;
+  #port = 0;
+
+  private constructor(target: number) {
+    this.#target = target;
+  }
+
+  /** To `target`, a port of 127.0.0.1. */
+  static async open(target: number): Promise<TcpGate> {
+    const gate = new TcpGate(target);
+    await gate.reopen();
+    return gate;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  async shut(): Promise<void> {
+    const server = this.#server;
+    this.#server = null;
+    if (server === null) return;
+    const closed = once(server, "close");
+    server.close();
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+    await closed;
+  }
+
+  /** On the same port. */
+  async reopen(): Promise<void> {
+    const server = createServer((socket) => {
+      const inner = connect(this.#target, "127.0.0.1");
+      for (const [one, other] of [
+        [socket, inner],
+        [inner, socket],
+      ] as const) {
+        this.#sockets.add(one);
+        one.pipe(other);
+        // A broken side breaks the other; why does not matter here.
+        one.on("error", () => other.destroy());
+        one.on("close", () => {
+          this.#sockets.delete(one);
+          other.destroy();
+        });
+      }
+    });
+    server.listen(this.#port, "127.0.0.1");
+    await once(server, "listening");
+    // A listening TCP server has an address with a port.
+    this.#port = (server.address() as AddressInfo).port;
+    this.#server = server;
+  }
+}
