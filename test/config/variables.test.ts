@@ -25,6 +25,11 @@ function inFile(name: string, value: unknown): Settings {
   return { [section]: { [key]: value } };
 }
 
+/** Neither a text that may be empty, nor a list. */
+function mustNotBeEmpty({ default: value }: FlatKey): boolean {
+  return value !== "" && !Array.isArray(value);
+}
+
 describe("a variable", () => {
   it.each<[string, string, unknown]>([
     ["server.host", "0.0.0.0", "0.0.0.0"],
@@ -54,9 +59,7 @@ describe("a variable", () => {
     expect(valueOf(name, { ...WRANGLER_VARS, [variableOf(name)]: text })).toEqual(value);
   });
 
-  const isLetBe = ({ default: value }: FlatKey) => value !== "" && !Array.isArray(value);
-
-  it.each(FLAT_KEYS.filter(isLetBe).map((row) => [row.variable, row]))(
+  it.each(FLAT_KEYS.filter(mustNotBeEmpty).map((row) => [row.variable, row]))(
     "that is empty is not set: %s",
     (variable, row) => {
       const name = `${row.section}.${row.key}`;
