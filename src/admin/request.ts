@@ -1,0 +1,117 @@
+/** Reads a request as its operation's schemas say: all of it, or every fault at once. */
+import type * as z from "zod";
+import { failed, success, type Result } from "../protocol/result.ts";
+import type { InputOf, OperationId, OperationRow } from "./operations.ts";
+import { problem, type RequestFault } from "./problem.ts";
+
+const JSON_TYPE = /^application\/json *(;|$)/i;
+
+/** `path` holds the path's parameters as they stand in the URL: percent-encoded. Bodies MUST be limited already. */
+export async function readInput<Id extends OperationId>(
+  request: Request,
+  path: Readonly<Record<string, string>>,
+  operation: OperationRow,
+): Promise<Result<InputOf<Id>, Response>> {
+  if (operation.body !== null && !JSON_TYPE.test(request.headers.get("content-type") ?? "")) {
+    const headers = { "accept-post": "application/json" };
+    return failed(problem(415, "The body must be application/json", { headers }));
+  }
+  const read = {
+    path: readPath(path, operation.parameters.path),
+    query: readQuery(new URL(request.url).searchParams, operation.parameters.query),
+    body: operation.body === null ? null : await readBody(request, operation.body),
+  };
+  const errors = [read.path, read.query, read.body].flatMap((part) =>
+    part === null || part.ok ? [] : part.failure,
+  );
+  if (errors.length > 0) {
+    const detail = "The request is not as this operation wants it: see errors";
+    return failed(problem(400, detail, { errors }));
+  }
+  const input = {
+    path: valueOf(read.path),
+    query: valueOf(read.query),
+    body: read.body && valueOf(read.body),
+  };
+  // These very schemas have made the parts; the compiler cannot tie the row to its id.
+  return success(input as InputOf<Id>);
+}
+
+type Part = Result<unknown, RequestFault[]>;
+
+function valueOf(part: Part): unknown {
+  return part.ok ? part.value : undefined;
+}
+
+function readPath(path: Readonly<Record<string, string>>, schema: z.ZodObject): Part {
+  const faults: RequestFault[] = [];
+  const decoded = Object.entries(path).map(([name, text]) => {
+    try {
+      return [name, decodeURIComponent(text)];
+    } catch {
+      // A URIError: a % without two digits, or bytes that are not UTF-8.
+      faults.push({ parameter: name, detail: "is not percent-encoded UTF-8" });
+      return [name, "undecodable"];
+    }
+  });
+  const parsed = parse(schema, Object.fromEntries(decoded), inParameter);
+  return faults.length > 0 ? failed(faults) : parsed;
+}
+
+function readQuery(query: URLSearchParams, schema: z.ZodObject): Part {
+  const names = new Set(query.keys());
+  const repeated = [...names]
+    .filter((name) => query.getAll(name).length > 1)
+    .map((parameter) => ({ parameter, detail: "is named more than once" }));
+  const values = Array.from(names, (name) => [name, readParameter(schema, name, query.get(name))]);
+  const parsed = parse(schema, Object.fromEntries(values), inParameter);
+  if (repeated.length === 0) return parsed;
+  return failed([...repeated, ...(parsed.ok ? [] : parsed.failure)]);
+}
+
+/** A query holds text. What looks like a number is one where the schema does not take the text: `prefix=7` stays "7". */
+function readParameter(schema: z.ZodObject, name: string, text: string | null): unknown {
+  const field = Object.hasOwn(schema.shape, name) ? schema.shape[name] : undefined;
+  // A shape's fields are zod's core type, which has no methods; they are made with z.
+  const takesText = (field as z.ZodType | undefined)?.safeParse(text).success ?? true;
+  return !takesText && text !== null && /^-?\d+$/.test(text) ? Number(text) : text;
+}
+
+async function readBody(request: Request, schema: z.ZodObject): Promise<Part> {
+  const bytes = await request.arrayBuffer();
+  try {
+    // Fatal: what is not UTF-8 must not become another client's id.
+    const body: unknown = JSON.parse(
+      new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes),
+    );
+    return parse(schema, body, (path) => ({ pointer: pointerTo(path) }));
+  } catch {
+    // TypeError of the decoder, or SyntaxError of the parser, whose message would quote the body.
+    return failed([{ pointer: "#", detail: "is not JSON in UTF-8" }]);
+  }
+}
+
+type Place = (path: readonly PropertyKey[]) => { pointer: string } | { parameter: string };
+
+function inParameter(path: readonly PropertyKey[]): { parameter: string } {
+  return { parameter: path.map(String).join(".") };
+}
+
+function pointerTo(path: readonly PropertyKey[]): string {
+  const steps = path.map((key) =>
+    encodeURIComponent(String(key).replaceAll("~", "~0").replaceAll("/", "~1").toWellFormed()),
+  );
+  return ["#", ...steps].join("/");
+}
+
+function parse(schema: z.ZodObject, value: unknown, place: Place): Part {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return success(parsed.data);
+  return failed(
+    parsed.error.issues.flatMap((issue) =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map((key) => ({ ...place([...issue.path, key]), detail: "is not known here" }))
+        : [{ ...place(issue.path), detail: issue.message }],
+    ),
+  );
+}
