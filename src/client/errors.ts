@@ -40,6 +40,7 @@ export const SIGNAL_ERRORS = {
   unauthenticated: { retryable: false, errorCode: 401, close: "unauthenticated", text: "The hub refused the credentials" },
   "connect-refused": { retryable: false, text: "The hub refused CONNECT" },
   replaced: { retryable: false, errorCode: 409, close: "replaced", text: "Another connection took over this client id" },
+  kicked: { retryable: false, close: "kicked", text: "An administrator ended the session" },
   "hub-too-old": { retryable: false, text: "The hub is too old: it does not acknowledge signals" },
   "closed-by-hub": { retryable: false, close: "normal", text: "The hub ended the session" },
   "framing-lost": { retryable: false, close: "framing-lost", text: "The hub could not read this client's frames" },

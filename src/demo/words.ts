@@ -17,6 +17,7 @@ const WORDS: Partial<Record<SignalErrorCode, Say>> = {
   "connection-lost": () => "The connection to the hub was lost. Trying again …",
   unauthenticated: () => "The hub refused this id and token. Compare them, or get a new token.",
   replaced: () => "Another tab or device has joined with this client id, and took it over.",
+  kicked: () => "An administrator ended this session.",
   "connect-refused": () => "The hub refused this client.",
   "negotiation-failed": () => "The browser refused a step of the call. Hang up and call again.",
   "bad-option": () => "This id or token cannot be used.",

@@ -4,6 +4,8 @@
  */
 import type { Grant } from "../auth/grant.ts";
 import { NOTHING_ANSWERED } from "../protocol/answers.ts";
+import type { ClientId } from "../protocol/client-id.ts";
+import type { Fault } from "../protocol/errors.ts";
 import { decodeFrameAt, endOf } from "../protocol/frame.ts";
 import { HEADER_BYTES, MAX_LOST_FRAMINGS } from "../protocol/limits.ts";
 import { exceedsBytes } from "../protocol/payloads/utf8.ts";
@@ -14,6 +16,7 @@ import { nextDeadline, type Deadline } from "./deadlines.ts";
 import { enqueue, receiveGreeting } from "./greeting.ts";
 import { answeredBy, type Inbound } from "./inbound.ts";
 import type { HubSettings, HubSocket } from "./ports.ts";
+import { deliver, inform, kick, type OutsideSignal, type SessionInformation } from "./outside.ts";
 import { draw, fullBucket, retryAfterMs, type Bucket } from "./rate-limit.ts";
 import { receiveConnected } from "./session.ts";
 
@@ -79,6 +82,21 @@ export class Hub {
       else this.#context.wakeBy(deadline.atMs);
     }
     this.#context.endOrphans();
+  }
+
+  /** What is known of the client's session; null: it has none. */
+  inform(clientId: ClientId): SessionInformation | null {
+    return inform(this.#context, clientId);
+  }
+
+  /** Ends the client's session (SE7). False: it has none. */
+  kick(clientId: ClientId): boolean {
+    return kick(this.#context, clientId);
+  }
+
+  /** Hands a signal from outside this hub to its target; null: it was delivered. */
+  deliver(signal: OutsideSignal): Fault | null {
+    return deliver(this.#context, signal);
   }
 
   get wantsWake(): boolean {

@@ -3,7 +3,9 @@ import { Hono } from "hono";
 import { describeError } from "../log/log-hub-event.ts";
 import { BUILD } from "./build-info.ts";
 import type { AppTypes } from "./app-types.ts";
-import { problem } from "./problem.ts";
+import { admin } from "./admin/admin.ts";
+import { metrics } from "./metrics.ts";
+import { notFound, problem } from "./problem.ts";
 import { servicesOf } from "./services.ts";
 import { upgrade } from "./upgrade.ts";
 
@@ -24,9 +26,11 @@ export const app = new Hono<AppTypes>()
       version: BUILD.version,
       compatibility_date: BUILD.compatibilityDate,
     }),
-  );
+  )
+  .get("/metrics", metrics)
+  .all("/admin/*", admin);
 
-app.notFound(() => problem(404, "Not Found", "Nothing is here: WebSocket at /, status at /health"));
+app.notFound(notFound);
 
 app.onError((error, c) => {
   c.var.services.log("worker.failed", { error: describeError(error) });

@@ -1,8 +1,10 @@
 /** The hub as a Durable Object: adapts the platform's events to `Hub`, and decides nothing. */
 import { DurableObject } from "cloudflare:workers";
+import type { OutsideSignal, SessionInformation } from "../hub/outside.ts";
 import { describeError } from "../log/log-hub-event.ts";
 import type { Log } from "../log/log.ts";
-import { faultRow } from "../protocol/errors.ts";
+import type { ClientId } from "../protocol/client-id.ts";
+import { faultRow, type Fault } from "../protocol/errors.ts";
 import { Alarm } from "./alarm.ts";
 import { SUBPROTOCOL } from "./credentials.ts";
 import type { Env } from "./env.ts";
@@ -95,6 +97,28 @@ export class HubObject extends DurableObject<Env> {
       socket.close("framing-lost");
       this.#parts?.hub.closed(socket, false);
     });
+  }
+
+  /** By RPC, from the admin API; null: the client has no session. */
+  async inform(clientId: ClientId): Promise<SessionInformation | null> {
+    return this.#parts?.hub.inform(clientId) ?? null;
+  }
+
+  /** By RPC, from the admin API. False: the client has no session. */
+  async kick(clientId: ClientId): Promise<boolean> {
+    const isKicked = this.#parts?.hub.kick(clientId) ?? false;
+    await this.#settle();
+    return isKicked;
+  }
+
+  /** By RPC: signals from elsewhere, in order. What became of each; null: delivered. */
+  async deliver(signals: readonly OutsideSignal[]): Promise<(Fault | null)[]> {
+    const hub = this.#parts?.hub;
+    const outcomes = signals.map((signal) =>
+      hub === undefined ? "internal" : hub.deliver(signal),
+    );
+    if (this.#wantsReport) await this.#settle();
+    return outcomes;
   }
 
   override async alarm(): Promise<void> {

@@ -1,7 +1,7 @@
 /** A hub put together: its rules, its stores, and the reporter to its Ledger. */
 import { Hub } from "../hub/hub.ts";
 import type { HubSockets } from "../hub/ports.ts";
-import { HubCounts } from "../ledger/hub-counts.ts";
+import { TallyBook } from "../ledger/tally-book.ts";
 import { describeError, logHubEvent } from "../log/log-hub-event.ts";
 import type { Env } from "./env.ts";
 import { ledgerOf } from "./ledgers.ts";
@@ -9,6 +9,9 @@ import { Outbox } from "./outbox.ts";
 import { Reporter } from "./reporter.ts";
 import type { Services } from "./services.ts";
 import { SqlSessionStore } from "./session-store.ts";
+
+const now = () => Date.now();
+const newId = () => crypto.randomUUID();
 
 export interface HubParts {
   readonly hub: Hub;
@@ -23,11 +26,11 @@ export function createHub(
 ): HubParts {
   const { config, log, authenticate, hubSettings } = services;
   const name = ctx.id.name ?? ctx.id.toString();
-  const now = () => Date.now();
-  const newId = () => crypto.randomUUID();
   const outbox = new Outbox(ctx.storage.sql, newId);
-  const counts = new HubCounts({
+  const counts = new TallyBook({
+    counts: config.metrics.enabled,
     tellsDelivered: config.events.signal_delivered,
+    isHub: true,
   });
   const hub = new Hub(
     {

@@ -12,3 +12,8 @@ export function problem(
     headers: { "content-type": "application/problem+json", ...headers },
   });
 }
+
+/** Whatever path there is nothing at. */
+export function notFound(): Response {
+  return problem(404, "Not Found", "Nothing is here: WebSocket at /, status at /health");
+}

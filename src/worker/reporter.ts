@@ -1,13 +1,13 @@
 /** Hands what a hub has to tell to its Ledger: one report at a time, the same one again until it was taken. */
-import type { HubCounts } from "../ledger/hub-counts.ts";
+import type { TallyBook } from "../ledger/tally-book.ts";
 import type { HubReport, Tally, Taken } from "../ledger/report.ts";
 import type { Outbox } from "./outbox.ts";
 
 export interface ReporterPorts {
   /** The hub's name. */
   readonly hub: string;
-  readonly outbox: Outbox;
-  readonly counts: HubCounts;
+  readonly outbox: Pick<Outbox, "id" | "isEmpty" | "head" | "remove">;
+  readonly counts: TallyBook;
   /** May reject: the report is then made again. */
   readonly send: (report: HubReport) => Promise<Taken>;
   readonly failed: (error: unknown) => void;

@@ -8,11 +8,10 @@ import { failed, success, type Result } from "../protocol/result.ts";
 import type { AppTypes } from "./app-types.ts";
 import { readCredentials, SUBPROTOCOL, type Presented } from "./credentials.ts";
 import { encodeGrant, GRANT_HEADER } from "./grant-header.ts";
+import { hubOf } from "./hubs.ts";
 import { problem } from "./problem.ts";
 import type { Services } from "./services.ts";
-
-/** The one hub of this version. */
-const HUB_NAME = "main";
+import { workerCountsOf } from "./worker-counts.ts";
 
 const UPGRADE_HELP = `This is a Signal Manager: a WebRTC signalling service.
 
@@ -24,6 +23,14 @@ then send a binary CONNECT frame. PROTOCOL.md of the project says how.
 `;
 
 export async function upgrade(c: Context<AppTypes>): Promise<Response> {
+  const counts = workerCountsOf(c.env, c.var.services);
+  const response = await answer(c);
+  counts.book.answered(response.status);
+  counts.settle(c.executionCtx);
+  return response;
+}
+
+async function answer(c: Context<AppTypes>): Promise<Response> {
   const { raw } = c.req;
   if (raw.headers.get("upgrade")?.toLowerCase() !== "websocket") return explainUpgrade(raw);
   const { log } = c.var.services;
@@ -33,7 +40,9 @@ export async function upgrade(c: Context<AppTypes>): Promise<Response> {
     log("upgrade.refused", { status, detail, url: redactUrl(raw.url) });
     return problem(status, title, detail, headers);
   }
-  const response = await c.env.HUB.getByName(HUB_NAME).fetch(hubRequest(admitted.value));
+  const response = await hubOf(c.env, admitted.value.grant?.clientId ?? null).fetch(
+    hubRequest(admitted.value),
+  );
   const event = response.status === 101 ? "upgrade.accepted" : "upgrade.refused";
   log(event, { status: response.status, url: redactUrl(raw.url) });
   return response;

@@ -3,7 +3,6 @@ import { DurableObject } from "cloudflare:workers";
 import type { Gauges } from "../../ledger/exposition.ts";
 import type { ParkedEvent, SessionEntry } from "../../ledger/ports.ts";
 import type { HubReport, Taken } from "../../ledger/report.ts";
-import type { Sample } from "../../ledger/samples.ts";
 import { describeError } from "../../log/log-hub-event.ts";
 import type { ClientId } from "../../protocol/client-id.ts";
 import { Alarm } from "../alarm.ts";
@@ -18,7 +17,8 @@ const RETRY_ALARM_MS = 10_000;
 const MIN_ALARM_GAP_MS = 1000;
 
 export interface Measured {
-  readonly samples: readonly Sample[];
+  /** By the key of `Sample`. */
+  readonly samples: Readonly<Record<string, number>>;
   readonly gauges: Gauges;
 }
 
@@ -52,7 +52,7 @@ export class LedgerObject extends DurableObject<Env> {
       );
       const ageMs = oldestMs.length === 0 ? 0 : Date.now() - Math.min(...oldestMs);
       return {
-        samples: Object.entries(stores.state.read()?.samples ?? {}),
+        samples: stores.state.read()?.samples ?? {},
         gauges: {
           signal_manager_connections: stores.sessions.count,
           signal_manager_events_queued: stores.queue.count,

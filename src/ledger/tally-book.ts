@@ -1,4 +1,4 @@
-/** What a hub counts of its own doings, until the next report takes it. In memory: nothing here touches storage. */
+/** What a hub counts of its own doings, or the Worker of its, until the next report takes it. In memory: nothing here writes. */
 import type { EventBody } from "../events/event-types.ts";
 import type { Counts, HubEvent, SignalNotice } from "../hub/ports.ts";
 import type { ErrorCode, Fault } from "../protocol/errors.ts";
@@ -13,6 +13,7 @@ const ROUTED: Readonly<Record<string, Slot>> = slotsOf("signal_manager_signals_r
 const UNDELIVERED: Readonly<Record<number, Slot>> = slotsOf(
   "signal_manager_signals_undelivered_total",
 );
+const UPGRADES: Readonly<Record<number, Slot>> = slotsOf("signal_manager_upgrades_total");
 const WAKES = slotOf("signal_manager_hub_wakes_total");
 
 /** By the type's value, which is a byte. */
@@ -22,9 +23,13 @@ const ROUTED_BY_TYPE = byType(ROUTED, undefined);
 /** Signals to more pairs of clients than this, between two reports, are told without their target. */
 export const MAX_TOLD_PAIRS = 1000;
 
-export interface CountsSettings {
+export interface TallySettings {
+  /** False: only what is told as an event, nothing for /metrics. */
+  readonly counts: boolean;
   /** Whether `signal.delivered` is told. */
   readonly tellsDelivered: boolean;
+  /** Whether the book is a hub's, and its beginning a wake. */
+  readonly isHub: boolean;
 }
 
 interface Pair {
@@ -35,19 +40,20 @@ interface Pair {
   count: number;
 }
 
-export class HubCounts implements Counts {
-  readonly #settings: CountsSettings;
+export class TallyBook implements Counts {
+  readonly #settings: TallySettings;
   readonly #counters = new Counters();
   readonly #summaries = new Map<SummaryType, number>();
   readonly #pairs = new Map<string, Pair>();
   #isFirstTally = true;
 
-  constructor(settings: CountsSettings) {
+  constructor(settings: TallySettings) {
     this.#settings = settings;
   }
 
   get isEmpty(): boolean {
-    return this.#counters.isEmpty;
+    const { counts } = this.#settings;
+    return !(counts && !this.#counters.isEmpty) && !this.hasOccasions && this.#summaries.size === 0;
   }
 
   /** Something happened that is told as an event, not only counted. */
@@ -71,9 +77,7 @@ export class HubCounts implements Counts {
       case "frame.refused": {
         const slot = ERRORS[event.code];
         if (slot !== undefined) this.#counters.count(slot);
-        const summary = summaryOf(event.fault);
-        if (summary !== null) this.#summaries.set(summary, (this.#summaries.get(summary) ?? 0) + 1);
-        return;
+        return this.#summarise(summaryOf(event.fault));
       }
       case "signal.undelivered": {
         const slot = UNDELIVERED[event.code];
@@ -85,17 +89,29 @@ export class HubCounts implements Counts {
     }
   }
 
+  /** An upgrade, by the HTTP status of its answer. */
+  answered(status: number): void {
+    const slot = UPGRADES[status];
+    if (slot !== undefined) this.#counters.count(slot);
+    this.#summarise(status === 401 ? "client.auth_failed" : status === 429 ? "rate_limited" : null);
+  }
+
   /** What was counted since the last `take`, and zero from here on; null: nothing. */
   take(): Pick<Tally, "deltas" | "summaries" | "occasions"> | null {
     if (this.isEmpty) return null;
     // A wake in which nothing else was counted, an alarm's, is not worth a report.
-    if (this.#isFirstTally) this.#counters.count(WAKES);
+    if (this.#isFirstTally && this.#settings.isHub) this.#counters.count(WAKES);
     this.#isFirstTally = false;
     const summaries = Object.fromEntries(this.#summaries);
     const occasions = Array.from(this.#pairs.values(), toEvent);
     this.#summaries.clear();
     this.#pairs.clear();
-    return { deltas: this.#counters.take(), summaries, occasions };
+    const deltas = this.#counters.take();
+    return { deltas: this.#settings.counts ? deltas : [], summaries, occasions };
+  }
+
+  #summarise(type: SummaryType | null): void {
+    if (type !== null) this.#summaries.set(type, (this.#summaries.get(type) ?? 0) + 1);
   }
 
   #tell(signal: SignalNotice, code: ErrorCode | null): void {

@@ -1,0 +1,49 @@
+/** The admin API's ports on the service: the Ledgers for what is listed, a hub for what one session is asked or told. */
+import type { AdminPorts, AdminSessions, TokenOrder } from "../../admin/ports.ts";
+import { issueJwt } from "../../auth/jwt.ts";
+import { logAdminEvent } from "../../log/log-admin-event.ts";
+import type { Env } from "../env.ts";
+import { HUB_NAME, hubOf } from "../hubs.ts";
+import type { Services } from "../services.ts";
+import { createBackend } from "./backend.ts";
+import { listSessions, parkedEventsOf } from "./ledger-pages.ts";
+
+export function adminPortsOf(
+  env: Env,
+  services: Services,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+): AdminPorts {
+  const { config, log } = services;
+  return {
+    sessions: sessionsOf(env, services),
+    parkedEvents: parkedEventsOf(env, config),
+    issueToken: (order) => issueToken(services, order),
+    sendSignal: createBackend(env, services, ctx),
+    observe: (event) => logAdminEvent(log, event),
+  };
+}
+
+function sessionsOf(env: Env, { config }: Services): AdminSessions {
+  return {
+    list: (query) => listSessions(env, config, query),
+    async find(clientId) {
+      const session = await hubOf(env, clientId).inform(clientId);
+      return session && { ...session, hub: HUB_NAME };
+    },
+    kick: (clientId) => hubOf(env, clientId).kick(clientId),
+  };
+}
+
+async function issueToken(
+  { config }: Services,
+  { clientId, expiresInSeconds, targets }: TokenOrder,
+) {
+  const { token_secret: secret, token_expiry } = config.auth;
+  if (secret === "") return null;
+  const nowMs = Date.now();
+  const seconds = expiresInSeconds ?? token_expiry;
+  const claims = { clientId, ...(targets && { targets }) };
+  const token = await issueJwt(secret, claims, seconds, nowMs);
+  // As the token says it: in whole seconds.
+  return { token, expiresAtMs: (Math.floor(nowMs / 1000) + seconds) * 1000 };
+}

@@ -1,0 +1,48 @@
+/** Signals of a backend: made into a frame as the hub would stamp it, and handed to the target's hub. */
+import type { AdminPorts, BackendSignal } from "../../admin/ports.ts";
+import { parseClientId } from "../../protocol/client-id.ts";
+import { faultRow, type Fault } from "../../protocol/errors.ts";
+import { encodeFrame } from "../../protocol/frame.ts";
+import { MAX_PAYLOAD_BYTES } from "../../protocol/limits.ts";
+import { MESSAGE_TYPES } from "../../protocol/message-types.ts";
+import { PAYLOAD_TYPES } from "../../protocol/payloads/payload-types.ts";
+import { formatUuid, UUID_BYTES } from "../../protocol/uuid.ts";
+import type { Env } from "../env.ts";
+import { hubOf } from "../hubs.ts";
+import type { Services } from "../services.ts";
+import { workerCountsOf } from "../worker-counts.ts";
+
+/** Whom the target sees where the backend names no source. */
+const BACKEND = "backend";
+
+export function createBackend(
+  env: Env,
+  services: Services,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+): AdminPorts["sendSignal"] {
+  return async ({ source, target, messageType, data }: BackendSignal) => {
+    const sender = source ?? parseClientId(BACKEND);
+    if (sender === null) throw new Error("the backend has no client id");
+    const uuid = crypto.getRandomValues(new Uint8Array(UUID_BYTES));
+    const { value } = MESSAGE_TYPES[messageType];
+    const payload = new TextEncoder().encode(
+      JSON.stringify({ source_client_id: sender, signal_data: data }),
+    );
+    const notice = { source: sender, target, messageType: value };
+    const refuse = (fault: Fault) => {
+      const counts = workerCountsOf(env, services);
+      counts.book.observe({ event: "signal.undelivered", code: faultRow(fault).code, ...notice });
+      counts.settle(ctx);
+      return { outcome: "refused", fault } as const;
+    };
+    if (payload.length > MAX_PAYLOAD_BYTES) return refuse("signal.too-large");
+    const frame = encodeFrame({
+      messageType: value,
+      uuid,
+      payloadType: PAYLOAD_TYPES.JSON.value,
+      payload,
+    });
+    const [fault = "internal"] = await hubOf(env, target).deliver([{ ...notice, frame }]);
+    return fault === null ? { outcome: "delivered", uuid: formatUuid(uuid) } : refuse(fault);
+  };
+}

@@ -1,0 +1,39 @@
+/** `GET /metrics`: what the Ledgers know, as Prometheus reads it. No hub is asked, and so none is woken. */
+import type { Context } from "hono";
+import { bearerCheck } from "../auth/bearer.ts";
+import { exposition, EXPOSITION_CONTENT_TYPE, type Gauges } from "../ledger/exposition.ts";
+import type { AppTypes } from "./app-types.ts";
+import { BUILD } from "./build-info.ts";
+import type { Measured } from "./ledger/ledger-object.ts";
+import { allLedgers } from "./ledgers.ts";
+import { problem } from "./problem.ts";
+
+export async function metrics(c: Context<AppTypes>): Promise<Response> {
+  const { config } = c.var.services;
+  const { enabled, token } = config.metrics;
+  if (!enabled) return c.notFound();
+  if (token !== "" && !bearerCheck(token)(c.req.raw.headers.get("authorization"))) {
+    const detail = "This wants the token of metrics.token: Authorization: Bearer …";
+    return problem(401, "Unauthorized", detail, { "www-authenticate": "Bearer" });
+  }
+  const measured = await Promise.all(allLedgers(c.env, config).map((ledger) => ledger.measure()));
+  const text = exposition(
+    measured.flatMap(({ samples }) => Object.entries(samples)),
+    gaugesOf(measured),
+    BUILD.version,
+  );
+  return new Response(text, { headers: { "content-type": EXPOSITION_CONTENT_TYPE } });
+}
+
+function gaugesOf(measured: readonly Measured[]): Gauges {
+  const each = measured.map(({ gauges }) => gauges);
+  const sum = (of: (gauges: Gauges) => number) => each.reduce((all, gauges) => all + of(gauges), 0);
+  return {
+    signal_manager_connections: sum((gauges) => gauges.signal_manager_connections),
+    signal_manager_events_queued: sum((gauges) => gauges.signal_manager_events_queued),
+    signal_manager_events_parked: sum((gauges) => gauges.signal_manager_events_parked),
+    signal_manager_events_oldest_age_seconds: Math.max(
+      ...each.map((gauges) => gauges.signal_manager_events_oldest_age_seconds),
+    ),
+  };
+}

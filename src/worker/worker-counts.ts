@@ -1,0 +1,70 @@
+/**
+ * What the Worker counts: upgrades, and signals of backends. An isolate's memory, reported a moment later in the
+ * background of the request that was counted first; what an isolate takes with it when it ends is not counted.
+ */
+import { TallyBook } from "../ledger/tally-book.ts";
+import { describeError } from "../log/log-hub-event.ts";
+import type { Env } from "./env.ts";
+import { ledgerOf } from "./ledgers.ts";
+import { Reporter } from "./reporter.ts";
+import type { Services } from "./services.ts";
+
+/** What is counted within it makes one report. No alarm is to be had here, and a Worker's waiting costs nothing. */
+const GATHER_MS = 1000;
+
+/** A request that was ended with its report under way is not waited for any longer. */
+const MAX_REPORT_MS = 30_000;
+
+/** In reports, in place of a hub's name. */
+const WORKER = "worker";
+
+/** A Worker has no storage, and so no outbox. */
+const NO_OUTBOX = { isEmpty: true, head: () => [], remove: () => {} };
+
+export class WorkerCounts {
+  readonly book: TallyBook;
+  readonly #reporter: Reporter;
+  #reportingSinceMs = -Infinity;
+
+  constructor(env: Env, { config, log }: Services) {
+    this.book = new TallyBook({
+      counts: config.metrics.enabled,
+      tellsDelivered: false,
+      isHub: false,
+    });
+    this.#reporter = new Reporter({
+      hub: WORKER,
+      outbox: { id: WORKER, ...NO_OUTBOX },
+      counts: this.book,
+      send: (report) => ledgerOf(env, config, WORKER).report(report),
+      failed: (error) => log("report.failed", { hub: WORKER, error: describeError(error) }),
+      now: () => Date.now(),
+      newId: () => crypto.randomUUID(),
+    });
+  }
+
+  /** To be called when a request has counted something. */
+  settle(ctx: Pick<ExecutionContext, "waitUntil">): void {
+    const nowMs = Date.now();
+    if (!this.#reporter.hasAnything || nowMs - this.#reportingSinceMs < MAX_REPORT_MS) return;
+    this.#reportingSinceMs = nowMs;
+    ctx.waitUntil(this.#report());
+  }
+
+  async #report(): Promise<void> {
+    await scheduler.wait(GATHER_MS);
+    await this.#reporter.report();
+    this.#reportingSinceMs = -Infinity;
+  }
+}
+
+/** Keyed by the platform's own object: one an isolate. */
+const countsByEnv = new WeakMap<Env, WorkerCounts>();
+
+export function workerCountsOf(env: Env, services: Services): WorkerCounts {
+  const known = countsByEnv.get(env);
+  if (known !== undefined) return known;
+  const counts = new WorkerCounts(env, services);
+  countsByEnv.set(env, counts);
+  return counts;
+}
