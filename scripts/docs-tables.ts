@@ -1,6 +1,7 @@
 /** The tables of the documents, printed from the tables of the code. */
 import { SIGNAL_ERRORS } from "../src/client/errors.ts";
 import { FLAT_KEYS, type FlatKey } from "../src/config/keys.ts";
+import { METRIC_ROWS } from "../src/ledger/metrics.ts";
 import { CLOSE_CODES, CLOSE_DOCS, type CloseName } from "../src/protocol/close-codes.ts";
 import { ERROR_CODES, faultRow, FAULTS, type Fault } from "../src/protocol/errors.ts";
 import { MESSAGE_TYPES } from "../src/protocol/message-types.ts";
@@ -51,6 +52,35 @@ const TABLES: Readonly<Record<string, () => string[][]>> = {
     ["key", "default", "meaning"],
     ...FLAT_KEYS.map((row) => [`\`${row.section}.${row.key}\``, defaultOf(row), row.doc]),
   ],
+  metrics: () => [
+    ["metric", "type", "label", "meaning"],
+    ...METRIC_ROWS.map(([name, { type, label, help }]) => [
+      `\`${name}\``,
+      type,
+      label === undefined ? "" : `\`${label.name}\``,
+      help,
+    ]),
+  ],
+  "metric labels": () => [
+    ["metric", "label", "values"],
+    ...METRIC_ROWS.flatMap(([name, { label }]) =>
+      label === undefined
+        ? []
+        : [
+            [
+              `\`${name}\``,
+              `\`${label.name}\``,
+              label.values === null ? "any" : listed(label.values),
+            ],
+          ],
+    ),
+  ],
+  "metric buckets": () => [
+    ["histogram", "upper bounds"],
+    ...METRIC_ROWS.flatMap(([name, { buckets }]) =>
+      buckets === undefined ? [] : [[`\`${name}\``, listed(buckets)]],
+    ),
+  ],
   "client errors": () => [
     ["code", "retryable", "means"],
     ...Object.entries(SIGNAL_ERRORS).map(([code, row]) => [
@@ -76,6 +106,10 @@ export function fillTables(document: string): string {
 function markdown([head = [], ...rows]: string[][]): string {
   const lines = [head, head.map(() => "---"), ...rows];
   return lines.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+}
+
+function listed(values: readonly (string | number)[]): string {
+  return values.map((value) => `\`${value}\``).join(" ");
 }
 
 function hex(value: number): string {

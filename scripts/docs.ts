@@ -2,6 +2,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fillTables } from "./docs-tables.ts";
 
-for (const file of ["README.md", "PROTOCOL.md", "src/client/README.md"]) {
+for (const file of ["README.md", "PROTOCOL.md", "src/client/README.md", "docs/metrics.md"]) {
   writeFileSync(file, fillTables(readFileSync(file, "utf8")));
 }

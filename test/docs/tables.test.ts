@@ -7,7 +7,7 @@ import { readOwn } from "../support/own-settings.ts";
 const PROTOCOL = readOwn("PROTOCOL.md");
 
 describe("a generated table", () => {
-  it.each(["README.md", "PROTOCOL.md"])(
+  it.each(["README.md", "PROTOCOL.md", "docs/metrics.md"])(
     "is what the code prints: %s (`npm run docs` writes it)",
     (file) => {
       const document = readOwn(file);
