@@ -24,6 +24,7 @@ export function findCrossFaults(config: PartialConfig): string[] {
     ...apiKeyFaults(config),
     ...originFaults(config),
     ...findEventFaults(config),
+    ...bearerFaults(config),
     // Not known to be false, it may have been meant to be true.
     ...(config.server.development === false
       ? [...deployedFaults(config), ...guessableFaults(config)]
@@ -105,6 +106,14 @@ function guessableFaults({ admin, metrics }: PartialConfig): string[] {
     token !== "" && byteLength(token) < MIN_BEARER_BYTES
       ? [`${name} must be at least ${MIN_BEARER_BYTES} bytes (try: openssl rand -base64 24)`]
       : [],
+  );
+}
+
+/** What no header can say would shut everybody out. */
+function bearerFaults({ admin, metrics }: PartialConfig): string[] {
+  const tokens = { "admin.token": admin.token ?? "", "metrics.token": metrics.token ?? "" };
+  return Object.entries(tokens).flatMap(([name, token]) =>
+    /^[\x21-\x7e]*$/.test(token) ? [] : [`${name} must be visible ASCII without spaces`],
   );
 }
 

@@ -14,8 +14,15 @@ import type { Ended, Peer, TokenOptions, World } from "../behaviour/world.ts";
 import { seen, type Seen } from "./frames.ts";
 import { Inbox } from "./inbox.ts";
 
+/** A line of the log: the event's envelope and its data. */
+export type TakenEvent = { readonly id: string; readonly type: string } & Readonly<
+  Record<string, unknown>
+>;
+
 export class WorkerWorld implements World {
   readonly ended: Ended[] = [];
+  /** As the Ledger told them to its log. */
+  readonly events: TakenEvent[] = [];
   readonly #evicts: boolean;
   readonly #peers: WorkerPeer[] = [];
 
@@ -54,6 +61,11 @@ export class WorkerWorld implements World {
     vi.setSystemTime(Date.now() + ms);
     await this.#sleep();
     await runDurableObjectAlarm(hubStub());
+  }
+
+  /** Lets the Ledger's alarm go off if one is set. */
+  async wakeLedger(): Promise<void> {
+    await runDurableObjectAlarm(env.LEDGER.getByName("ledger-0"));
   }
 
   async refusal(): Promise<number | null> {
@@ -98,7 +110,9 @@ export class WorkerWorld implements World {
   }
 
   #readLog(line: string): void {
-    const { event, client_id, reason, message_count } = JSON.parse(line);
+    const fields = JSON.parse(line);
+    const { event, client_id, reason, message_count } = fields;
+    if (event === "event.taken") this.events.push(fields);
     if (event !== "session.ended") return;
     this.ended.push({ clientId: client_id, reason, messageCount: message_count });
   }

@@ -1,0 +1,187 @@
+/** What hubs tell the Ledger, through the real objects: exactly one beginning and one end a session, whatever happens. */
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { connect, error, expectAnswers, expectNothing, signalTo } from "../behaviour/steps.ts";
+import { HEARTBEAT_INTERVAL_MS, WORLD_SETTINGS, type Peer } from "../behaviour/world.ts";
+import { frame } from "../support/frames.ts";
+import { WorkerWorld } from "../support/worker-world.ts";
+
+const ADMIN = { authorization: `Bearer ${WORLD_SETTINGS.SIGNAL_MANAGER_ADMIN_TOKEN}` };
+
+function ledger() {
+  return env.LEDGER.getByName("ledger-0");
+}
+
+function hub() {
+  return env.HUB.getByName("main");
+}
+
+function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  return exports.default.fetch(new Request(`http://localhost${path}`, { headers: ADMIN, ...init }));
+}
+
+async function metric(series: string): Promise<number> {
+  const text = await (await ask("/metrics")).text();
+  const line = text.split("\n").find((known) => known.startsWith(`${series} `));
+  return Number(line?.slice(series.length));
+}
+
+describe.each([
+  { name: "objects that stay awake", evicts: false },
+  { name: "a hub that is evicted before every event", evicts: true },
+])("of $name", ({ evicts }) => {
+  let world: WorkerWorld;
+  beforeEach(() => {
+    world = new WorkerWorld({ evicts });
+  });
+  afterEach(() => world.dispose());
+
+  const told = (type: string) => world.events.filter((event) => event.type === type);
+
+  const ENDS: [reason: string, end: (alice: Peer) => Promise<unknown>][] = [
+    ["disconnect", (alice) => alice.send(frame("DISCONNECT", {}))],
+    ["closed", (alice) => alice.close(1000)],
+    ["timed-out", () => world.advance(3 * HEARTBEAT_INTERVAL_MS)],
+    ["replaced", () => connect(world, "alice")],
+    ["kicked", () => ask("/admin/sessions/alice", { method: "DELETE" })],
+    ["too-large", (alice) => alice.send(new Uint8Array(1_048_577))],
+    [
+      "lost",
+      async () => {
+        await world.reset();
+        await world.advance(3 * HEARTBEAT_INTERVAL_MS);
+      },
+    ],
+  ];
+
+  it.each(ENDS)("tells one beginning and one end of a session: %s", async (reason, end) => {
+    const alice = await connect(world, "alice");
+    await expectNothing(alice);
+    const [begun] = await vi.waitUntil(() => told("client.connected").length > 0 && world.events);
+    await end(alice);
+    await vi.waitUntil(() => told("client.disconnected").length > 0);
+    // Whatever would come twice would come with the next report.
+    await connect(world, "zoe");
+    await vi.waitUntil(() => told("client.connected").some(({ client_id }) => client_id === "zoe"));
+    const session_id = begun?.["session_id"];
+    expect(world.events.filter((event) => event["session_id"] === session_id)).toMatchObject([
+      { type: "client.connected", hub: "main", client_id: "alice", session_id },
+      {
+        type: "client.disconnected",
+        hub: "main",
+        client_id: "alice",
+        session_id,
+        reason,
+        message_count: reason === "lost" ? null : expect.any(Number),
+        duration_ms: expect.any(Number),
+      },
+    ]);
+    expect(new Set(world.events.map(({ id }) => id)).size).toBe(world.events.length);
+  });
+
+  it("keeps what the Ledger cannot take, and tells it once when it can", async () => {
+    const broken =
+      "CREATE TRIGGER broken BEFORE INSERT ON progress BEGIN SELECT RAISE(FAIL, 'disk full'); END";
+    await metric("signal_manager_connections");
+    await runInDurableObject(ledger(), (_ledger, state) => void state.storage.sql.exec(broken));
+    const alice = await connect(world, "alice");
+    await alice.close(1000);
+    await expectRows(2);
+    expect(await metric("signal_manager_connections")).toBe(0);
+    world.events.length = 0;
+    await runInDurableObject(
+      ledger(),
+      (_l, state) => void state.storage.sql.exec("DROP TRIGGER broken"),
+    );
+    await world.advance(60_000);
+    await vi.waitUntil(() => told("client.disconnected").length > 0);
+    expect(world.events.map(({ type }) => type)).toEqual([
+      "client.connected",
+      "client.disconnected",
+    ]);
+    await expectRows(0);
+  });
+
+  async function expectRows(count: number): Promise<void> {
+    await vi.waitUntil(async () => {
+      const rows = await runInDurableObject(
+        hub(),
+        (_hub, state) => state.storage.sql.exec("SELECT * FROM outbox").toArray().length,
+      );
+      return rows === count;
+    });
+  }
+
+  it("tells an undelivered signal, with its pair and its code, and a crowd of them as a number", async () => {
+    const alice = await connect(world, "alice");
+    await expectAnswers(alice, signalTo("bob", 1), [error(404)]);
+    await vi.waitUntil(() => told("signal.undelivered").length > 0);
+    expect(told("signal.undelivered")).toMatchObject([
+      {
+        source_client_id: "alice",
+        target_client_id: "bob",
+        message_type: "SIGNAL_OFFER",
+        error_code: 404,
+        count: 1,
+      },
+    ]);
+  });
+});
+
+describe("what is counted", () => {
+  let world: WorkerWorld;
+  beforeEach(() => {
+    world = new WorkerWorld({ evicts: false });
+  });
+  afterEach(() => world.dispose());
+
+  const told = (type: string) => world.events.filter((event) => event.type === type);
+
+  it("is read without waking a hub, and so is the list of sessions", async () => {
+    await connect(world, "alice");
+    await vi.waitUntil(async () => (await metric("signal_manager_connections")) === 1);
+    await evictDurableObject(hub());
+    expect((await ask("/metrics")).status).toBe(200);
+    const list = await (await ask("/admin/sessions")).json();
+    expect(list).toMatchObject({ sessions: [{ client_id: "alice", hub: "main" }], next: null });
+    // It could not be evicted if it were awake, and is said not to be running.
+    await expect(evictDurableObject(hub())).rejects.toThrow("not currently running");
+  });
+
+  it("tells once a minute how often strangers were refused", async () => {
+    const peer = await world.open();
+    for (const auth_token of ["wrong", "still wrong"]) {
+      await expectAnswers(peer, frame("CONNECT", { client_id: "eve", auth_token }), [error(401)]);
+    }
+    await world.advance(10_000);
+    expect(told("client.auth_failed")).toEqual([]);
+    await world.advance(60_000);
+    await world.wakeLedger();
+    expect(told("client.auth_failed")).toMatchObject([{ hub: "main", count: 2 }]);
+    await world.advance(60_000);
+    await world.wakeLedger();
+    expect(told("client.auth_failed")).toHaveLength(1);
+  });
+
+  it("counts what the hub did, and keeps the counts when both have slept", async () => {
+    // Counts are in memory until the alarm reports them: the platform does not put a hub to sleep before.
+    const [alice, bob] = [await connect(world, "alice"), await connect(world, "bob")];
+    await alice.send(signalTo("bob", 1));
+    await bob.next();
+    await expectAnswers(alice, signalTo("nobody", 1), [error(404)]);
+    await world.advance(5000);
+    await bob.close(1000);
+    await vi.waitUntil(async () => (await metric("signal_manager_connections")) === 1);
+    await evictDurableObject(hub());
+    await evictDurableObject(ledger());
+    const offers = 'signal_manager_messages_total{type="signal_offer"}';
+    expect(await metric(offers)).toBe(2);
+    expect(await metric('signal_manager_signals_routed_total{type="signal_offer"}')).toBe(1);
+    expect(await metric('signal_manager_signals_undelivered_total{code="404"}')).toBe(1);
+    expect(await metric('signal_manager_errors_total{code="404"}')).toBe(1);
+    expect(await metric('signal_manager_sessions_ended_total{reason="closed"}')).toBe(1);
+    expect(await metric("signal_manager_session_duration_seconds_count")).toBe(1);
+    expect(await metric("signal_manager_frame_bytes_count")).toBe(4);
+  });
+});
