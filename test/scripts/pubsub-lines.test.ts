@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+import { parseConfig } from "../../src/config/parse-config.ts";
+import { eventLine, welcome } from "../../scripts/local/pubsub-lines.ts";
+import { toPubsubMessage } from "../../src/events/cloud-event.ts";
+import { connected, stored } from "../support/events.ts";
+import { DEVELOPMENT_VARS, WRANGLER_VARS } from "../support/own-settings.ts";
+
+const LOCAL = {
+  endpoint: "http://127.0.0.1:8085",
+  project: "demo",
+  topic: "signal-events",
+  kind: "emulator",
+} as const;
+
+it("prints settings that the configuration takes, and that send events there", () => {
+  const lines = welcome(LOCAL).matchAll(/^ {2}export (\w+)=(\S+)$/gm);
+  const exported = Object.fromEntries(Array.from(lines, ([, name, value]) => [name, value]));
+  const config = parseConfig({ ...WRANGLER_VARS, ...DEVELOPMENT_VARS, ...exported });
+  expect(config).toMatchObject({
+    ok: true,
+    value: {
+      events: {
+        sinks: ["log", "pubsub"],
+        pubsub_endpoint: LOCAL.endpoint,
+        pubsub_project: "demo",
+        pubsub_topic: "signal-events",
+      },
+    },
+  });
+});
+
+it("says of the fake that it is the fake", () => {
+  expect(welcome({ ...LOCAL, kind: "fake" })).toContain("NOT Google's emulator");
+  expect(welcome(LOCAL)).not.toContain("fake");
+});
+
+it("prints an event as a line that no client id can break", () => {
+  const event = stored(connected("a\u202E\u2028b"), { hub: "main", sequence: 17 });
+  const { attributes, orderingKey } = toPubsubMessage(event);
+  const text = JSON.stringify(event.data);
+  const line = eventLine({ text, attributes, orderingKey, messageId: "1" });
+  expect(line).toBe(
+    '2026-11-23T06:00:00.000Z client.connected hub="main" sequence=17 {"client_id":"a\\u{202e}\\u{2028}b",' +
+      '"session_id":"3f0c9a52-5d0e-4c4e-9d5a-0d7f4f0b6a11","connected_at":"2026-11-23T06:00:00.000Z"}',
+  );
+});
+
+it("shows a message of somebody else as what it is", () => {
+  const message = { text: "hello\n", attributes: {}, orderingKey: "", messageId: "1" };
+  expect(eventLine(message)).toBe("not an event of ours: hello\\u{a}");
+});
