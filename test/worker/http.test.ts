@@ -1,3 +1,4 @@
+import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { issueJwt } from "../../src/auth/jwt.ts";
@@ -25,7 +26,7 @@ function get(
   settings: object = {},
 ): Promise<Response> {
   const request = new Request(`http://localhost${path}`, { headers });
-  return Promise.resolve(app.fetch(request, { ...env, ...settings }));
+  return Promise.resolve(app.fetch(request, { ...env, ...settings }, createExecutionContext()));
 }
 
 function upgrade(
