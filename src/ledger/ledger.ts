@@ -83,7 +83,8 @@ export class Ledger {
     const { stores } = this.#ports;
     return stores.transaction(() => {
       const chosen =
-        sequences ?? stores.parked.page(0, Infinity).map(({ event }) => event.sequence);
+        sequences ??
+        stores.parked.page(0, Number.MAX_SAFE_INTEGER).map(({ event }) => event.sequence);
       const found = chosen.flatMap((sequence) => stores.parked.find(sequence) ?? []);
       for (const { event } of found) {
         stores.queue.append(event);

@@ -13,7 +13,6 @@ export const LOG_EVENTS = {
   "session.begun": "info",
   "session.ended": "info",
   "frame.refused": "debug",
-  "alarm.swept": "debug",
   "admin.acted": "info",
   "admin.refused": "warn",
   "admin.failed": "error",

@@ -113,6 +113,11 @@ export class PlainWorld implements World {
     return this.#hub.hasRoom ? null : 503;
   }
 
+  async kick(clientId: string): Promise<boolean> {
+    this.#sleep();
+    return this.#hub.kick(asClientId(clientId));
+  }
+
   async reset(): Promise<void> {
     for (const socket of this.#sockets.values()) socket.break();
     this.#sockets.clear();

@@ -192,4 +192,15 @@ export function sessionsBehaviour(world: () => World): void {
     expect(world().ended.map(({ clientId }) => clientId)).toEqual(["alice", "bob"]);
     await expectAlive(again, "alice");
   });
+
+  it("[SE7] [CL1] ends a session that an administrator kicks: 403, 4403, and nobody else's", async () => {
+    const [alice, bob] = [await connect(world(), "alice"), await connect(world(), "bob")];
+    expect(await world().kick("alice")).toBe(true);
+    expect(await alice.next()).toMatchObject(error(403, NIL));
+    expect(await alice.closed).toBe(4403);
+    expect(await world().kick("alice")).toBe(false);
+    await expectAlive(bob, "bob");
+    expect(world().ended).toMatchObject([{ clientId: "alice", reason: "kicked" }]);
+    await expectAlive(await connect(world(), "alice"), "alice");
+  });
 }

@@ -42,6 +42,8 @@ export interface World {
   advance(ms: number): Promise<void>;
   /** What an upgrade of its own is answered while the hub has no room; null: it has. */
   refusal(): Promise<number | null>;
+  /** An administrator ends the client's session. False: it has none. */
+  kick(clientId: string): Promise<boolean>;
   /** The hub's process dies: sockets break, and no close event tells of it. */
   reset(): Promise<void>;
   /** From now on no session can be written. */

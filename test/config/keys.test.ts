@@ -71,6 +71,9 @@ describe("the table of keys", () => {
     expect(secret.map(({ section, key }) => `${section}.${key}`)).toEqual([
       "auth.token_secret",
       "auth.api_keys",
+      "metrics.token",
+      "events.pubsub_service_account",
+      "admin.token",
     ]);
     expect(FLAT_KEYS.filter(({ doc }) => !/^[^\n|]{20,}\.$/.test(doc))).toEqual([]);
   });

@@ -30,9 +30,9 @@ const sayEverything = (log: Log): void => {
 describe("the level", () => {
   it.each<[Level, Level[]]>([
     ["error", ["error"]],
-    ["warn", ["error"]],
-    ["info", ["error", "info"]],
-    ["debug", ["error", "info", "debug"]],
+    ["warn", ["error", "warn"]],
+    ["info", ["error", "warn", "info"]],
+    ["debug", ["error", "warn", "info", "debug"]],
   ])("%s lets these through: %j", (level, expected) => {
     const levels = new Set(written({ level }, sayEverything).map(([each]) => each));
     expect([...levels].toSorted(byLevel)).toEqual(expected.toSorted(byLevel));
@@ -43,7 +43,7 @@ describe("the level", () => {
     expect(Object.fromEntries(lines)).toEqual(LOG_EVENTS);
   });
 
-  it("of what any client can cause at will is debug, but for refused upgrades and sessions", () => {
+  it("of what any client can cause at will is debug, but for refused upgrades, sessions and their events", () => {
     const byDefault = written({ level: "info" }, sayEverything).map(([, line]) => eventOf(line));
     expect(byDefault).toEqual([
       "config.invalid",
@@ -52,6 +52,15 @@ describe("the level", () => {
       "upgrade.refused",
       "session.begun",
       "session.ended",
+      "admin.acted",
+      "admin.refused",
+      "admin.failed",
+      "report.failed",
+      "ledger.failed",
+      "event.taken",
+      "event.dropped",
+      "publish.retried",
+      "publish.parked",
     ]);
   });
 });
@@ -96,8 +105,8 @@ describe("the format", () => {
   });
 
   it("text without fields ends behind the event", () => {
-    const [[, line] = []] = written({ format: "text" }, (log) => log("alarm.swept", {}));
-    expect(line).toBe(`${AT} debug alarm.swept`);
+    const [[, line] = []] = written({ format: "text" }, (log) => log("publish.done", {}));
+    expect(line).toBe(`${AT} debug publish.done`);
   });
 });
 

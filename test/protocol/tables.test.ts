@@ -73,6 +73,7 @@ describe("close codes", () => {
       [1001, "going-away", "backoff"],
       [4400, "framing-lost", "never"],
       [4401, "unauthenticated", "new-token"],
+      [4403, "kicked", "never"],
       [4408, "timed-out", "backoff"],
       [4409, "replaced", "never"],
       [4413, "too-large", "never"],
@@ -111,6 +112,7 @@ describe("errors", () => {
       "connect.late": "timed-out",
       "connect.full": "full",
       "session.expired": "unauthenticated",
+      "session.kicked": "kicked",
       "session.replaced": "replaced",
       "rate.abuse": "abuse",
     });

@@ -10,6 +10,7 @@ import { vi } from "vitest";
 import { issueJwt } from "../../src/auth/jwt.ts";
 import { PUBLIC_TOKEN_SECRET } from "../../src/config/cross-checks.ts";
 import { parseClientId } from "../../src/protocol/client-id.ts";
+import { WORLD_SETTINGS } from "../behaviour/world.ts";
 import type { Ended, Peer, TokenOptions, World } from "../behaviour/world.ts";
 import { seen, type Seen } from "./frames.ts";
 import { Inbox } from "./inbox.ts";
@@ -37,6 +38,12 @@ export class WorkerWorld implements World {
   /** Leaves the next world a hub without sockets, rows or alarm. */
   async dispose(): Promise<void> {
     await Promise.all(this.#peers.map((peer) => peer.abandon()));
+    for (const stub of [hubStub(), ledgerStub()]) {
+      // An eviction waits for what is under way, a report say, which would bring back storage that was deleted.
+      await evictIfAwake(stub);
+      // A reset deletes the storage of objects that are awake.
+      await runInDurableObject(stub, () => {});
+    }
     await reset();
     vi.useRealTimers();
     vi.restoreAllMocks();
@@ -65,14 +72,28 @@ export class WorkerWorld implements World {
 
   /** Lets the Ledger's alarm go off if one is set. */
   async wakeLedger(): Promise<void> {
-    await runDurableObjectAlarm(env.LEDGER.getByName("ledger-0"));
+    await runDurableObjectAlarm(ledgerStub());
   }
 
   async refusal(): Promise<number | null> {
     const response = await requestUpgrade({});
     response.webSocket?.accept();
     response.webSocket?.close(1000);
+    // An answer that is not read keeps the hub from being evicted.
+    await response.body?.cancel();
     return response.status === 101 ? null : response.status;
+  }
+
+  async kick(clientId: string): Promise<boolean> {
+    await this.#sleep();
+    const response = await exports.default.fetch(
+      new Request(`http://localhost/admin/sessions/${encodeURIComponent(clientId)}`, {
+        method: "DELETE",
+        headers: { authorization: `Bearer ${WORLD_SETTINGS.SIGNAL_MANAGER_ADMIN_TOKEN}` },
+      }),
+    );
+    await response.body?.cancel();
+    return response.status === 204;
   }
 
   async reset(): Promise<void> {
@@ -100,13 +121,7 @@ export class WorkerWorld implements World {
   }
 
   async #sleep(): Promise<void> {
-    if (!this.#evicts) return;
-    try {
-      await evictDurableObject(hubStub());
-    } catch (error) {
-      // It sleeps already, or was never woken.
-      if (!String(error).includes("not currently running")) throw error;
-    }
+    if (this.#evicts) await evictIfAwake(hubStub());
   }
 
   #readLog(line: string): void {
@@ -158,6 +173,19 @@ class WorkerPeer implements Peer {
     if (this.#ws.readyState === WebSocket.OPEN) this.#ws.close(1000);
     await this.closed;
   }
+}
+
+async function evictIfAwake(stub: DurableObjectStub): Promise<void> {
+  try {
+    await evictDurableObject(stub);
+  } catch (error) {
+    // It sleeps already, or was never woken.
+    if (!String(error).includes("not currently running")) throw error;
+  }
+}
+
+function ledgerStub() {
+  return env.LEDGER.getByName("ledger-0");
 }
 
 function hubStub() {

@@ -27,6 +27,17 @@ async function metric(series: string): Promise<number> {
   return Number(line?.slice(series.length));
 }
 
+/** So many events wait in the hub's outbox. */
+async function expectRows(count: number): Promise<void> {
+  await vi.waitUntil(async () => {
+    const rows = await runInDurableObject(
+      hub(),
+      (_hub, state) => state.storage.sql.exec("SELECT * FROM outbox").toArray().length,
+    );
+    return rows === count;
+  });
+}
+
 describe.each([
   { name: "objects that stay awake", evicts: false },
   { name: "a hub that is evicted before every event", evicts: true },
@@ -102,16 +113,6 @@ describe.each([
     ]);
     await expectRows(0);
   });
-
-  async function expectRows(count: number): Promise<void> {
-    await vi.waitUntil(async () => {
-      const rows = await runInDurableObject(
-        hub(),
-        (_hub, state) => state.storage.sql.exec("SELECT * FROM outbox").toArray().length,
-      );
-      return rows === count;
-    });
-  }
 
   it("tells an undelivered signal, with its pair and its code, and a crowd of them as a number", async () => {
     const alice = await connect(world, "alice");

@@ -80,7 +80,7 @@ describe("plain HTTP", () => {
     expect(await response.text()).toContain('new WebSocket("ws://localhost/")');
   });
 
-  it.each(["/nothing", "/health/", "/admin", "/demo"])(
+  it.each(["/nothing", "/health/", "/administrator", "/demo"])(
     "[UP1] answers %s with 404, as problem details",
     async (path) => {
       const response = await get(path);

@@ -1,5 +1,5 @@
 /** The shipped wrangler.toml alone, with no secret and no key beside it, accepts nobody: at neither door. */
-import { runInDurableObject } from "cloudflare:test";
+import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { issueJwt } from "../../src/auth/jwt.ts";
@@ -72,7 +72,7 @@ it("is a valid configuration, without which nothing here would say anything", as
 
 it.each(TOKENS)("[UP2] refuses $what at the upgrade", async ({ token }) => {
   const headers = { authorization: `Bearer ${await token()}` };
-  expect((await app.fetch(upgrade(headers), shipped)).status).toBe(401);
+  expect((await app.fetch(upgrade(headers), shipped, createExecutionContext())).status).toBe(401);
 });
 
 it.each(TOKENS)("[CO5] refuses $what in CONNECT", async ({ token }) => {
@@ -84,3 +84,18 @@ it("[CO5] refuses a CONNECT without a token", async () => {
   const answer = await askShippedHub({ client_id: CLIENT });
   expect(answer).toMatchObject({ type: "ERROR", payload: { error_code: 401 } });
 });
+
+it.each(["/admin", "/admin/sessions", "/admin/openapi.json"])(
+  "has no admin API: %s is 404 like any other path, whatever token is shown",
+  async (path) => {
+    const headers = { authorization: "Bearer " };
+    const ask = (at: string) =>
+      app.fetch(
+        new Request(`http://localhost${at}`, { headers }),
+        shipped,
+        createExecutionContext(),
+      );
+    const [answer, unknown] = [await ask(path), await ask("/nothing")];
+    expect([answer.status, await answer.text()]).toEqual([404, await unknown.text()]);
+  },
+);
