@@ -15,6 +15,22 @@ const developmentVars = Object.fromEntries(
 /** Bounds a hang: no test asserts a time, and a property of a thousand runs on a loaded machine exceeds vitest's 5 s. */
 const PATIENCE = { testTimeout: 30_000, hookTimeout: 30_000 };
 
+const SPREAD = ["test/worker/behaviour.test.ts", "test/worker/events.test.ts"];
+
+/** Tests in workerd, with the document's credentials and these settings. */
+function workerd(name: string, include: string[], settings: Readonly<Record<string, string>>) {
+  const bindings = { ...developmentVars, ...WORLD_SETTINGS, ...settings };
+  return {
+    plugins: [
+      cloudflareTest({
+        wrangler: { configPath: "./wrangler.toml" },
+        miniflare: { bindings },
+      }),
+    ],
+    test: { name, include, ...PATIENCE },
+  };
+}
+
 export default defineConfig({
   test: {
     projects: [
@@ -24,19 +40,14 @@ export default defineConfig({
           environment: "node",
           ...PATIENCE,
           include: [
-            "test/{protocol,hub,auth,config,log,events,ledger,admin,docs,scripts,client,demo}/**/*.test.ts",
+            "test/{protocol,hub,auth,config,log,events,ledger,admin,docs,scripts,client,demo,bench}/**/*.test.ts",
           ],
         },
       },
-      {
-        plugins: [
-          cloudflareTest({
-            wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: { ...developmentVars, ...WORLD_SETTINGS } },
-          }),
-        ],
-        test: { name: "workerd", include: ["test/worker/**/*.test.ts"], ...PATIENCE },
-      },
+      workerd("workerd", ["test/worker/**/*.test.ts"], {}),
+      // The whole behaviour again, where clients are spread over hubs.
+      workerd("workerd-7", SPREAD, { SIGNAL_MANAGER_ROUTING_HUBS: "7" }),
+      workerd("workerd-per-client", SPREAD, { SIGNAL_MANAGER_ROUTING_HUBS: "per-client" }),
       {
         test: {
           name: "e2e",

@@ -3,7 +3,7 @@
  * the README's table is generated from here, and a test holds the three together.
  */
 import type * as z from "zod";
-import { choice, flag, integer, list, text } from "./kinds.ts";
+import { choice, flag, hubCount, integer, list, text } from "./kinds.ts";
 
 interface KeyRow {
   readonly kind: z.ZodType;
@@ -48,6 +48,11 @@ export const KEYS = {
     port: { kind: integer(0, 65_535), default: 9090, doc: "Means nothing here: a Worker has one origin. Accepted so that the document's file works." },
     host: { kind: text(), default: "127.0.0.1", doc: "Means nothing here: a Worker has one origin. Accepted so that the document's file works." },
   },
+  routing: {
+    hubs: { kind: hubCount(1024), default: 1, doc: 'Hubs that clients are spread over: 1, a number, or `"per-client"`, one for every client id. docs/hubs.md says when, and how to change it.' },
+    location_hint: { kind: choice(["", "wnam", "enam", "sam", "weur", "eeur", "apac", "apac-ne", "apac-se", "oc", "afr", "me"]), default: "", doc: "Where new hubs and Ledgers are created; empty: near whoever calls them first." },
+    jurisdiction: { kind: choice(["", "eu", "us", "fedramp", "fedramp-high"]), default: "", doc: "Where hubs and Ledgers must run and store; empty: anywhere. Others are other objects: set it before the first client." },
+  },
   events: {
     sinks: { kind: list(["log", "pubsub", "none"]), default: ["log"], doc: "Where events go: `log`, `pubsub`, both, or `none`." },
     ledgers: { kind: integer(1, 64), default: 1, doc: "Objects that the hubs' reports are spread over. One takes hundreds of reports a second; change it only while no event waits." },
@@ -66,7 +71,7 @@ export const KEYS = {
   },
   limits: {
     max_message_size: { kind: integer(65_556, 1_048_576), default: 1_048_576, doc: "Bytes of one WebSocket message; beyond it the connection is closed. At least one whole frame." },
-    message_buffer_size: { kind: integer(1024, 1_048_576), default: 8192, doc: "Read, and without effect yet: bytes of a batch of frames to one client." },
+    message_buffer_size: { kind: integer(1024, 1_048_576), default: 8192, doc: "Bytes of a message in which several frames leave together for a client that asked for `batch`." },
     frames_per_second: { kind: integer(0, 1_000_000), default: 500, doc: "Frames a second that one connection may keep up; 0: no limit." },
     frame_burst: { kind: integer(1, 1_000_000), default: 1000, doc: "Frames that one connection may send at once before the rate counts." },
   },

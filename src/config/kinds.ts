@@ -25,6 +25,16 @@ export function choice<const Values extends readonly [string, ...string[]]>(valu
   return z.enum(values, { error: `must be one of ${values.join(", ")}` });
 }
 
+/** `routing.hubs`: how many, or one for every client. */
+export function hubCount(max: number) {
+  const message = `must be a whole number from 1 to ${max}, or "per-client"`;
+  const fromText = z.string().transform((value) => (/^\d+$/.test(value) ? Number(value) : value));
+  const count = z.number(message).int(message).min(1, message).max(max, message);
+  return z
+    .union([z.number(), fromText], { error: message })
+    .pipe(z.union([z.literal("per-client"), count], { error: message }));
+}
+
 /** A list, of `members` alone if there are any: an array in wrangler.toml; in a variable a JSON array, or items between commas. */
 export function list<const Member extends string = string>(members?: readonly Member[]) {
   const error = "must be a list of strings";

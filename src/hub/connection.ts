@@ -21,6 +21,8 @@ export interface Greeting extends Common {
   readonly connectByMs: number;
   /** What the upgrade's credentials allow; null: the upgrade had none (UP2). */
   readonly grant: Grant | null;
+  /** The client id that the upgrade named, by its credentials or as a hint; null: it named none (CO7). */
+  readonly expected: ClientId | null;
   readonly failures: number;
 }
 

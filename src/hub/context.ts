@@ -3,12 +3,15 @@ import type { Authenticate } from "../auth/authenticator.ts";
 import { encodeError, type Answered } from "../protocol/answers.ts";
 import type { CloseName } from "../protocol/close-codes.ts";
 import { faultRow, type Fault } from "../protocol/errors.ts";
+import { Abroad } from "./abroad.ts";
+import { Departures } from "./departures.ts";
 import { END_REASON_OF_CLOSE, type EndReason } from "./end-reasons.ts";
 import type {
   Counts,
   HubSettings,
   HubSocket,
   HubSockets,
+  OtherHubs,
   Observe,
   SessionEnd,
   SessionRow,
@@ -23,6 +26,7 @@ export interface HubPorts {
   readonly authenticate: Authenticate;
   readonly observe: Observe;
   readonly counts: Counts;
+  readonly otherHubs: OtherHubs;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -37,6 +41,8 @@ export class HubContext {
   readonly ports: HubPorts;
   readonly settings: HubSettings;
   readonly roster: Roster;
+  readonly departures: Departures;
+  readonly abroad: Abroad;
   #wakeByMs: number | null = null;
   #hasEndedOrphans = false;
 
@@ -44,11 +50,13 @@ export class HubContext {
     this.ports = ports;
     this.settings = settings;
     this.roster = new Roster(ports.sockets, ports.sessions);
+    this.departures = new Departures(settings.maxBatchBytes);
+    this.abroad = new Abroad(this, ports.otherHubs);
   }
 
   /** An answer of the hub's own. A client that sends and does not read is closed: its answers would pile up (RL3). */
   answer(socket: HubSocket, bytes: Uint8Array): void {
-    if (!socket.send(bytes) && socket.isBacklogged) this.close(socket, "abuse");
+    if (!this.departures.send(socket, bytes) && socket.isBacklogged) this.close(socket, "abuse");
   }
 
   /** ERROR, and the close that the fault's row asks for. */
@@ -62,8 +70,8 @@ export class HubContext {
   /** A signal that does not reach its target: its source is told, and so is who watches (SI6). */
   refuseSignal(socket: HubSocket, answered: Answered, signal: SignalNotice, fault: Fault): void {
     const { target } = signal;
-    const about =
-      fault === "signal.backlog" ? { target, retryAfterMs: RETRY_AFTER_MS } : { target };
+    const mayTryAgain = faultRow(fault).code === 503;
+    const about = mayTryAgain ? { target, retryAfterMs: RETRY_AFTER_MS } : { target };
     this.refuse(socket, answered, fault, about);
     this.ports.observe({ event: "signal.undelivered", code: faultRow(fault).code, ...signal });
   }
@@ -75,6 +83,7 @@ export class HubContext {
   }
 
   close(socket: HubSocket, name: CloseName): void {
+    this.departures.flush(socket);
     this.end(socket, END_REASON_OF_CLOSE[name]);
     socket.close(name);
   }

@@ -38,7 +38,7 @@ export function receiveGreeting(
   }
   const { clientId, authToken } = request.value;
   const { grant } = greeting;
-  if (grant !== null && grant.clientId !== clientId) {
+  if (greeting.expected !== null && greeting.expected !== clientId) {
     context.refuse(socket, frame, "connect.other-id");
     return undefined;
   }

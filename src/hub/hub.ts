@@ -15,8 +15,8 @@ import { HubContext, type HubPorts } from "./context.ts";
 import { nextDeadline, type Deadline } from "./deadlines.ts";
 import { enqueue, receiveGreeting } from "./greeting.ts";
 import { answeredBy, type Inbound } from "./inbound.ts";
-import type { HubSettings, HubSocket } from "./ports.ts";
-import { deliver, inform, kick, type OutsideSignal, type SessionInformation } from "./outside.ts";
+import type { HubSettings, HubSocket, OutsideSignal } from "./ports.ts";
+import { deliver, inform, kick, type SessionInformation } from "./outside.ts";
 import { draw, fullBucket, retryAfterMs, type Bucket } from "./rate-limit.ts";
 import { receiveConnected } from "./session.ts";
 
@@ -35,14 +35,30 @@ export class Hub {
     return ports.sockets.count < maxSessions + headroom && !ports.sockets.isFull;
   }
 
-  /** The first state of a socket. `grant`: what the upgrade's credentials allow, if it had any. */
-  greet(id: SessionId, grant: Grant | null): Connection {
+  /**
+   * The first state of a socket. `grant`: what the upgrade's credentials allow, if it had any. `expected`: the id that the
+   * upgrade named, and so the socket's place was chosen for (CO7).
+   */
+  greet(
+    id: SessionId,
+    grant: Grant | null,
+    expected: ClientId | null = grant?.clientId ?? null,
+  ): Connection {
     const { settings, ports } = this.#context;
     const nowMs = ports.now();
     const connectByMs = nowMs + settings.connectTimeoutMs;
     this.#context.wakeBy(connectByMs);
     const bucket = fullBucket(nowMs);
-    return { state: "greeting", id, bucket, lostFramings: 0, connectByMs, grant, failures: 0 };
+    return {
+      state: "greeting",
+      id,
+      bucket,
+      lostFramings: 0,
+      connectByMs,
+      grant,
+      expected,
+      failures: 0,
+    };
   }
 
   /**
@@ -56,6 +72,21 @@ export class Hub {
       return undefined;
     }
     if (typeof message === "string") return this.#take(socket, { kind: "text" });
+    const first = decodeFrameAt(message, 0);
+    let pending: Promise<void> | undefined;
+    if (endOf(first, message, 0) === message.length) pending = this.#take(socket, first);
+    else this.#context.departures.gather(() => (pending = this.#takeAll(socket, message)));
+    const abroad = this.#context.abroad.depart();
+    return pending === undefined ? abroad : this.#followUp(pending, abroad);
+  }
+
+  /** Signals that waited behind a CONNECT leave when their turn has come. */
+  async #followUp(pending: Promise<void>, abroad: Promise<void> | undefined): Promise<void> {
+    await pending;
+    await Promise.all([abroad, this.#context.abroad.depart()]);
+  }
+
+  #takeAll(socket: HubSocket, message: Uint8Array): Promise<void> | undefined {
     let pending: Promise<void> | undefined;
     let at = 0;
     do {
@@ -94,9 +125,21 @@ export class Hub {
     return kick(this.#context, clientId);
   }
 
-  /** Hands a signal from outside this hub to its target; null: it was delivered. */
-  deliver(signal: OutsideSignal): Fault | null {
-    return deliver(this.#context, signal);
+  /** Hands signals from outside this hub to their targets, in order. What became of each; null: delivered. */
+  deliver(signals: readonly OutsideSignal[]): (Fault | null)[] {
+    let outcomes: (Fault | null)[] = [];
+    this.#context.departures.gather(() => {
+      outcomes = signals.map((signal) => deliver(this.#context, signal));
+    });
+    return outcomes;
+  }
+
+  /** Sends everybody away: this hub has no place among the hubs any more, and its clients have another. */
+  drain(): void {
+    for (const socket of this.#context.ports.sockets.all()) {
+      this.#context.close(socket, "going-away");
+    }
+    this.#context.endOrphans();
   }
 
   get wantsWake(): boolean {

@@ -4,7 +4,7 @@ import type { ClientId } from "../protocol/client-id.ts";
 import type { Fault } from "../protocol/errors.ts";
 import type { SessionId } from "./connection.ts";
 import type { HubContext } from "./context.ts";
-import type { SignalNotice } from "./ports.ts";
+import type { OutsideSignal } from "./ports.ts";
 
 /** The document's session information. */
 export interface SessionInformation {
@@ -14,11 +14,6 @@ export interface SessionInformation {
   /** The last frame, or text `ping`. */
   readonly lastActivityMs: number;
   readonly messageCount: number;
-}
-
-export interface OutsideSignal extends SignalNotice {
-  /** Whole, its source stamped by who sends it: the target receives these bytes. */
-  readonly frame: Uint8Array;
 }
 
 export function inform({ roster }: HubContext, clientId: ClientId): SessionInformation | null {
@@ -40,7 +35,8 @@ export function kick(context: HubContext, clientId: ClientId): boolean {
 export function deliver(context: HubContext, { frame, ...notice }: OutsideSignal): Fault | null {
   const socket = context.roster.find(notice.target);
   if (socket === undefined) return "signal.absent";
-  if (!socket.send(frame)) return socket.isBacklogged ? "signal.backlog" : "signal.absent";
+  if (!context.departures.send(socket, frame))
+    return socket.isBacklogged ? "signal.backlog" : "signal.absent";
   context.ports.counts.routed(notice);
   return null;
 }

@@ -17,6 +17,8 @@ export interface HubSocket {
    * bytes when it returns.
    */
   send(bytes: Uint8Array): boolean;
+  /** Neither side has closed it. */
+  readonly isOpen: boolean;
   /** The peer reads so slowly that more than `MAX_BACKLOG_BYTES` wait for it, as far as the platform tells. */
   readonly isBacklogged: boolean;
   /** MUST NOT throw, whatever the socket's state. MAY be called again. */
@@ -74,6 +76,23 @@ export interface SignalNotice {
   readonly messageType: number;
 }
 
+/** A signal on its way between hubs, or from a backend. */
+export interface OutsideSignal extends SignalNotice {
+  /** Whole, its source stamped by who sends it: the target receives these bytes. A buffer of its own: a view would ship all of what it is a view of. */
+  readonly frame: Uint8Array;
+}
+
+/** The other hubs, where there are several (SI11). */
+export interface OtherHubs {
+  /** The name of the hub that owns the client id; null: this one. MUST cost the same however many hubs there are. */
+  hubOf(clientId: ClientId): string | null;
+  /**
+   * Hands signals to their targets on another hub; what became of each, in their order, null: delivered. Calls to one hub
+   * MUST arrive in order. MUST NOT reject: what cannot be told is `signal.unreachable`.
+   */
+  deliver(hub: string, signals: readonly OutsideSignal[]): Promise<readonly (Fault | null)[]>;
+}
+
 /** Counts, on the signal path: MUST NOT write or wait. */
 export interface Counts {
   received(messageType: number, bytes: number): void;
@@ -102,4 +121,6 @@ export interface HubSettings {
   readonly maxMessageBytes: number;
   readonly framesPerSecond: number;
   readonly frameBurst: number;
+  /** Of a batch of frames for one client (BA1). */
+  readonly maxBatchBytes: number;
 }

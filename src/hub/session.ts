@@ -72,7 +72,8 @@ function signal(
     return context.refuseSignal(socket, frame, notice, "signal.forbidden");
   }
   const targetSocket = context.roster.find(target);
-  if (targetSocket === undefined) {
+  const hub = targetSocket === undefined ? context.abroad.hubOf(target) : null;
+  if (targetSocket === undefined && hub === null) {
     return context.refuseSignal(socket, frame, notice, "signal.absent");
   }
   const source = codec.encodeSource(session.clientId);
@@ -80,12 +81,22 @@ function signal(
   if (head.length + source.value.length + tail.length > MAX_PAYLOAD_BYTES) {
     return context.refuseSignal(socket, frame, notice, "signal.too-large");
   }
-  if (!targetSocket.send(encodeFrameInto(OUTGOING, frame, [head, source.value, tail]))) {
+  const wantsAck = session.capabilities.includes("ack");
+  const stamped = encodeFrameInto(OUTGOING, frame, [head, source.value, tail]);
+  if (targetSocket === undefined) {
+    // Copies: the answer comes when this message, and what else left through the buffer, are long gone.
+    const answered = { uuid: frame.uuid.slice(), payloadType: frame.payloadType };
+    const signal = { ...notice, frame: stamped.slice() };
+    return hub === null
+      ? undefined
+      : context.abroad.add(hub, { socket, answered, signal, wantsAck });
+  }
+  if (!context.departures.send(targetSocket, stamped)) {
     const fault = targetSocket.isBacklogged ? "signal.backlog" : "signal.absent";
     return context.refuseSignal(socket, frame, notice, fault);
   }
   context.ports.counts.routed(notice);
-  if (session.capabilities.includes("ack")) {
+  if (wantsAck) {
     context.answer(socket, encodeSignalAck(frame, { target }));
   }
 }

@@ -16,6 +16,7 @@ export const LOG_EVENTS = {
   "admin.acted": "info",
   "admin.refused": "warn",
   "admin.failed": "error",
+  "deliver.failed": "warn",
   "report.failed": "warn",
   "ledger.failed": "error",
   "event.taken": "info",

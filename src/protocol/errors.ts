@@ -76,6 +76,7 @@ export const FAULTS = {
   "signal.forbidden": { code: 403, rule: "SI7", text: "Your token does not allow this target" },
   "signal.absent": { code: 404, rule: "SI6", text: "Target client not found" },
   "signal.backlog": { code: 503, rule: "RL3", text: "Target client does not read: too much waits for it" },
+  "signal.unreachable": { code: 503, rule: "SI11", text: "The target's hub did not answer: the signal may have arrived, or not" },
   "signal.too-large": { code: 413, rule: "SI8", text: "The signal with your client id exceeds 65535 bytes" },
   "signal.source-text": { code: 400, rule: "ID2", text: "Your client id holds a colon, which TEXT cannot say: use JSON" },
   "signal.source-binary": { code: 400, rule: "ID3", text: "Your client id exceeds 255 bytes, which BINARY cannot say: use JSON" },

@@ -6,7 +6,7 @@ import type { Connected, Connection, Greeting, Session } from "../hub/connection
 import type { Bucket } from "../hub/rate-limit.ts";
 
 /** Raise it when a list below changes: code of one version wakes to attachments of another. */
-const VERSION = 2;
+const VERSION = 3;
 
 type Kept<Fields extends readonly unknown[]> = readonly [version: typeof VERSION, ...Fields];
 
@@ -20,6 +20,7 @@ type KeptGreeting = Kept<
     lostFramings: number,
     connectByMs: number,
     grant: Greeting["grant"],
+    expected: Greeting["expected"],
     failures: number,
   ]
 >;
@@ -47,7 +48,7 @@ export function toAttachment(connection: Connection): Attachment {
       return [VERSION, "closed", connection.id];
     case "greeting":
     case "authenticating": {
-      const { id, bucket, lostFramings, connectByMs, grant, failures } = connection;
+      const { id, bucket, lostFramings, connectByMs, grant, expected, failures } = connection;
       return [
         VERSION,
         "greeting",
@@ -56,6 +57,7 @@ export function toAttachment(connection: Connection): Attachment {
         lostFramings,
         connectByMs,
         grant,
+        expected,
         failures,
       ];
     }
@@ -93,9 +95,10 @@ export function fromAttachment(attachment: unknown): Connection | null {
 }
 
 function greetingOf(kept: KeptGreeting): Greeting {
-  const [, state, id, fullAtMs, refused, lostFramings, connectByMs, grant, failures] = kept;
+  const [, state, id, fullAtMs, refused, lostFramings, connectByMs, grant, expected, failures] =
+    kept;
   const bucket: Bucket = { fullAtMs, refused };
-  return { state, id, bucket, lostFramings, connectByMs, grant, failures };
+  return { state, id, bucket, lostFramings, connectByMs, grant, expected, failures };
 }
 
 function connectedOf(kept: KeptConnected): Connected {

@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import type { Grant } from "../auth/grant.ts";
-import { parseClientId } from "../protocol/client-id.ts";
+import { parseClientId, type ClientId } from "../protocol/client-id.ts";
 
 export const GRANT_HEADER = "x-signal-manager-grant";
 
@@ -30,4 +30,16 @@ const GrantShape = z.object({
  */
 export function decodeGrant(header: string | null): Grant | null {
   return header === null ? null : GrantShape.parse(JSON.parse(decodeURIComponent(header)));
+}
+
+/** The client id that the upgrade named as a hint: where its credentials name one, it is the same. */
+export const EXPECTED_HEADER = "x-signal-manager-client-id";
+
+export function encodeExpected(clientId: ClientId): string {
+  return encodeURIComponent(clientId);
+}
+
+/** null: the upgrade named none. */
+export function decodeExpected(header: string | null): ClientId | null {
+  return header === null ? null : parseClientId(decodeURIComponent(header));
 }

@@ -1,6 +1,7 @@
 /** The hub as a Durable Object: adapts the platform's events to `Hub`, and decides nothing. */
 import { DurableObject } from "cloudflare:workers";
-import type { OutsideSignal, SessionInformation } from "../hub/outside.ts";
+import type { SessionInformation } from "../hub/outside.ts";
+import type { OutsideSignal } from "../hub/ports.ts";
 import { describeError } from "../log/log-hub-event.ts";
 import type { Log } from "../log/log.ts";
 import type { ClientId } from "../protocol/client-id.ts";
@@ -8,7 +9,7 @@ import { faultRow, type Fault } from "../protocol/errors.ts";
 import { Alarm } from "./alarm.ts";
 import { SUBPROTOCOL } from "./credentials.ts";
 import type { Env } from "./env.ts";
-import { decodeGrant, GRANT_HEADER } from "./grant-header.ts";
+import { decodeExpected, decodeGrant, EXPECTED_HEADER, GRANT_HEADER } from "./grant-header.ts";
 import { createHub, type HubParts } from "./hub-parts.ts";
 import { PlatformSockets } from "./hub-sockets.ts";
 import { problem } from "./problem.ts";
@@ -45,14 +46,15 @@ export class HubObject extends DurableObject<Env> {
 
   /** The Worker's upgrade request: becomes a socket, or HTTP 503 where there is no room (UP6). */
   override async fetch(request: Request): Promise<Response> {
-    const hub = this.#parts?.hub;
+    const hub = this.#parts?.isCurrent ? this.#parts.hub : undefined;
     if (hub === undefined || !hub.hasRoom) {
       return problem(503, "Service Unavailable", faultRow("connect.full").text, {
         "retry-after": "5",
       });
     }
     const grant = decodeGrant(request.headers.get(GRANT_HEADER));
-    const connection = hub.greet(crypto.randomUUID(), grant);
+    const expected = decodeExpected(request.headers.get(EXPECTED_HEADER));
+    const connection = hub.greet(crypto.randomUUID(), grant, expected);
     await this.#settle();
     const { 0: client, 1: server } = new WebSocketPair();
     this.#sockets.accept(server, connection);
@@ -67,6 +69,7 @@ export class HubObject extends DurableObject<Env> {
     const parts = this.#parts;
     const socket = this.#sockets.of(ws);
     if (parts === null || socket.isStranded) return socket.close("going-away");
+    if (!parts.isCurrent) return this.#drain(parts);
     const pending = parts.hub.receive(
       socket,
       typeof message === "string" ? message : new Uint8Array(message),
@@ -114,9 +117,7 @@ export class HubObject extends DurableObject<Env> {
   /** By RPC: signals from elsewhere, in order. What became of each; null: delivered. */
   async deliver(signals: readonly OutsideSignal[]): Promise<(Fault | null)[]> {
     const hub = this.#parts?.hub;
-    const outcomes = signals.map((signal) =>
-      hub === undefined ? "internal" : hub.deliver(signal),
-    );
+    const outcomes = hub?.deliver(signals) ?? signals.map((): Fault => "internal");
     if (this.#wantsReport) await this.#settle();
     return outcomes;
   }
@@ -124,9 +125,10 @@ export class HubObject extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.#alarm.wentOff();
     if (this.#parts === null) return this.#alarm.wakeBy(Date.now() + RETRY_ALARM_MS);
-    const { hub, reporter } = this.#parts;
+    const { hub, reporter, isCurrent } = this.#parts;
     try {
-      hub.sweep();
+      if (isCurrent) hub.sweep();
+      else hub.drain();
     } catch (error) {
       // Not thrown: the platform gives an alarm up after six failures, and nothing would ever time out again.
       this.#log?.("hub.failed", { error: describeError(error) });
@@ -135,6 +137,11 @@ export class HubObject extends DurableObject<Env> {
     this.#willReport = false;
     if (reporter.hasAnything) await this.#report(reporter);
     await this.#settle();
+  }
+
+  /** Another number of hubs is configured: the clients come back, and find their new hub. */
+  #drain({ hub }: HubParts): Promise<void> {
+    return this.#ended(() => hub.drain());
   }
 
   /** A row that could not be deleted is an orphan now: the sweep ends its session. */

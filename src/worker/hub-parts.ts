@@ -1,10 +1,13 @@
 /** A hub put together: its rules, its stores, and the reporter to its Ledger. */
 import { Hub } from "../hub/hub.ts";
+import { isCurrentHub } from "../hub/placement.ts";
 import type { HubSockets } from "../hub/ports.ts";
 import { TallyBook } from "../ledger/tally-book.ts";
 import { describeError, logHubEvent } from "../log/log-hub-event.ts";
 import type { Env } from "./env.ts";
+import { hubNamed } from "./hubs.ts";
 import { ledgerOf } from "./ledgers.ts";
+import { HubsByRpc } from "./other-hubs.ts";
 import { Outbox } from "./outbox.ts";
 import { Reporter } from "./reporter.ts";
 import type { Services } from "./services.ts";
@@ -16,6 +19,8 @@ const newId = () => crypto.randomUUID();
 export interface HubParts {
   readonly hub: Hub;
   readonly reporter: Reporter;
+  /** False: another number of hubs is configured than when its clients came. */
+  readonly isCurrent: boolean;
 }
 
 export function createHub(
@@ -38,6 +43,13 @@ export function createHub(
       sessions: new SqlSessionStore(ctx.storage, outbox),
       authenticate,
       counts,
+      otherHubs: new HubsByRpc({
+        self: name,
+        hubs: config.routing.hubs,
+        call: (other) => hubNamed(env, config, other),
+        failed: (other, error) =>
+          log("deliver.failed", { hub: other, error: describeError(error) }),
+      }),
       observe: (event) => {
         logHubEvent(log, event);
         counts.observe(event);
@@ -55,5 +67,5 @@ export function createHub(
     now,
     newId,
   });
-  return { hub, reporter };
+  return { hub, reporter, isCurrent: isCurrentHub(name, config.routing.hubs) };
 }

@@ -121,7 +121,7 @@ export class PlatformSocket implements HubSocket {
   }
 
   send(bytes: Uint8Array): boolean {
-    if (!isOpen(this.#ws) || this.isBacklogged) return false;
+    if (!this.isOpen || this.isBacklogged) return false;
     try {
       this.#ws.send(bytes);
       return true;
@@ -129,6 +129,10 @@ export class PlatformSocket implements HubSocket {
       // "Can't call WebSocket send() after close()": the state lags behind a close of this same turn.
       return false;
     }
+  }
+
+  get isOpen(): boolean {
+    return isOpen(this.#ws);
   }
 
   /** Not every runtime tells: where it does not, nothing is ever said to be waiting. */

@@ -1,12 +1,34 @@
-/** Which hub is whose: the one place that turns a client id into a stub. */
+/** Hubs by name: where they are, and how they are called. The one place that makes a stub of a name. */
+import type { Config } from "../config/keys.ts";
+import { hubNameOf } from "../hub/placement.ts";
 import type { ClientId } from "../protocol/client-id.ts";
 import type { Env } from "./env.ts";
-import type { HubObject } from "./hub-object.ts";
 
-/** The one hub of this version. */
-export const HUB_NAME = "main";
+type HubStub = ReturnType<Env["HUB"]["getByName"]>;
 
-/** A stub of its own each time: after an error one is broken for good. */
-export function hubOf(env: Env, _clientId: ClientId | null): DurableObjectStub<HubObject> {
-  return env.HUB.getByName(HUB_NAME);
+/** The name of the hub that an upgrade goes to; null: with several hubs, nobody knows without a client id. */
+export function placeOf({ routing }: Config, clientId: ClientId | null): string | null {
+  if (clientId !== null) return hubNameOf(clientId, routing.hubs);
+  return routing.hubs === 1 ? "main" : null;
+}
+
+/**
+ * A stub of its own each time: after an error one is broken for good. The platform's own retries are off: a signal that
+ * was tried again could overtake its successor, and its sender is told at once.
+ */
+export function hubNamed(env: Env, config: Config, name: string): HubStub {
+  return placed(env.HUB, config).getByName(name, optionsOf(config));
+}
+
+/** The namespace in the jurisdiction that is configured: objects of one jurisdiction are not those of another. */
+export function placed<Served extends Rpc.DurableObjectBranded>(
+  namespace: DurableObjectNamespace<Served>,
+  { routing }: Config,
+): DurableObjectNamespace<Served> {
+  return routing.jurisdiction === "" ? namespace : namespace.jurisdiction(routing.jurisdiction);
+}
+
+/** The platform honours a hint when it creates the object, and never moves it. */
+export function optionsOf({ routing }: Config): DurableObjectNamespaceGetDurableObjectOptions {
+  return routing.location_hint === "" ? {} : { locationHint: routing.location_hint };
 }

@@ -51,6 +51,7 @@ function createServices(env: Env): Result<Services, readonly string[]> {
       maxMessageBytes: limits.max_message_size,
       framesPerSecond: limits.frames_per_second,
       frameBurst: limits.frame_burst,
+      maxBatchBytes: limits.message_buffer_size,
     },
   });
 }

@@ -1,14 +1,15 @@
 /** `GET /`: decides whether an upgrade may become a socket, and hands it to the hub (UP1-UP7). */
 import type { Context } from "hono";
 import type { Grant } from "../auth/grant.ts";
+import { hubNameOf } from "../hub/placement.ts";
 import { redactUrl } from "../log/log.ts";
-import { parseClientId } from "../protocol/client-id.ts";
+import { parseClientId, type ClientId } from "../protocol/client-id.ts";
 import { faultRow } from "../protocol/errors.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import type { AppTypes } from "./app-types.ts";
 import { readCredentials, SUBPROTOCOL, type Presented } from "./credentials.ts";
-import { encodeGrant, GRANT_HEADER } from "./grant-header.ts";
-import { hubOf } from "./hubs.ts";
+import { encodeExpected, encodeGrant, EXPECTED_HEADER, GRANT_HEADER } from "./grant-header.ts";
+import { hubNamed, placeOf } from "./hubs.ts";
 import { problem } from "./problem.ts";
 import type { Services } from "./services.ts";
 import { workerCountsOf } from "./worker-counts.ts";
@@ -40,7 +41,8 @@ async function answer(c: Context<AppTypes>): Promise<Response> {
     log("upgrade.refused", { status, detail, url: redactUrl(raw.url) });
     return problem(status, title, detail, headers);
   }
-  const response = await hubOf(c.env, admitted.value.grant?.clientId ?? null).fetch(
+  const { hub } = admitted.value;
+  const response = await hubNamed(c.env, c.var.services.config, hub).fetch(
     hubRequest(admitted.value),
   );
   const event = response.status === 101 ? "upgrade.accepted" : "upgrade.refused";
@@ -50,6 +52,10 @@ async function answer(c: Context<AppTypes>): Promise<Response> {
 
 interface Admitted extends Presented {
   readonly grant: Grant | null;
+  /** By the credentials, or as a hint (CO7); null: the upgrade named none. */
+  readonly clientId: ClientId | null;
+  /** The name of the hub that the socket goes to. */
+  readonly hub: string;
 }
 
 /** What the client is told. A browser hides it from its page, so the log has it, too. */
@@ -92,17 +98,24 @@ async function admit(
   }
   const { token } = presented.value;
   if (token === null) {
-    return config.auth.anonymous_upgrade
-      ? success({ ...presented.value, grant: null })
-      : failed(
-          unauthorized("This hub wants credentials at the upgrade: see auth.anonymous_upgrade"),
-        );
+    if (!config.auth.anonymous_upgrade) {
+      const detail = "This hub wants credentials at the upgrade: see auth.anonymous_upgrade";
+      return failed(unauthorized(detail));
+    }
+    const hub = placeOf(config, clientId);
+    return hub === null
+      ? failed(badRequest(UNPLACED))
+      : success({ ...presented.value, grant: null, clientId, hub });
   }
   const granted = await authenticate({ clientId, token }, Date.now());
-  return granted.ok
-    ? success({ ...presented.value, grant: granted.value })
-    : failed(unauthorized(faultRow(granted.failure).text));
+  if (!granted.ok) return failed(unauthorized(faultRow(granted.failure).text));
+  const grant = granted.value;
+  const hub = hubNameOf(grant.clientId, config.routing.hubs);
+  return success({ ...presented.value, grant, clientId: grant.clientId, hub });
 }
+
+const UNPLACED =
+  "This service has several hubs: show your token at the upgrade, or add ?client_id= to the URL";
 
 function badRequest(detail: string): Refusal {
   return { status: 400, title: "Bad Request", detail };
@@ -113,9 +126,10 @@ function unauthorized(detail: string): Refusal {
 }
 
 /** Made anew: nothing that came from outside reaches the hub but the wish for a socket (UP7). */
-function hubRequest({ grant, offersSubprotocol }: Admitted): Request {
+function hubRequest({ grant, clientId, offersSubprotocol }: Admitted): Request {
   const headers = new Headers({ upgrade: "websocket" });
   if (offersSubprotocol) headers.set("sec-websocket-protocol", SUBPROTOCOL);
+  if (clientId !== null) headers.set(EXPECTED_HEADER, encodeExpected(clientId));
   if (grant !== null) headers.set(GRANT_HEADER, encodeGrant(grant));
   return new Request("https://hub/", { headers });
 }

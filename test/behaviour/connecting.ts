@@ -10,7 +10,7 @@ import {
   expectNothing,
   signalTo,
 } from "./steps.ts";
-import { CONNECT_TIMEOUT_MS, MAX_SESSIONS, type World } from "./world.ts";
+import { CONNECT_TIMEOUT_MS, MAX_SESSIONS, matesOf, type World } from "./world.ts";
 
 export function connectingBehaviour(world: () => World): void {
   it("[CO1] [CO2] [CO3] begins a session for a signed token in CONNECT", async () => {
@@ -185,37 +185,42 @@ export function connectingBehaviour(world: () => World): void {
     await expectNothing(peer);
   });
 
-  it("[CO10] answers one client too many with 503 and close 4503, and still lets a takeover in", async () => {
-    for (let n = 0; n < MAX_SESSIONS; n += 1) await connect(world(), `client-${n}`);
-    const late = await world().open();
-    const auth_token = await world().token("late");
-    await expectAnswers(late, frame("CONNECT", { client_id: "late", auth_token }), [
-      error(503, uuid(1), { retry_after_ms: expect.any(Number) }),
-    ]);
-    expect(await late.closed).toBe(4503);
-    await connect(world(), "client-0");
-  });
-
-  it("[CO10] [SE5] lets a stranger in where a reset took a full hub's sessions away, and is full again after them", async () => {
-    const lost: object[] = [];
-    for (let n = 0; n < MAX_SESSIONS; n += 1) {
-      await connect(world(), `client-${n}`);
-      lost.push({ clientId: `client-${n}`, reason: "lost", messageCount: null });
-    }
-    await world().reset();
-    for (let n = 0; n < MAX_SESSIONS; n += 1) await connect(world(), `stranger-${n}`);
-    expect(world().ended).toHaveLength(MAX_SESSIONS);
-    expect(world().ended).toEqual(expect.arrayContaining(lost));
-    const late = await world().openAs("late");
-    await expectAnswers(late, frame("CONNECT", { client_id: "late" }), [error(503)]);
-    expect(await late.closed).toBe(4503);
-  });
-
   it("[UP6] answers 503 at the upgrade once even the headroom is full, and not while there is some", async () => {
     for (let n = 0; n < MAX_SESSIONS + 16; n += 1) {
       expect(await world().refusal()).toBe(null);
       await world().open();
     }
     expect(await world().refusal()).toBe(503);
+  });
+}
+
+/** A hub that is one client's alone is never full. */
+export function fullHubBehaviour(world: () => World, hubs: number): void {
+  it("[CO10] answers one client too many with 503 and close 4503, and still lets a takeover in", async () => {
+    const mates = matesOf("late", hubs, MAX_SESSIONS);
+    for (const id of mates) await connect(world(), id);
+    const late = await world().open("late");
+    const auth_token = await world().token("late");
+    await expectAnswers(late, frame("CONNECT", { client_id: "late", auth_token }), [
+      error(503, uuid(1), { retry_after_ms: expect.any(Number) }),
+    ]);
+    expect(await late.closed).toBe(4503);
+    await connect(world(), mates[0] ?? "");
+  });
+
+  it("[CO10] [SE5] lets a stranger in where a reset took a full hub's sessions away, and is full again after them", async () => {
+    const lost: object[] = [];
+    const mates = matesOf("late", hubs, 2 * MAX_SESSIONS);
+    for (const clientId of mates.slice(MAX_SESSIONS)) {
+      await connect(world(), clientId);
+      lost.push({ clientId, reason: "lost", messageCount: null });
+    }
+    await world().reset();
+    for (const id of mates.slice(0, MAX_SESSIONS)) await connect(world(), id);
+    expect(world().ended).toHaveLength(MAX_SESSIONS);
+    expect(world().ended).toEqual(expect.arrayContaining(lost));
+    const late = await world().openAs("late");
+    await expectAnswers(late, frame("CONNECT", { client_id: "late" }), [error(503)]);
+    expect(await late.closed).toBe(4503);
   });
 }

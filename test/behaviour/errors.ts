@@ -2,8 +2,9 @@
 import { expect, it } from "vitest";
 import { ERROR_CODES, type ErrorCode } from "../../src/protocol/errors.ts";
 import { binary, concat, frame, NIL, uuid, type Seen } from "../support/frames.ts";
+import type { Hubs } from "../../src/hub/placement.ts";
 import { connect, CONNECT_STYLES, expectAlive, expectAnswers, SIGNAL_STYLES } from "./steps.ts";
-import { FRAME_BURST, MAX_SESSIONS, type Peer, type World } from "./world.ts";
+import { FRAME_BURST, matesOf, MAX_SESSIONS, type Peer, type World } from "./world.ts";
 
 type Style = (typeof SIGNAL_STYLES)[number]["style"];
 
@@ -11,7 +12,7 @@ type Style = (typeof SIGNAL_STYLES)[number]["style"];
 const REFUSED = uuid(0xee);
 
 /** Brings it about that the next message of the peer is the ERROR that answers a frame of this style. */
-type Provoke = (world: World, style: Style) => Promise<Peer>;
+type Provoke = (world: World, style: Style, hubs: Hubs) => Promise<Peer>;
 
 const PROVOKED: Readonly<Record<ErrorCode, Provoke>> = {
   400: async (world, style) => provoke(await connect(world, "alice"), signalOf(style)("", REFUSED)),
@@ -45,10 +46,11 @@ const PROVOKED: Readonly<Record<ErrorCode, Provoke>> = {
     const hello = helloOf(style)("alice", await world.token("alice"), REFUSED);
     return provoke(await world.open(), hello);
   },
-  503: async (world, style) => {
-    for (let n = 0; n < MAX_SESSIONS; n += 1) await connect(world, `client-${n}`);
+  503: async (world, style, hubs) => {
+    if (hubs === "per-client") throw new Error("a hub of one client is never full");
+    for (const id of matesOf("late", hubs, MAX_SESSIONS)) await connect(world, id);
     const hello = helloOf(style)("late", await world.token("late"), REFUSED);
-    return provoke(await world.open(), hello);
+    return provoke(await world.open("late"), hello);
   },
 };
 
@@ -65,11 +67,12 @@ const LARGEST: Readonly<Record<Style, object | string | Uint8Array>> = {
 const CODES = Object.keys(ERROR_CODES).map((code) => Number(code) as ErrorCode);
 const STYLES = SIGNAL_STYLES.map(({ style }) => style);
 
-export function errorsBehaviour(world: () => World): void {
-  it.each(CODES.flatMap((code) => STYLES.map((style) => ({ code, style }))))(
+export function errorsBehaviour(world: () => World, hubs: Hubs): void {
+  const codes = CODES.filter((code) => code !== 503 || hubs !== "per-client");
+  it.each(codes.flatMap((code) => STYLES.map((style) => ({ code, style }))))(
     "[ER1] [ER2] [PT6] says $code to a client that speaks $style",
     async ({ code, style }) => {
-      const peer = await PROVOKED[code](world(), style);
+      const peer = await PROVOKED[code](world(), style, hubs);
       // 409 answers no frame: it is the hub's own word, in JSON.
       const answers = code === 409 ? null : style;
       const error = (await peer.next()) as Seen;
@@ -83,7 +86,7 @@ export function errorsBehaviour(world: () => World): void {
   );
 
   it.each(STYLES)("[ER3] keeps a session whose signal (%s) it refused", async (style) => {
-    const alice = await PROVOKED[404](world(), style);
+    const alice = await PROVOKED[404](world(), style, hubs);
     await alice.next();
     await expectAlive(alice, "alice");
   });

@@ -10,7 +10,7 @@ export async function connect(
   clientId: string,
   options?: TokenOptions,
 ): Promise<Peer> {
-  const peer = await world.open();
+  const peer = await world.open(clientId);
   const auth_token = await world.token(clientId, options);
   await peer.send(frame("CONNECT", { client_id: clientId, auth_token }, uuid(0)));
   expect(await peer.next()).toMatchObject({ type: "CONNECT_ACK", uuid: uuid(0) });

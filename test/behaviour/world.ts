@@ -2,6 +2,8 @@
  * Where the behaviour of the hub is tried: on plain objects with a hand-turned clock, or on the real Durable Object in
  * workerd. Each of them also with an eviction before every event, so that every behaviour has its twin.
  */
+import { hubNameOf, type Hubs } from "../../src/hub/placement.ts";
+import { parseClientId } from "../../src/protocol/client-id.ts";
 import type { Seen } from "../support/frames.ts";
 
 /** The settings that every world runs with: small, so that tests reach the limits. */
@@ -18,6 +20,26 @@ export const FRAMES_PER_SECOND = 100;
 export const CONNECT_TIMEOUT_MS = 10_000;
 export const HEARTBEAT_INTERVAL_MS = 30_000;
 export const MAX_MESSAGE_BYTES = 1_048_576;
+export const MAX_BATCH_BYTES = 8192;
+
+/** Whose socket it is where a test does not say. */
+export const USUAL_CLIENT = "alice";
+
+/** Client ids that live on the same hub as this one. */
+export function matesOf(clientId: string, hubs: number, count: number): string[] {
+  const home = hubOf(clientId, hubs);
+  const mates: string[] = [];
+  for (let n = 0; mates.length < count; n += 1) {
+    if (hubOf(`client-${n}`, hubs) === home) mates.push(`client-${n}`);
+  }
+  return mates;
+}
+
+function hubOf(text: string, hubs: Hubs): string {
+  const clientId = parseClientId(text);
+  if (clientId === null) throw new Error(`not a client id: ${text}`);
+  return hubNameOf(clientId, hubs);
+}
 
 export interface TokenOptions {
   readonly targets?: readonly string[];
@@ -32,8 +54,8 @@ export interface Ended {
 }
 
 export interface World {
-  /** A socket whose upgrade showed nothing. */
-  open(): Promise<Peer>;
+  /** A socket whose upgrade showed nothing. Where there are several hubs it named the client that it will be for. */
+  open(clientId?: string): Promise<Peer>;
   /** A socket whose upgrade showed a token of this client. */
   openAs(clientId: string, options?: TokenOptions): Promise<Peer>;
   /** A signed token. */
@@ -55,8 +77,10 @@ export interface World {
 export interface Peer {
   /** One message, frames back to back, or a text. */
   send(message: Uint8Array | string): Promise<void>;
-  /** The next message, waiting for it if need be. */
+  /** The next frame or text, waiting for it if need be. */
   next(): Promise<Seen | string>;
+  /** Messages that have come, texts and those of several frames among them. */
+  messages(): number;
   /** The close code that the client sees. */
   readonly closed: Promise<number>;
   /** Closes from the client's side. */

@@ -14,7 +14,7 @@ it("has the type that each key's kind gives", () => {
   expectTypeOf<Config["logging"]["format"]>().toEqualTypeOf<"json" | "text">();
   expectTypeOf<keyof Config>().toEqualTypeOf<Section>();
   expectTypeOf<Section>().toEqualTypeOf<
-    "server" | "auth" | "logging" | "metrics" | "events" | "admin" | "limits"
+    "server" | "auth" | "logging" | "metrics" | "routing" | "events" | "admin" | "limits"
   >();
   expectTypeOf(parseConfig).returns.toEqualTypeOf<Result<Config, readonly string[]>>();
 });

@@ -94,6 +94,28 @@ describe("a variable", () => {
   });
 });
 
+describe("routing.hubs", () => {
+  it("is a number or a word, in the file and in a variable", () => {
+    for (const [value, expected] of [
+      [7, 7],
+      ["7", 7],
+      ["per-client", "per-client"],
+    ] as const) {
+      expect(valueOf("routing.hubs", inFile("routing.hubs", value))).toBe(expected);
+      expect(valueOf("routing.hubs", { [variableOf("routing.hubs")]: String(value) })).toBe(
+        expected,
+      );
+    }
+  });
+
+  it.each([0, 1025, 1.5, "many", "per-room", "-1"])("is not %j", (value) => {
+    const message = 'must be a whole number from 1 to 1024, or "per-client"';
+    expect(valueOf("routing.hubs", inFile("routing.hubs", value))).toEqual([
+      `routing.hubs ${message}, got ${JSON.stringify(value)}`,
+    ]);
+  });
+});
+
 describe("whole numbers", () => {
   const bounds: [string, number, number][] = [
     ["server.port", 0, 65_535],
@@ -112,7 +134,10 @@ describe("whole numbers", () => {
   ];
 
   it("are these keys", () => {
-    const numbers = FLAT_KEYS.filter((row) => typeof row.default === "number");
+    // `routing.hubs` may be a word, too: it has a test of its own.
+    const numbers = FLAT_KEYS.filter(
+      (row) => typeof row.default === "number" && row.key !== "hubs",
+    );
     expect(numbers.map(({ section, key }) => `${section}.${key}`)).toEqual(
       bounds.map(([name]) => name),
     );

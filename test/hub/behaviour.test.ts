@@ -1,22 +1,18 @@
 import { beforeEach, describe } from "vitest";
-import { connectingBehaviour } from "../behaviour/connecting.ts";
-import { errorsBehaviour } from "../behaviour/errors.ts";
+import { allBehaviour } from "../behaviour/all.ts";
 import { PlainWorld } from "../behaviour/plain-world.ts";
-import { refusalsBehaviour } from "../behaviour/refusals.ts";
-import { sessionsBehaviour } from "../behaviour/sessions.ts";
-import { signallingBehaviour } from "../behaviour/signalling.ts";
 
-describe.each([
-  { name: "a hub that stays awake", evicts: false },
-  { name: "a hub that is evicted before every event", evicts: true },
-])("$name", ({ evicts }) => {
+const HUBS = [1, 7, "per-client"] as const;
+
+describe.each(
+  HUBS.flatMap((hubs) => [
+    { name: `${hubs} hub(s) that stay awake`, hubs, evicts: false },
+    { name: `${hubs} hub(s) that are evicted before every event`, hubs, evicts: true },
+  ]),
+)("$name", ({ hubs, evicts }) => {
   let world: PlainWorld;
   beforeEach(() => {
-    world = new PlainWorld({ evicts });
+    world = new PlainWorld({ evicts, hubs });
   });
-  describe("connecting", () => connectingBehaviour(() => world));
-  describe("signals", () => signallingBehaviour(() => world));
-  describe("sessions", () => sessionsBehaviour(() => world));
-  describe("refusals", () => refusalsBehaviour(() => world));
-  describe("errors", () => errorsBehaviour(() => world));
+  allBehaviour(() => world, hubs);
 });

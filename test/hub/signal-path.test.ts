@@ -34,6 +34,7 @@ function watchedHub() {
           success({ clientId: clientId ?? ("" as ClientId), targets: null, expiresAtMs: null }),
         ),
       // Counting is arithmetic in memory: no act.
+      otherHubs: { hubOf: () => (acts.push("place"), null), deliver: async () => [] },
       counts: { received: () => {}, routed: () => {} },
       observe: ({ event }) => acts.push(event),
       now: () => 0,
@@ -45,6 +46,7 @@ function watchedHub() {
       maxMessageBytes: 1_048_576,
       framesPerSecond: 10,
       frameBurst: 100,
+      maxBatchBytes: 8192,
     },
   );
   const connect = async (client_id: string) => {
@@ -53,6 +55,7 @@ function watchedHub() {
       connection: hub.greet(`s-${client_id}`, null),
       send: (bytes) => sent.push(bytes.slice()) > 0,
       close: () => acts.push("close"),
+      isOpen: true,
       isBacklogged: false,
       lastPingMs: () => null,
     };

@@ -1,5 +1,5 @@
 /** Frames as a client makes and reads them: plain data on one side, bytes on the other. */
-import { decodeMessage, encodeFrame, type Frame } from "../../src/protocol/frame.ts";
+import { decodeMessage, encodeFrame, type Decoded, type Frame } from "../../src/protocol/frame.ts";
 import {
   MESSAGE_TYPES,
   messageTypeName,
@@ -80,8 +80,18 @@ export interface Seen {
 }
 
 export function seen(bytes: Uint8Array): Seen {
-  const [decoded] = [...decodeMessage(bytes)];
-  if (decoded?.kind !== "frame") throw new Error("the hub sent no frame");
+  const [first, ...others] = seenAll(bytes);
+  if (first === undefined || others.length > 0) throw new Error("the hub did not send one frame");
+  return first;
+}
+
+/** Every frame of a message of the hub, which sends nothing else. */
+export function seenAll(bytes: Uint8Array): Seen[] {
+  return Array.from(decodeMessage(bytes), seenFrame);
+}
+
+function seenFrame(decoded: Decoded): Seen {
+  if (decoded.kind !== "frame") throw new Error("the hub sent no frame");
   const { messageType, uuid: id, payloadType, payload } = decoded.frame;
   const type = messageTypeName(messageType) ?? messageType;
   return { type, uuid: formatUuid(id), payload: readPayload(payloadType, payload) };

@@ -9,10 +9,11 @@ import { env, exports } from "cloudflare:workers";
 import { vi } from "vitest";
 import { issueJwt } from "../../src/auth/jwt.ts";
 import { PUBLIC_TOKEN_SECRET } from "../../src/config/cross-checks.ts";
-import { parseClientId } from "../../src/protocol/client-id.ts";
-import { WORLD_SETTINGS } from "../behaviour/world.ts";
+import { hubNameOf, type Hubs } from "../../src/hub/placement.ts";
+import { parseClientId, type ClientId } from "../../src/protocol/client-id.ts";
+import { USUAL_CLIENT, WORLD_SETTINGS } from "../behaviour/world.ts";
 import type { Ended, Peer, TokenOptions, World } from "../behaviour/world.ts";
-import { seen, type Seen } from "./frames.ts";
+import { seenAll, type Seen } from "./frames.ts";
 import { Inbox } from "./inbox.ts";
 
 /** A line of the log: the event's envelope and its data. */
@@ -20,12 +21,25 @@ export type TakenEvent = { readonly id: string; readonly type: string } & Readon
   Record<string, unknown>
 >;
 
+// The types of bindings name no variables.
+const WORLD_ENV: Readonly<Record<string, unknown>> = { ...env };
+
+/** As the tests' own settings say it: the projects of vitest.config.ts differ in it. */
+export const HUBS: Hubs = hubCountOf(WORLD_ENV["SIGNAL_MANAGER_ROUTING_HUBS"]);
+
+function hubCountOf(text: unknown): Hubs {
+  if (text === undefined) return 1;
+  return text === "per-client" ? text : Number(text);
+}
+
 export class WorkerWorld implements World {
   readonly ended: Ended[] = [];
   /** As the Ledger told them to its log. */
   readonly events: TakenEvent[] = [];
   readonly #evicts: boolean;
   readonly #peers: WorkerPeer[] = [];
+  /** Every hub that a client of this world may have woken. */
+  readonly #hubs = new Set([hubNameOf(asClientId(USUAL_CLIENT), HUBS)]);
 
   constructor(options: { readonly evicts: boolean }) {
     this.#evicts = options.evicts;
@@ -38,7 +52,7 @@ export class WorkerWorld implements World {
   /** Leaves the next world a hub without sockets, rows or alarm. */
   async dispose(): Promise<void> {
     await Promise.all(this.#peers.map((peer) => peer.abandon()));
-    for (const stub of [hubStub(), ledgerStub()]) {
+    for (const stub of [...this.#hubStubs(), ledgerStub()]) {
       // An eviction waits for what is under way, a report say, which would bring back storage that was deleted.
       await evictIfAwake(stub);
       // A reset deletes the storage of objects that are awake.
@@ -49,25 +63,24 @@ export class WorkerWorld implements World {
     vi.restoreAllMocks();
   }
 
-  open(headers: Record<string, string> = {}): Promise<WorkerPeer> {
-    return this.#open(headers);
+  open(clientId = USUAL_CLIENT): Promise<WorkerPeer> {
+    return this.#open(clientId, {});
   }
 
   async openAs(clientId: string, options: TokenOptions = {}): Promise<WorkerPeer> {
-    return this.#open({ authorization: `Bearer ${await this.token(clientId, options)}` });
+    const authorization = `Bearer ${await this.token(clientId, options)}`;
+    return this.#open(clientId, { authorization });
   }
 
   token(text: string, { targets, expiresInSeconds = 3600 }: TokenOptions = {}): Promise<string> {
-    const clientId = parseClientId(text);
-    if (clientId === null) throw new Error(`not a client id: ${text}`);
-    const claims = { clientId, ...(targets && { targets }) };
+    const claims = { clientId: asClientId(text), ...(targets && { targets }) };
     return issueJwt(PUBLIC_TOKEN_SECRET, claims, expiresInSeconds, Date.now());
   }
 
   async advance(ms: number): Promise<void> {
     vi.setSystemTime(Date.now() + ms);
     await this.#sleep();
-    await runDurableObjectAlarm(hubStub());
+    for (const hub of this.#hubStubs()) await runDurableObjectAlarm(hub);
   }
 
   /** Lets the Ledger's alarm go off if one is set. */
@@ -76,7 +89,7 @@ export class WorkerWorld implements World {
   }
 
   async refusal(): Promise<number | null> {
-    const response = await requestUpgrade({});
+    const response = await requestUpgrade({}, pathFor(USUAL_CLIENT));
     response.webSocket?.accept();
     response.webSocket?.close(1000);
     // An answer that is not read keeps the hub from being evicted.
@@ -97,21 +110,28 @@ export class WorkerWorld implements World {
   }
 
   async reset(): Promise<void> {
-    await evictDurableObject(hubStub(), { webSockets: "close" });
+    for (const hub of this.#hubStubs()) {
+      // One that sleeps would keep its sockets.
+      await runInDurableObject(hub, () => {});
+      await evictDurableObject(hub, { webSockets: "close" });
+    }
   }
 
   async breakStorage(): Promise<void> {
-    await runInDurableObject(hubStub(), (_hub, state) => {
-      // Survives an eviction, as a full disk would.
-      state.storage.sql.exec(
-        "CREATE TRIGGER broken BEFORE INSERT ON sessions BEGIN SELECT RAISE(FAIL, 'disk full'); END",
-      );
-    });
+    for (const hub of this.#hubStubs()) {
+      await runInDurableObject(hub, (_hub, state) => {
+        // Survives an eviction, as a full disk would.
+        state.storage.sql.exec(
+          "CREATE TRIGGER broken BEFORE INSERT ON sessions BEGIN SELECT RAISE(FAIL, 'disk full'); END",
+        );
+      });
+    }
   }
 
-  async #open(headers: Record<string, string>): Promise<WorkerPeer> {
+  async #open(clientId: string, headers: Record<string, string>): Promise<WorkerPeer> {
+    this.#hubs.add(hubNameOf(asClientId(clientId), HUBS));
     await this.#sleep();
-    const response = await requestUpgrade(headers);
+    const response = await requestUpgrade(headers, pathFor(clientId));
     if (response.webSocket === null) {
       throw new Error(`HTTP ${response.status}: ${await response.text()}`);
     }
@@ -121,7 +141,12 @@ export class WorkerWorld implements World {
   }
 
   async #sleep(): Promise<void> {
-    if (this.#evicts) await evictIfAwake(hubStub());
+    if (!this.#evicts) return;
+    for (const hub of this.#hubStubs()) await evictIfAwake(hub);
+  }
+
+  #hubStubs() {
+    return Array.from(this.#hubs, (name) => env.HUB.getByName(name));
   }
 
   #readLog(line: string): void {
@@ -137,6 +162,7 @@ class WorkerPeer implements Peer {
   readonly closed: Promise<number>;
   readonly #ws: WebSocket;
   readonly #inbox = new Inbox<Seen | string>();
+  #messages = 0;
   readonly #sleep: () => Promise<void>;
 
   constructor(ws: WebSocket, sleep: () => Promise<void>) {
@@ -145,7 +171,9 @@ class WorkerPeer implements Peer {
     ws.binaryType = "arraybuffer";
     ws.addEventListener("message", ({ data }) => {
       // `binaryType` is arraybuffer: a message is that or a string.
-      this.#inbox.put(typeof data === "string" ? data : seen(new Uint8Array(data as ArrayBuffer)));
+      this.#messages += 1;
+      const all = typeof data === "string" ? [data] : seenAll(new Uint8Array(data as ArrayBuffer));
+      for (const each of all) this.#inbox.put(each);
     });
     this.closed = new Promise((resolve) => {
       ws.addEventListener("close", ({ code }) => resolve(code));
@@ -162,6 +190,10 @@ class WorkerPeer implements Peer {
     return this.#inbox.next();
   }
 
+  messages(): number {
+    return this.#messages;
+  }
+
   async close(code?: number): Promise<void> {
     await this.#sleep();
     this.#ws.close(code);
@@ -175,6 +207,17 @@ class WorkerPeer implements Peer {
   }
 }
 
+/** Where there are several hubs the upgrade says who will connect. */
+function pathFor(clientId: string): string {
+  return HUBS === 1 ? "/" : `/?client_id=${encodeURIComponent(clientId)}`;
+}
+
+function asClientId(text: string): ClientId {
+  const clientId = parseClientId(text);
+  if (clientId === null) throw new Error(`not a client id: ${text}`);
+  return clientId;
+}
+
 async function evictIfAwake(stub: DurableObjectStub): Promise<void> {
   try {
     await evictDurableObject(stub);
@@ -186,10 +229,6 @@ async function evictIfAwake(stub: DurableObjectStub): Promise<void> {
 
 function ledgerStub() {
   return env.LEDGER.getByName("ledger-0");
-}
-
-function hubStub() {
-  return env.HUB.getByName("main");
 }
 
 /** The Worker's answer to an upgrade request. */

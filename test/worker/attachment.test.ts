@@ -17,6 +17,7 @@ const greeting: Connection = {
   lostFramings: 13,
   connectByMs: 14,
   grant,
+  expected: alice,
   failures: 2,
 };
 
@@ -41,9 +42,9 @@ const connected: Connection = {
 /** One row a state: the connection, what is kept of it, and what it is after the hub has slept. */
 const LAYOUTS: readonly (readonly [kept: readonly unknown[], from: Connection, to: Connection])[] =
   [
-    [[2, "greeting", "s-1", 11, 12, 13, 14, grant, 2], greeting, greeting],
+    [[3, "greeting", "s-1", 11, 12, 13, 14, grant, "alice", 2], greeting, greeting],
     [
-      [2, "greeting", "s-1", 11, 12, 13, 14, null, 2],
+      [3, "greeting", "s-1", 11, 12, 13, 14, null, "alice", 2],
       {
         ...greeting,
         state: "authenticating",
@@ -55,7 +56,7 @@ const LAYOUTS: readonly (readonly [kept: readonly unknown[], from: Connection, t
     ],
     [
       [
-        2,
+        3,
         "connected",
         "s-1",
         11,
@@ -68,7 +69,7 @@ const LAYOUTS: readonly (readonly [kept: readonly unknown[], from: Connection, t
       connected,
       connected,
     ],
-    [[2, "closed", "s-1"], { state: "closed", id: "s-1" }, { state: "closed", id: "s-1" }],
+    [[3, "closed", "s-1"], { state: "closed", id: "s-1" }, { state: "closed", id: "s-1" }],
   ];
 
 describe("[SE4] the attachment", () => {
@@ -81,8 +82,8 @@ describe("[SE4] the attachment", () => {
   );
 
   it.each([
-    { what: "an older version", attachment: [1, "closed", "s-1"] },
-    { what: "a newer version", attachment: [3, "closed", "s-1"] },
+    { what: "an older version", attachment: [2, "closed", "s-1"] },
+    { what: "a newer version", attachment: [4, "closed", "s-1"] },
     { what: "the form of objects", attachment: { version: 2, state: "closed" } },
     { what: "nothing", attachment: null },
   ])("of $what is nobody's", ({ attachment }) => {

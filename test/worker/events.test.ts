@@ -5,7 +5,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { connect, error, expectAnswers, expectNothing, signalTo } from "../behaviour/steps.ts";
 import { HEARTBEAT_INTERVAL_MS, WORLD_SETTINGS, type Peer } from "../behaviour/world.ts";
 import { frame } from "../support/frames.ts";
-import { WorkerWorld } from "../support/worker-world.ts";
+import { hubNameOf } from "../../src/hub/placement.ts";
+import { clientId } from "../support/client-ids.ts";
+import { HUBS, WorkerWorld } from "../support/worker-world.ts";
+
+/** Where alice lives. */
+const HUB = hubNameOf(clientId("alice"), HUBS);
 
 const ADMIN = { authorization: `Bearer ${WORLD_SETTINGS.SIGNAL_MANAGER_ADMIN_TOKEN}` };
 
@@ -14,7 +19,7 @@ function ledger() {
 }
 
 function hub() {
-  return env.HUB.getByName("main");
+  return env.HUB.getByName(HUB);
 }
 
 function ask(path: string, init: RequestInit = {}): Promise<Response> {
@@ -77,10 +82,10 @@ describe.each([
     await vi.waitUntil(() => told("client.connected").some(({ client_id }) => client_id === "zoe"));
     const session_id = begun?.["session_id"];
     expect(world.events.filter((event) => event["session_id"] === session_id)).toMatchObject([
-      { type: "client.connected", hub: "main", client_id: "alice", session_id },
+      { type: "client.connected", hub: HUB, client_id: "alice", session_id },
       {
         type: "client.disconnected",
-        hub: "main",
+        hub: HUB,
         client_id: "alice",
         session_id,
         reason,
@@ -145,7 +150,7 @@ describe("what is counted", () => {
     await evictDurableObject(hub());
     expect((await ask("/metrics")).status).toBe(200);
     const list = await (await ask("/admin/sessions")).json();
-    expect(list).toMatchObject({ sessions: [{ client_id: "alice", hub: "main" }], next: null });
+    expect(list).toMatchObject({ sessions: [{ client_id: "alice", hub: HUB }], next: null });
     // It could not be evicted if it were awake, and is said not to be running.
     await expect(evictDurableObject(hub())).rejects.toThrow("not currently running");
   });
@@ -153,13 +158,13 @@ describe("what is counted", () => {
   it("tells once a minute how often strangers were refused", async () => {
     const peer = await world.open();
     for (const auth_token of ["wrong", "still wrong"]) {
-      await expectAnswers(peer, frame("CONNECT", { client_id: "eve", auth_token }), [error(401)]);
+      await expectAnswers(peer, frame("CONNECT", { client_id: "alice", auth_token }), [error(401)]);
     }
     await world.advance(10_000);
     expect(told("client.auth_failed")).toEqual([]);
     await world.advance(60_000);
     await world.wakeLedger();
-    expect(told("client.auth_failed")).toMatchObject([{ hub: "main", count: 2 }]);
+    expect(told("client.auth_failed")).toMatchObject([{ hub: HUB, count: 2 }]);
     await world.advance(60_000);
     await world.wakeLedger();
     expect(told("client.auth_failed")).toHaveLength(1);

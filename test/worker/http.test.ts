@@ -115,6 +115,13 @@ describe("plain HTTP", () => {
 });
 
 describe("the upgrade", () => {
+  it("[UP8] answers 400 where there are several hubs and nothing says who connects", async () => {
+    const hubs = { SIGNAL_MANAGER_ROUTING_HUBS: "per-client" };
+    const unplaced = await upgrade("/", {}, hubs);
+    expect(unplaced.status).toBe(400);
+    expect(await unplaced.json()).toMatchObject({ detail: expect.stringContaining("?client_id=") });
+  });
+
   const doors = [
     {
       door: "the Authorization header",

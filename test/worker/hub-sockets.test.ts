@@ -15,6 +15,7 @@ function greeting(id: string): Connection {
     lostFramings: 0,
     connectByMs: 0,
     grant: null,
+    expected: null,
     failures: 0,
   };
 }

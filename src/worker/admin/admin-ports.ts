@@ -3,7 +3,9 @@ import type { AdminPorts, AdminSessions, TokenOrder } from "../../admin/ports.ts
 import { issueJwt } from "../../auth/jwt.ts";
 import { logAdminEvent } from "../../log/log-admin-event.ts";
 import type { Env } from "../env.ts";
-import { HUB_NAME, hubOf } from "../hubs.ts";
+import { hubNameOf } from "../../hub/placement.ts";
+import type { ClientId } from "../../protocol/client-id.ts";
+import { hubNamed } from "../hubs.ts";
 import type { Services } from "../services.ts";
 import { createBackend } from "./backend.ts";
 import { listSessions, parkedEventsOf } from "./ledger-pages.ts";
@@ -24,13 +26,15 @@ export function adminPortsOf(
 }
 
 function sessionsOf(env: Env, { config }: Services): AdminSessions {
+  const hubOf = (clientId: ClientId) => hubNameOf(clientId, config.routing.hubs);
   return {
     list: (query) => listSessions(env, config, query),
     async find(clientId) {
-      const session = await hubOf(env, clientId).inform(clientId);
-      return session && { ...session, hub: HUB_NAME };
+      const hub = hubOf(clientId);
+      const session = await hubNamed(env, config, hub).inform(clientId);
+      return session && { ...session, hub };
     },
-    kick: (clientId) => hubOf(env, clientId).kick(clientId),
+    kick: (clientId) => hubNamed(env, config, hubOf(clientId)).kick(clientId),
   };
 }
 

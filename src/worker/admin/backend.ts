@@ -8,7 +8,8 @@ import { MESSAGE_TYPES } from "../../protocol/message-types.ts";
 import { PAYLOAD_TYPES } from "../../protocol/payloads/payload-types.ts";
 import { formatUuid, UUID_BYTES } from "../../protocol/uuid.ts";
 import type { Env } from "../env.ts";
-import { hubOf } from "../hubs.ts";
+import { hubNameOf } from "../../hub/placement.ts";
+import { hubNamed } from "../hubs.ts";
 import type { Services } from "../services.ts";
 import { workerCountsOf } from "../worker-counts.ts";
 
@@ -20,6 +21,7 @@ export function createBackend(
   services: Services,
   ctx: Pick<ExecutionContext, "waitUntil">,
 ): AdminPorts["sendSignal"] {
+  const { config } = services;
   return async ({ source, target, messageType, data }: BackendSignal) => {
     const sender = source ?? parseClientId(BACKEND);
     if (sender === null) throw new Error("the backend has no client id");
@@ -42,7 +44,8 @@ export function createBackend(
       payloadType: PAYLOAD_TYPES.JSON.value,
       payload,
     });
-    const [fault = "internal"] = await hubOf(env, target).deliver([{ ...notice, frame }]);
+    const hub = hubNameOf(target, config.routing.hubs);
+    const [fault = "internal"] = await hubNamed(env, config, hub).deliver([{ ...notice, frame }]);
     return fault === null ? { outcome: "delivered", uuid: formatUuid(uuid) } : refuse(fault);
   };
 }

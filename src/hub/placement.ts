@@ -1,0 +1,21 @@
+/** Which hub a client id belongs to. Pure, and the same everywhere: the hub that owns an id is its only home. */
+import type { ClientId } from "../protocol/client-id.ts";
+import { fnv1a } from "../protocol/fnv1a.ts";
+
+/** One hub, a number of them, or one for every client id. */
+export type Hubs = number | "per-client";
+
+const PER_CLIENT_PREFIX = "client:";
+
+/** The name says the number of hubs: an id keeps its hub while N stays, and no hub of another N is taken for it. */
+export function hubNameOf(clientId: ClientId, hubs: Hubs): string {
+  if (hubs === "per-client") return `${PER_CLIENT_PREFIX}${clientId}`;
+  return hubs === 1 ? "main" : `h${fnv1a(clientId) % hubs}of${hubs}`;
+}
+
+/** Whether a hub of this name has a place among so many. One that has none was left behind by another number. */
+export function isCurrentHub(name: string, hubs: Hubs): boolean {
+  if (hubs === "per-client") return name.startsWith(PER_CLIENT_PREFIX);
+  if (hubs === 1) return name === "main";
+  return new RegExp(`^h\\d+of${hubs}$`).test(name);
+}
