@@ -18,7 +18,7 @@ export function encodeConnect(uuid: Uint8Array, clientId: ClientId, authToken: s
   const fields = {
     client_id: clientId,
     ...(authToken !== null && { auth_token: authToken }),
-    capabilities: [ACK],
+    capabilities: [ACK, "batch"],
   };
   return encodeJson(CONNECT, uuid, JSON.stringify(fields));
 }

@@ -8,11 +8,18 @@ import type { Fault } from "../protocol/errors.ts";
 import type { Departures } from "./departures.ts";
 import type { HubSocket, OtherHubs, OutsideSignal, SignalNotice } from "./ports.ts";
 
-export interface Traveller {
+/** A signal that leaves this hub, and who waits for its outcome. */
+interface Traveller {
   readonly socket: HubSocket;
   readonly answered: Answered;
   readonly signal: OutsideSignal;
   readonly wantsAck: boolean;
+}
+
+export interface Departure extends Omit<Traveller, "signal"> {
+  readonly notice: SignalNotice;
+  /** What the target is to receive. */
+  readonly stamped: Uint8Array;
 }
 
 /** What answers need of the hub: its context. */
@@ -37,7 +44,15 @@ export class Abroad {
     return this.#otherHubs.hubOf(clientId);
   }
 
-  add(hub: string, traveller: Traveller): void {
+  /** Copies: when the answer comes, the message and the buffer that the signal was written into are long gone. */
+  add(hub: string, { socket, answered, notice, stamped, wantsAck }: Departure): void {
+    const { uuid, payloadType } = answered;
+    const traveller: Traveller = {
+      socket,
+      answered: { uuid: uuid.slice(), payloadType },
+      signal: { ...notice, frame: stamped.slice() },
+      wantsAck,
+    };
     const others = this.#travellers.get(hub);
     if (others === undefined) this.#travellers.set(hub, [traveller]);
     else others.push(traveller);

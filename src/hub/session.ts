@@ -84,12 +84,9 @@ function signal(
   const wantsAck = session.capabilities.includes("ack");
   const stamped = encodeFrameInto(OUTGOING, frame, [head, source.value, tail]);
   if (targetSocket === undefined) {
-    // Copies: the answer comes when this message, and what else left through the buffer, are long gone.
-    const answered = { uuid: frame.uuid.slice(), payloadType: frame.payloadType };
-    const signal = { ...notice, frame: stamped.slice() };
     return hub === null
       ? undefined
-      : context.abroad.add(hub, { socket, answered, signal, wantsAck });
+      : context.abroad.add(hub, { socket, answered: frame, notice, stamped, wantsAck });
   }
   if (!context.departures.send(targetSocket, stamped)) {
     const fault = targetSocket.isBacklogged ? "signal.backlog" : "signal.absent";

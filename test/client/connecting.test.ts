@@ -12,7 +12,7 @@ describe("connect()", () => {
     expect(hub.socket.messages).toEqual([]);
     hub.socket.open();
     expect(hub.socket.frames).toMatchObject([
-      { type: "CONNECT", payload: { client_id: "al ice", capabilities: ["ack"] } },
+      { type: "CONNECT", payload: { client_id: "al ice", capabilities: ["ack", "batch"] } },
     ]);
     expect(hub.socket.frames[0]?.payload).not.toHaveProperty("auth_token");
   });

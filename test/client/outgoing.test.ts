@@ -33,11 +33,11 @@ describe("the client's frames", () => {
     expect(seen(encodeConnect(ID, ALICE, "secret"))).toEqual({
       type: "CONNECT",
       uuid: uuid(1),
-      payload: { client_id: "alice", auth_token: "secret", capabilities: ["ack"] },
+      payload: { client_id: "alice", auth_token: "secret", capabilities: ["ack", "batch"] },
     });
     expect(seen(encodeConnect(ID, ALICE, null)).payload).toEqual({
       client_id: "alice",
-      capabilities: ["ack"],
+      capabilities: ["ack", "batch"],
     });
   });
 
