@@ -7,7 +7,10 @@ import { ERROR_CODES, faultRow, FAULTS, type Fault } from "../src/protocol/error
 import { MESSAGE_TYPES } from "../src/protocol/message-types.ts";
 import { PAYLOAD_TYPES } from "../src/protocol/payloads/payload-types.ts";
 
-const TABLES: Readonly<Record<string, () => string[][]>> = {
+/** By name; the first row is the head. */
+type Tables = Readonly<Record<string, () => readonly (readonly string[])[]>>;
+
+const TABLES: Tables = {
   "payload types": () => [
     ["value", "name", "supported"],
     ...Object.entries(PAYLOAD_TYPES).map(([name, row]) => [
@@ -93,17 +96,22 @@ const TABLES: Readonly<Record<string, () => string[][]>> = {
 
 /** The document with every `<!-- table: NAME -->` … `<!-- end -->` filled anew. */
 export function fillTables(document: string): string {
+  return fillMarks(document, TABLES);
+}
+
+/** As `fillTables`, from tables of the caller's. */
+export function fillMarks(document: string, tables: Tables): string {
   return document.replaceAll(
     /(<!-- table: (.+?) -->\n)[^]*?(<!-- end -->)/g,
     (_all, start: string, name: string, end: string) => {
-      const rows = TABLES[name];
+      const rows = tables[name];
       if (rows === undefined) throw new Error(`no table is named "${name}"`);
       return `${start}${markdown(rows())}${end}`;
     },
   );
 }
 
-function markdown([head = [], ...rows]: string[][]): string {
+function markdown([head = [], ...rows]: readonly (readonly string[])[]): string {
   const lines = [head, head.map(() => "---"), ...rows];
   return lines.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }
