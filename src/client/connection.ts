@@ -173,8 +173,8 @@ export class Connection {
     if (id !== NIL_ID) return this.#events.answered(id, report);
     this.#report = report;
     const code = codeOfErrorFrame(report.code);
-    // A close follows these two always (SE1, SE3, CO9), and says it.
-    if (code === "replaced" || code === "unauthenticated") return;
+    // A close follows these always (SE1, SE3, SE7, CO9), and says it. A 403 that answers no signal is a kick.
+    if (code === "replaced" || code === "unauthenticated" || code === "target-forbidden") return;
     this.#events.fault(new SignalError(code, { detail: report.text, errorCode: report.code }));
   }
 

@@ -48,6 +48,7 @@ function refused({ code, text, retryAfterMs }: ErrorReport, history: History): V
 /** Where the network swallowed the close, the ERROR before it says the same. */
 const CLOSE_AFTER: Readonly<Record<number, CloseName>> = {
   401: "unauthenticated",
+  403: "kicked",
   409: "replaced",
 };
 

@@ -58,6 +58,7 @@ describe("after the end of a connection", () => {
   });
 
   it.each([
+    [403, "kicked"],
     [409, "replaced"],
     [401, "unauthenticated"],
     [429, "connection-lost"],

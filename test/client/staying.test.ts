@@ -130,6 +130,7 @@ describe("after a lost connection", () => {
 
 describe("a close of the hub that is final", () => {
   it.each([
+    [4403, "kicked"],
     [4409, "replaced"],
     [4400, "framing-lost"],
     [4413, "message-too-large"],
