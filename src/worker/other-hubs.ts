@@ -23,6 +23,9 @@ const ANSWER_WITHIN_MS = 5000;
 /** What one hub may have under way to another. Beyond it the other is too slow, and memory would grow with it. */
 const MAX_UNDER_WAY_BYTES = 8 * 1_048_576;
 
+/** In per-client mode there are as many hubs as targets: stubs are kept for some, and made again for the others. */
+const MAX_LINES = 1024;
+
 interface Line {
   readonly stub: HubLine;
   bytesUnderWay: number;
@@ -60,14 +63,20 @@ export class HubsByRpc implements OtherHubs {
       return unreachable(signals);
     } finally {
       line.bytesUnderWay -= bytes;
-      // In per-client mode there are as many lines as there are targets: none is kept that is not in use.
-      if (line.bytesUnderWay === 0 && this.#lines.get(hub) === line) this.#lines.delete(hub);
+    }
+  }
+
+  /** One that is in use stays: calls on its stub arrive before those on another. */
+  #dropIdle(): void {
+    for (const [hub, { bytesUnderWay }] of this.#lines) {
+      if (bytesUnderWay === 0) this.#lines.delete(hub);
     }
   }
 
   #lineTo(hub: string): Line {
     const known = this.#lines.get(hub);
     if (known !== undefined) return known;
+    if (this.#lines.size >= MAX_LINES) this.#dropIdle();
     const line = { stub: this.#ports.call(hub), bytesUnderWay: 0 };
     this.#lines.set(hub, line);
     return line;

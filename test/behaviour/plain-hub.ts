@@ -16,6 +16,8 @@ export interface PlainService {
   readonly now: () => number;
   readonly observe: (event: HubEvent) => void;
   readonly isBroken: () => boolean;
+  /** Whether other hubs cannot reach the hub of this name. */
+  readonly isCutOff: (name: string) => boolean;
   readonly newId: () => string;
   readonly hubNamed: (name: string) => PlainHub;
 }
@@ -111,7 +113,8 @@ export class PlainHub {
   #wake(): Hub {
     const sockets = this.#sockets;
     const rows = this.#rows;
-    const { hubs, settings, authenticate, now, observe, isBroken, hubNamed } = this.#service;
+    const { hubs, settings, authenticate, now, observe, isBroken, isCutOff, hubNamed } =
+      this.#service;
     return new Hub(
       {
         sockets: {
@@ -142,7 +145,10 @@ export class PlainHub {
             const name = hubNameOf(clientId, hubs);
             return name === this.#name ? null : name;
           },
-          deliver: async (hub, signals) => hubNamed(hub).deliver(signals),
+          deliver: async (hub, signals) =>
+            isCutOff(hub)
+              ? signals.map(() => "signal.unreachable")
+              : hubNamed(hub).deliver(signals),
         },
         counts: { received: () => {}, routed: () => {} },
         observe,

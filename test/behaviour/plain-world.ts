@@ -38,6 +38,7 @@ export class PlainWorld implements World {
   readonly #service: PlainService;
   readonly #hubs = new Map<string, PlainHub>();
   #nowMs = Date.UTC(2026, 10, 23);
+  readonly #cutOff = new Set<string>();
   #opened = 0;
   #broken = false;
 
@@ -54,6 +55,7 @@ export class PlainWorld implements World {
       now: () => this.#nowMs,
       observe: (event) => this.#observe(event),
       isBroken: () => this.#broken,
+      isCutOff: (name) => this.#cutOff.has(name),
       newId: () => {
         this.#opened += 1;
         return `session-${this.#opened}`;
@@ -101,6 +103,11 @@ export class PlainWorld implements World {
 
   async reset(): Promise<void> {
     for (const hub of this.#hubs.values()) hub.reset();
+  }
+
+  /** Other hubs cannot reach the client's hub any more. */
+  cutOff(clientId: string): void {
+    this.#cutOff.add(hubNameOf(asClientId(clientId), this.#service.hubs));
   }
 
   async breakStorage(): Promise<void> {

@@ -1,0 +1,48 @@
+/** Signals whose target's hub cannot be reached. */
+import { describe, expect, it } from "vitest";
+import { connect, error, expectAlive, SIGNAL_STYLES, signalTo } from "../behaviour/steps.ts";
+import { PlainWorld } from "../behaviour/plain-world.ts";
+import { concat, uuid } from "../support/frames.ts";
+
+describe.each([{ evicts: false }, { evicts: true }])("with evictions: $evicts", ({ evicts }) => {
+  it("[SI11] get 503 with retry_after_ms, each for itself; those for other hubs arrive", async () => {
+    const world = new PlainWorld({ evicts, hubs: "per-client" });
+    const [alice, carol] = [await connect(world, "alice"), await connect(world, "carol")];
+    await connect(world, "bob");
+    world.cutOff("bob");
+    await alice.send(
+      concat(
+        signalTo("bob", 1, uuid(1)),
+        signalTo("carol", 2, uuid(2)),
+        signalTo("bob", 3, uuid(3)),
+        signalTo("alice", 4, uuid(4)),
+      ),
+    );
+    expect(await carol.next()).toMatchObject({ uuid: uuid(2), payload: { signal_data: 2 } });
+    expect(await alice.next()).toMatchObject({ type: "SIGNAL_OFFER", uuid: uuid(4) });
+    for (const id of [uuid(1), uuid(3)]) {
+      expect(await alice.next()).toMatchObject(
+        error(503, id, { target_client_id: "bob", retry_after_ms: expect.any(Number) }),
+      );
+    }
+    await expectAlive(alice, "alice");
+  });
+
+  it.each(SIGNAL_STYLES)("[SI11] are refused in answer to $style, too", async ({ signal }) => {
+    const world = new PlainWorld({ evicts, hubs: 7 });
+    const alice = await connect(world, "alice");
+    world.cutOff("bob");
+    await alice.send(signal("bob", uuid(9)));
+    expect(await alice.next()).toMatchObject({ type: "ERROR", uuid: uuid(9) });
+  });
+
+  it("[SI11] are answered to nobody where their source has gone meanwhile, and the hub lives on", async () => {
+    const world = new PlainWorld({ evicts, hubs: "per-client" });
+    const [alice, bob] = [await connect(world, "alice"), await connect(world, "bob")];
+    const sent = alice.send(signalTo("bob", 1, uuid(1)));
+    const closed = alice.close(1000);
+    await Promise.all([sent, closed]);
+    expect(await bob.next()).toMatchObject({ uuid: uuid(1) });
+    await expectAlive(await connect(world, "alice"), "alice");
+  });
+});
