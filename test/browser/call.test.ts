@@ -86,7 +86,7 @@ describe.skipIf(findChromium() === null)("two tabs", () => {
     await two.button("Answer").click();
     await talk(one, two);
     const frames = (await one.frames()).join("\n");
-    expect(frames).toMatch(/↑ CONNECT test_client_1 asks for ack [0-9a-f]{8} \d+ B/);
+    expect(frames).toMatch(/↑ CONNECT test_client_1 asks for ack, batch [0-9a-f]{8} \d+ B/);
     expect(frames).toMatch(/↓ CONNECT_ACK test_client_1 success, heartbeat 30 s/);
     expect(frames).toMatch(
       /↑ SIGNAL_(OFFER|ANSWER) test_client_2 (offer|answer): audio, video, data/,
