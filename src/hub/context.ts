@@ -1,9 +1,11 @@
 /** What every rule of the hub may use: its ports, its settings, its roster, and the acts that the rules share. */
 import type { Authenticate } from "../auth/authenticator.ts";
 import { encodeError, type Answered } from "../protocol/answers.ts";
+import type { ClientId } from "../protocol/client-id.ts";
 import type { CloseName } from "../protocol/close-codes.ts";
 import { faultRow, type Fault } from "../protocol/errors.ts";
 import { Abroad } from "./abroad.ts";
+import { isSilent } from "./deadlines.ts";
 import { Departures } from "./departures.ts";
 import { END_REASON_OF_CLOSE, type EndReason } from "./end-reasons.ts";
 import type {
@@ -117,6 +119,21 @@ export class HubContext {
     const { settings, roster } = this;
     if (roster.size >= settings.maxSessions && !this.#hasEndedOrphans) this.endOrphans();
     return roster.size < settings.maxSessions;
+  }
+
+  /** The socket that signals for the client go to. One that has fallen silent is found out here, and gets none (HB4). */
+  findTarget(clientId: ClientId): HubSocket | undefined {
+    const socket = this.roster.find(clientId);
+    if (socket === undefined || !this.isSilent(socket)) return socket;
+    this.close(socket, "timed-out");
+    return undefined;
+  }
+
+  /** Whether the session's client has not been heard of for three heartbeats (HB4). */
+  isSilent(socket: HubSocket): boolean {
+    const { connection } = socket;
+    if (connection.state !== "connected") return false;
+    return isSilent(connection, socket, this.settings, this.ports.now());
   }
 
   wakeBy(atMs: number): void {

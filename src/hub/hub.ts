@@ -107,9 +107,11 @@ export class Hub {
     const { settings, ports } = this.#context;
     const nowMs = ports.now();
     for (const socket of ports.sockets.all()) {
-      const deadline = nextDeadline(socket.connection, socket.lastPingMs(), settings);
+      const { connection } = socket;
+      const deadline = nextDeadline(connection, socket.lastPingMs(), settings);
       if (deadline === null) continue;
       if (deadline.atMs <= nowMs) this.#miss(socket, deadline.name);
+      else if (this.#context.isSilent(socket)) this.#miss(socket, "heartbeat");
       else this.#context.wakeBy(deadline.atMs);
     }
     this.#context.endOrphans();

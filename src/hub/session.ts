@@ -71,7 +71,7 @@ function signal(
   if (!allowsTarget(session.targets, target)) {
     return context.refuseSignal(socket, frame, notice, "signal.forbidden");
   }
-  const targetSocket = context.roster.find(target);
+  const targetSocket = context.findTarget(target);
   const hub = targetSocket === undefined ? context.abroad.hubOf(target) : null;
   if (targetSocket === undefined && hub === null) {
     return context.refuseSignal(socket, frame, notice, "signal.absent");

@@ -27,6 +27,7 @@ export class PlainHub {
   readonly #name: string;
   #hub: Hub;
   #alarmMs = Infinity;
+  alarms = 0;
   /** Events that are not over: they keep the real object awake. */
   #underWay = 0;
   readonly #sockets = new Map<string, PlainSocket>();
@@ -82,6 +83,7 @@ export class PlainHub {
   alarm(): void {
     if (this.#alarmMs > this.#service.now()) return;
     this.#alarmMs = Infinity;
+    this.alarms += 1;
     this.#sleep();
     this.#hub.sweep();
     this.#settle();

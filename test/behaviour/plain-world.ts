@@ -92,6 +92,16 @@ export class PlainWorld implements World {
     for (const hub of this.#hubs.values()) hub.alarm();
   }
 
+  /** Turns the clock alone: the alarm is late, as the platform's may be. */
+  pass(ms: number): void {
+    this.#nowMs += ms;
+  }
+
+  /** How often an alarm has gone off. */
+  get alarms(): number {
+    return [...this.#hubs.values()].reduce((sum, { alarms }) => sum + alarms, 0);
+  }
+
   async refusal(): Promise<number | null> {
     return this.#hubOf(asClientId(limits.USUAL_CLIENT)).hasRoom ? null : 503;
   }

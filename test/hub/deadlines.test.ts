@@ -1,7 +1,9 @@
 /** Deadlines that settings of their own bring close together. */
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { PlainWorld } from "../behaviour/plain-world.ts";
-import { connect } from "../behaviour/steps.ts";
+import { connect, error, signalTo } from "../behaviour/steps.ts";
+import type { Peer } from "../behaviour/world.ts";
+import { uuid } from "../support/frames.ts";
 
 it("[HB4] looks at a session in time where three heartbeats are over before the connect deadline", async () => {
   const world = new PlainWorld({ evicts: false, settings: { heartbeatIntervalMs: 1000 } });
@@ -10,4 +12,60 @@ it("[HB4] looks at a session in time where three heartbeats are over before the 
   expect(world.ended).toEqual([]);
   await world.advance(1);
   expect(await alice.closed).toBe(4408);
+});
+
+describe("a client that only pings", () => {
+  const HEARTBEAT_MS = 30_000;
+  const SILENCE_MS = 3 * HEARTBEAT_MS;
+  const LASTING = { expiresInSeconds: 7 * 86_400 };
+
+  /** Pings on time; how often the hub was woken for it meanwhile. */
+  async function pingFor(world: PlainWorld, peer: Peer, ms: number): Promise<number> {
+    const before = world.alarms;
+    for (let passed = 0; passed < ms; passed += HEARTBEAT_MS) {
+      await world.advance(HEARTBEAT_MS);
+      await peer.send("ping");
+      await peer.next();
+    }
+    return world.alarms - before;
+  }
+
+  it.each([{ evicts: false }, { evicts: true }])(
+    "[HB4] is looked at less and less often, and is never closed: $evicts",
+    async ({ evicts }) => {
+      const world = new PlainWorld({ evicts });
+      const alice = await connect(world, "alice", LASTING);
+      const HOUR_MS = 3_600_000;
+      expect(await pingFor(world, alice, HOUR_MS)).toBeLessThan(15);
+      expect(await pingFor(world, alice, 23 * HOUR_MS)).toBeLessThan(30);
+      expect(world.ended).toEqual([]);
+    },
+  );
+
+  it.each([{ evicts: false }, { evicts: true }])(
+    "[HB4] [SI6] is found silent by the first signal for it: $evicts",
+    async ({ evicts }) => {
+      const world = new PlainWorld({ evicts });
+      const alice = await connect(world, "alice", LASTING);
+      await pingFor(world, alice, 3_600_000);
+      const bob = await connect(world, "bob");
+      await world.advance(SILENCE_MS - 1);
+      await bob.send(signalTo("alice", 1, uuid(1)));
+      expect(await alice.next()).toMatchObject({ uuid: uuid(1) });
+      expect(world.ended).toEqual([]);
+      world.pass(1);
+      await bob.send(signalTo("alice", 2, uuid(2)));
+      expect(await bob.next()).toMatchObject(error(404, uuid(2)));
+      expect(await alice.closed).toBe(4408);
+      expect(world.ended).toMatchObject([{ clientId: "alice", reason: "timed-out" }]);
+    },
+  );
+
+  it("[HB4] that falls silent is closed an hour later at the latest, and by any look before", async () => {
+    const world = new PlainWorld({ evicts: true });
+    const alice = await connect(world, "alice", LASTING);
+    await pingFor(world, alice, 10 * 3_600_000);
+    await world.advance(3_600_000);
+    expect(world.ended).toMatchObject([{ clientId: "alice", reason: "timed-out" }]);
+  });
 });

@@ -55,6 +55,7 @@ describe("the level", () => {
       "admin.acted",
       "admin.refused",
       "admin.failed",
+      "deliver.failed",
       "report.failed",
       "ledger.failed",
       "event.taken",

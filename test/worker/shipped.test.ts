@@ -49,10 +49,10 @@ function upgrade(headers: Record<string, string> = {}): Request {
 
 /** What a hub that has nothing but wrangler.toml answers a CONNECT. */
 async function askShippedHub(payload: object | string): Promise<Seen | undefined> {
-  return runInDurableObject(env.HUB.getByName(crypto.randomUUID()), async (_object, ctx) => {
+  return runInDurableObject(env.HUB.getByName("main"), async (_object, ctx) => {
     const hub = new HubObject(ctx, shipped);
     expect((await hub.fetch(upgrade())).status).toBe(101);
-    const [ws] = ctx.getWebSockets();
+    const ws = ctx.getWebSockets().find(({ readyState }) => readyState === WebSocket.OPEN);
     if (ws === undefined) throw new Error("no socket");
     const sent: Seen[] = [];
     vi.spyOn(ws, "send").mockImplementation((bytes) => {
