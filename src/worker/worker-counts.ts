@@ -6,7 +6,7 @@ import { TallyBook } from "../ledger/tally-book.ts";
 import { describeError } from "../log/log-hub-event.ts";
 import type { Env } from "./env.ts";
 import { ledgerOf } from "./ledgers.ts";
-import { Reporter } from "./reporter.ts";
+import { Reporter } from "./hub/reporter.ts";
 import type { Services } from "./services.ts";
 
 /** What is counted within it makes one report. No alarm is to be had here, and a Worker's waiting costs nothing. */

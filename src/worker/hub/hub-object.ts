@@ -1,20 +1,20 @@
 /** The hub as a Durable Object: adapts the platform's events to `Hub`, and decides nothing. */
 import { DurableObject } from "cloudflare:workers";
-import type { SessionInformation } from "../hub/outside.ts";
-import type { OutsideSignal } from "../hub/ports.ts";
-import { describeError } from "../log/log-hub-event.ts";
-import type { Log } from "../log/log.ts";
-import type { ClientId } from "../protocol/client-id.ts";
-import { faultRow, type Fault } from "../protocol/errors.ts";
-import { Alarm } from "./alarm.ts";
-import { SUBPROTOCOL } from "./credentials.ts";
-import type { Env } from "./env.ts";
-import { decodeExpected, decodeGrant, EXPECTED_HEADER, GRANT_HEADER } from "./grant-header.ts";
+import type { SessionInformation } from "../../hub/outside.ts";
+import type { OutsideSignal } from "../../hub/ports.ts";
+import { describeError } from "../../log/log-hub-event.ts";
+import type { Log } from "../../log/log.ts";
+import type { ClientId } from "../../protocol/client-id.ts";
+import { faultRow, type Fault } from "../../protocol/errors.ts";
+import { Alarm } from "../alarm.ts";
+import { SUBPROTOCOL } from "../credentials.ts";
+import type { Env } from "../env.ts";
+import { decodeExpected, decodeGrant, EXPECTED_HEADER, GRANT_HEADER } from "../grant-header.ts";
 import { createHub, type HubParts } from "./hub-parts.ts";
 import { PlatformSockets } from "./hub-sockets.ts";
-import { problem } from "./problem.ts";
+import { problem } from "../problem.ts";
 import type { Reporter } from "./reporter.ts";
-import { servicesOf } from "./services.ts";
+import { servicesOf } from "../services.ts";
 
 /** Deadlines that fall together are served by one alarm: no two of them closer than this. */
 const MIN_ALARM_GAP_MS = 1000;

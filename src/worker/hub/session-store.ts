@@ -1,7 +1,7 @@
 /** Session rows in the Durable Object's SQLite: written at connect, deleted at the end, read to route after a wake. */
-import type { EventBody } from "../events/event-types.ts";
-import type { SessionEnd, SessionRow, SessionStore } from "../hub/ports.ts";
-import type { ClientId } from "../protocol/client-id.ts";
+import type { EventBody } from "../../events/event-types.ts";
+import type { SessionEnd, SessionRow, SessionStore } from "../../hub/ports.ts";
+import type { ClientId } from "../../protocol/client-id.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** WITHOUT ROWID: the client id is the table's own order, so that a session costs one row written, not two. */

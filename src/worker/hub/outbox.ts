@@ -1,6 +1,6 @@
 /** Events of a hub until the Ledger has taken them: rows in the hub's SQLite, written with what they tell of. */
-import type { EventBody } from "../events/event-types.ts";
-import type { OutboxEvent } from "../ledger/report.ts";
+import type { EventBody } from "../../events/event-types.ts";
+import type { OutboxEvent } from "../../ledger/report.ts";
 
 /** AUTOINCREMENT: a number is never given twice, though the rows before it are deleted. */
 const SCHEMA = `

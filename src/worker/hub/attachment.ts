@@ -2,8 +2,8 @@
  * A connection as it lies in its socket's attachment while the hub sleeps: at most 16 KiB, versioned. It is written
  * after every message, so it is a flat list: the platform takes a third of the time for it that it takes for objects.
  */
-import type { Connected, Connection, Greeting, Session } from "../hub/connection.ts";
-import type { Bucket } from "../hub/rate-limit.ts";
+import type { Connected, Connection, Greeting, Session } from "../../hub/connection.ts";
+import type { Bucket } from "../../hub/rate-limit.ts";
 
 /** Raise it when a list below changes: code of one version wakes to attachments of another. */
 const VERSION = 3;

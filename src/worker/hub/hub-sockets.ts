@@ -1,8 +1,8 @@
 /** The hub's sockets on the platform's hibernatable WebSockets. The platform's traps are handled here and nowhere else. */
-import type { Connection, SessionId } from "../hub/connection.ts";
-import type { HubSocket, HubSockets } from "../hub/ports.ts";
-import { CLOSE_CODES, type CloseName } from "../protocol/close-codes.ts";
-import { MAX_BACKLOG_BYTES } from "../protocol/limits.ts";
+import type { Connection, SessionId } from "../../hub/connection.ts";
+import type { HubSocket, HubSockets } from "../../hub/ports.ts";
+import { CLOSE_CODES, type CloseName } from "../../protocol/close-codes.ts";
+import { MAX_BACKLOG_BYTES } from "../../protocol/limits.ts";
 import { fromAttachment, toAttachment } from "./attachment.ts";
 
 /** The platform's list at its longest: it holds 32,768 a Durable Object, and upgrades that are on their way need a place. */

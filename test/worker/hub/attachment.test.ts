@@ -1,8 +1,8 @@
 /** The layout of attachments, together with its version: code of one version wakes to attachments of another. */
 import { describe, expect, it } from "vitest";
-import type { Connection } from "../../src/hub/connection.ts";
-import { fromAttachment, toAttachment } from "../../src/worker/attachment.ts";
-import { clientId } from "../support/client-ids.ts";
+import type { Connection } from "../../../src/hub/connection.ts";
+import { fromAttachment, toAttachment } from "../../../src/worker/hub/attachment.ts";
+import { clientId } from "../../support/client-ids.ts";
 
 const CHANGED =
   "The layout of attachments has changed: raise VERSION in src/worker/attachment.ts, and write the new layout, with its version, here";

@@ -2,9 +2,9 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { connect, error, expectAlive, expectNothing, signalTo } from "../behaviour/steps.ts";
-import { WorkerWorld } from "../support/worker-world.ts";
-import { frame, NIL } from "../support/frames.ts";
+import { connect, error, expectAlive, expectNothing, signalTo } from "../../behaviour/steps.ts";
+import { WorkerWorld } from "../../support/worker-world.ts";
+import { frame, NIL } from "../../support/frames.ts";
 
 let world: WorkerWorld;
 beforeEach(() => {

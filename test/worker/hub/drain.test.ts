@@ -2,9 +2,9 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { HubObject } from "../../src/worker/hub-object.ts";
-import type { Env } from "../../src/worker/env.ts";
-import { frame } from "../support/frames.ts";
+import { HubObject } from "../../../src/worker/hub/hub-object.ts";
+import type { Env } from "../../../src/worker/env.ts";
+import { frame } from "../../support/frames.ts";
 
 const lines: { event: string; type?: string; reason?: string }[] = [];
 

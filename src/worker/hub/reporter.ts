@@ -1,6 +1,6 @@
 /** Hands what a hub has to tell to its Ledger: one report at a time, the same one again until it was taken. */
-import type { TallyBook } from "../ledger/tally-book.ts";
-import type { HubReport, Tally, Taken } from "../ledger/report.ts";
+import type { TallyBook } from "../../ledger/tally-book.ts";
+import type { HubReport, Tally, Taken } from "../../ledger/report.ts";
 import type { Outbox } from "./outbox.ts";
 
 export interface ReporterPorts {

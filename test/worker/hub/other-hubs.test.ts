@@ -1,8 +1,8 @@
 /** Calls to other hubs: their stubs, their limits, and what a sender is told when they fail. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { OutsideSignal } from "../../src/hub/ports.ts";
-import { HubsByRpc, type HubLine } from "../../src/worker/other-hubs.ts";
-import { clientId } from "../support/client-ids.ts";
+import type { OutsideSignal } from "../../../src/hub/ports.ts";
+import { HubsByRpc, type HubLine } from "../../../src/worker/hub/other-hubs.ts";
+import { clientId } from "../../support/client-ids.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
 afterEach(() => void vi.useRealTimers());

@@ -1,10 +1,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import type { SessionEnd } from "../../src/hub/ports.ts";
-import { Outbox } from "../../src/worker/outbox.ts";
-import { SqlSessionStore } from "../../src/worker/session-store.ts";
-import { clientId } from "../support/client-ids.ts";
+import type { SessionEnd } from "../../../src/hub/ports.ts";
+import { Outbox } from "../../../src/worker/hub/outbox.ts";
+import { SqlSessionStore } from "../../../src/worker/hub/session-store.ts";
+import { clientId } from "../../support/client-ids.ts";
 
 const alice = clientId("alice");
 

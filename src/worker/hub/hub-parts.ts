@@ -1,16 +1,16 @@
 /** A hub put together: its rules, its stores, and the reporter to its Ledger. */
-import { Hub } from "../hub/hub.ts";
-import { isCurrentHub } from "../hub/placement.ts";
-import type { HubSockets } from "../hub/ports.ts";
-import { TallyBook } from "../ledger/tally-book.ts";
-import { describeError, logHubEvent } from "../log/log-hub-event.ts";
-import type { Env } from "./env.ts";
-import { hubNamed } from "./hubs.ts";
-import { ledgerOf } from "./ledgers.ts";
+import { Hub } from "../../hub/hub.ts";
+import { isCurrentHub } from "../../hub/placement.ts";
+import type { HubSockets } from "../../hub/ports.ts";
+import { TallyBook } from "../../ledger/tally-book.ts";
+import { describeError, logHubEvent } from "../../log/log-hub-event.ts";
+import type { Env } from "../env.ts";
+import { hubNamed } from "../hubs.ts";
+import { ledgerOf } from "../ledgers.ts";
 import { HubsByRpc } from "./other-hubs.ts";
 import { Outbox } from "./outbox.ts";
 import { Reporter } from "./reporter.ts";
-import type { Services } from "./services.ts";
+import type { Services } from "../services.ts";
 import { SqlSessionStore } from "./session-store.ts";
 
 const now = () => Date.now();

@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it, vi } from "vitest";
-import { fullBucket } from "../../src/hub/rate-limit.ts";
-import type { Connection } from "../../src/hub/connection.ts";
-import { MAX_BACKLOG_BYTES } from "../../src/protocol/limits.ts";
-import { PlatformSockets } from "../../src/worker/hub-sockets.ts";
+import { fullBucket } from "../../../src/hub/rate-limit.ts";
+import type { Connection } from "../../../src/hub/connection.ts";
+import { MAX_BACKLOG_BYTES } from "../../../src/protocol/limits.ts";
+import { PlatformSockets } from "../../../src/worker/hub/hub-sockets.ts";
 
 function greeting(id: string): Connection {
   const bucket = fullBucket(0);

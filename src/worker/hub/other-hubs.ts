@@ -1,8 +1,8 @@
 /** The other hubs, called by RPC: one stub a hub, so that calls arrive in order, and a short wait for each answer. */
-import { hubNameOf, type Hubs } from "../hub/placement.ts";
-import type { OtherHubs, OutsideSignal } from "../hub/ports.ts";
-import type { ClientId } from "../protocol/client-id.ts";
-import type { Fault } from "../protocol/errors.ts";
+import { hubNameOf, type Hubs } from "../../hub/placement.ts";
+import type { OtherHubs, OutsideSignal } from "../../hub/ports.ts";
+import type { ClientId } from "../../protocol/client-id.ts";
+import type { Fault } from "../../protocol/errors.ts";
 
 /** How a hub is called. It MUST hand over calls in order for as long as none fails. */
 export interface HubLine {
