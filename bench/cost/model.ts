@@ -1,5 +1,6 @@
 /** The model: what idle devices, sessions and calls make the objects do in a month. Pure. */
 import { HEARTBEATS_MISSED } from "../../src/protocol/limits.ts";
+import { looksADay } from "./looks.ts";
 import { sum, times, usage, type Usage } from "./usage.ts";
 import {
   EMPTY_HUB_BYTES,
@@ -12,7 +13,9 @@ import {
   type Step,
 } from "./writes.ts";
 
-export const MONTH_SECONDS = 30 * 86_400;
+const MONTH_DAYS = 30;
+
+export const MONTH_SECONDS = MONTH_DAYS * 86_400;
 
 /** The default of server.heartbeat_interval. */
 export const HEARTBEAT_SECONDS = 30;
@@ -108,11 +111,13 @@ export function idleMonth(load: Pick<Load, "devices" | "hubs" | "keepAlive">): U
 }
 
 /**
- * A hub whose devices send `ping`: it wakes for its sweep alone, which goes off when the device that was heard least
- * recently, just under one interval ago, would be overdue.
+ * A hub whose devices connect once a day and send `ping`: it wakes for its sweeps alone. One device is looked at ever less
+ * often; of many, each at another hour of its day, one is always due, and a sweep that looks at all of them goes off when
+ * the one that was heard least recently, just under one interval ago, would be overdue.
  */
 function idleHub(devices: number): Usage {
-  const sweeps = MONTH_SECONDS / ((HEARTBEATS_MISSED - 1) * HEARTBEAT_SECONDS);
+  const most = MONTH_SECONDS / ((HEARTBEATS_MISSED - 1) * HEARTBEAT_SECONDS);
+  const sweeps = atMost(devices * MONTH_DAYS * looksADay(HEARTBEAT_SECONDS * 1000), most);
   return times(sweeps, sum(wake(devices), sweepOf(devices, STEPS.sweep)));
 }
 

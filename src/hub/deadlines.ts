@@ -30,7 +30,7 @@ export function isSilent(
 export function nextDeadline(
   connection: Connection,
   lastPingMs: number | null,
-  settings: HubSettings,
+  settings: Pick<HubSettings, "heartbeatIntervalMs">,
 ): Deadline | null {
   switch (connection.state) {
     case "greeting":

@@ -1,6 +1,7 @@
 /** The model of the cost: its arithmetic on numbers that can be checked by hand, and what docs/cost.md says. */
 import { describe, expect, it } from "vitest";
 import { callsASecond, EVENTS_A_SECOND, hubsFor } from "../../bench/cost/capacity.ts";
+import { looksADay } from "../../bench/cost/looks.ts";
 import {
   BATCHED,
   callsMonth,
@@ -22,8 +23,10 @@ import { fillMarks } from "../../scripts/docs-tables.ts";
 import { readOwn } from "../support/own-settings.ts";
 
 const MONTH = 30 * 86_400;
-/** One sweep in a minute. */
+/** One sweep in a minute: the most there are. */
 const SWEEPS = MONTH / 60;
+/** Of one device alone: every 90 s, then after half of the day so far, then each hour. */
+const LOOKS = 30 * looksADay(30_000);
 
 function idleHub(devices: number) {
   return idleMonth({ devices, hubs: 1, keepAlive: "ping" });
@@ -80,14 +83,17 @@ describe("idle devices", () => {
       alarms: SWEEPS,
       rowsWritten: SWEEPS * STEPS.sweep.hubAlarmRows,
     });
-    expect(idleHub(5000).rowsWritten).toBe(idleHub(1).rowsWritten);
+    expect(idleHub(5000).rowsWritten).toBe(idleHub(1000).rowsWritten);
+    expect(idleHub(1).alarms).toBe(LOOKS);
     // Of the wake's count, and of the sweep's own walk.
     expect(idleHub(1000).rowsRead).toBe(SWEEPS * (1001 + 1000));
   });
 
   it("cost as many sweeps as there are hubs: with one for each client, as many as there are devices", () => {
     const perClient = idleMonth({ devices: 1000, hubs: "per-client", keepAlive: "ping" });
-    expect(perClient.alarms).toBe(1000 * SWEEPS);
+    expect(perClient.alarms).toBe(1000 * LOOKS);
+    expect(looksADay(30_000)).toBeGreaterThan(24);
+    expect(looksADay(30_000)).toBeLessThan(40);
     expect(idleMonth({ devices: 1000, hubs: 7, keepAlive: "ping" }).alarms).toBe(7 * SWEEPS);
   });
 
