@@ -12,13 +12,13 @@ import { exceedsBytes } from "../protocol/payloads/utf8.ts";
 import { assertNever } from "../protocol/result.ts";
 import type { Connected, Connection, SessionId } from "./connection.ts";
 import { HubContext, type HubPorts } from "./context.ts";
-import { nextDeadline, type Deadline } from "./deadlines.ts";
 import { enqueue, receiveGreeting } from "./greeting.ts";
 import { answeredBy, type Inbound } from "./inbound.ts";
 import type { HubSettings, HubSocket, OutsideSignal } from "./ports.ts";
 import { deliver, inform, kick, type SessionInformation } from "./outside.ts";
 import { draw, fullBucket, retryAfterMs, type Bucket } from "./rate-limit.ts";
 import { receiveConnected } from "./session.ts";
+import { drain, sweep } from "./upkeep.ts";
 
 export class Hub {
   readonly #context: HubContext;
@@ -104,17 +104,7 @@ export class Hub {
 
   /** Ends what is overdue, and sessions whose socket a reset took away. Asks to be woken for the next deadline. */
   sweep(): void {
-    const { settings, ports } = this.#context;
-    const nowMs = ports.now();
-    for (const socket of ports.sockets.all()) {
-      const { connection } = socket;
-      const deadline = nextDeadline(connection, socket.lastPingMs(), settings);
-      if (deadline === null) continue;
-      if (deadline.atMs <= nowMs) this.#miss(socket, deadline.name);
-      else if (this.#context.isSilent(socket)) this.#miss(socket, "heartbeat");
-      else this.#context.wakeBy(deadline.atMs);
-    }
-    this.#context.endOrphans();
+    sweep(this.#context);
   }
 
   /** What is known of the client's session; null: it has none. */
@@ -138,10 +128,7 @@ export class Hub {
 
   /** Sends everybody away: this hub has no place among the hubs any more, and its clients have another. */
   drain(): void {
-    for (const socket of this.#context.ports.sockets.all()) {
-      this.#context.close(socket, "going-away");
-    }
-    this.#context.endOrphans();
+    drain(this.#context);
   }
 
   get wantsWake(): boolean {
@@ -215,18 +202,6 @@ export class Hub {
       }
       default:
         return assertNever(inbound);
-    }
-  }
-
-  #miss(socket: HubSocket, deadline: Deadline["name"]): void {
-    switch (deadline) {
-      case "connect":
-        return this.#context.refuse(socket, NOTHING_ANSWERED, "connect.late");
-      case "token":
-        return this.#context.refuse(socket, NOTHING_ANSWERED, "session.expired");
-      case "heartbeat":
-        // No ERROR: who has been silent for so long does not listen.
-        return this.#context.close(socket, "timed-out");
     }
   }
 }
