@@ -28,7 +28,10 @@ export interface Delivery {
 }
 
 /** The platform lets six connections be open at once; two are left for what else there is. */
-const MAX_REQUESTS_AT_ONCE = 4;
+export const MAX_REQUESTS_AT_ONCE = 4;
+
+/** A line that is being seen to is looked after again so much later: what sees to it may have been reset meanwhile. */
+const LOOK_AGAIN_MS = 10_000;
 
 export class Courier {
   readonly #stores: LedgerStores;
@@ -36,52 +39,66 @@ export class Courier {
   readonly #busy = new Set<string>();
   /** A line whose batch was refused for one bad message tries fewer at once until that one is found. */
   readonly #batchSizes = new Map<string, number>();
-  #running: Promise<void> | null = null;
+  #workers = 0;
 
   constructor(stores: LedgerStores, ports: CourierPorts) {
     this.#stores = stores;
     this.#ports = ports;
   }
 
-  /** Publishes until no line has anything due. Joins the run that is under way. Rejects only if a store throws. */
-  run(): Promise<void> {
-    this.#running ??= this.#runAll().finally(() => {
-      this.#running = null;
-    });
-    return this.#running;
+  /**
+   * Sees to every line that is due and that no run before it sees to. Resolves when that is done: a run that finds
+   * enough under way has nothing to do, and does not wait for it. Rejects only if a store throws.
+   */
+  async run(): Promise<void> {
+    const workers: Promise<void>[] = [];
+    while (this.#workers < MAX_REQUESTS_AT_ONCE && this.#nextLine() !== undefined) {
+      workers.push(this.#work());
+    }
+    await Promise.all(workers);
   }
 
-  /** When the next line is due; null: none holds anything. */
-  nextDueMs(): number | null {
-    const dueMs = this.#lines().map((hub) => this.#stores.queue.setback(hub)?.retryAtMs ?? 0);
-    return dueMs.length === 0 ? null : Math.min(...dueMs);
-  }
-
-  async #runAll(): Promise<void> {
-    await Promise.all(Array.from({ length: MAX_REQUESTS_AT_ONCE }, () => this.#work()));
+  /** When to run again, even if this object is lost; null: no line holds anything. */
+  nextRunMs(): number | null {
+    const nowMs = this.#ports.now();
+    let nextMs: number | null = null;
+    for (const hub of this.#stores.queue.hubs()) {
+      const dueMs = this.#dueMs(hub);
+      const isSeenTo = dueMs <= nowMs || this.#busy.has(hub);
+      const atMs = isSeenTo ? nowMs + LOOK_AGAIN_MS : dueMs;
+      if (nextMs === null || atMs < nextMs) nextMs = atMs;
+    }
+    return nextMs;
   }
 
   /** One of several that take lines as they become free. */
   async #work(): Promise<void> {
-    for (let hub = this.#nextLine(); hub !== undefined; hub = this.#nextLine()) {
-      this.#busy.add(hub);
-      try {
-        await this.#publishHead(hub);
-      } finally {
-        this.#busy.delete(hub);
+    this.#workers += 1;
+    try {
+      for (let hub = this.#nextLine(); hub !== undefined; hub = this.#nextLine()) {
+        this.#busy.add(hub);
+        try {
+          await this.#publishHead(hub);
+        } finally {
+          this.#busy.delete(hub);
+        }
       }
+    } finally {
+      this.#workers -= 1;
     }
   }
 
   #nextLine(): string | undefined {
     const nowMs = this.#ports.now();
-    return this.#lines().find(
-      (hub) => !this.#busy.has(hub) && (this.#stores.queue.setback(hub)?.retryAtMs ?? 0) <= nowMs,
-    );
+    for (const hub of this.#stores.queue.hubs()) {
+      if (!this.#busy.has(hub) && this.#dueMs(hub) <= nowMs) return hub;
+    }
+    return undefined;
   }
 
-  #lines(): string[] {
-    return [...this.#stores.queue.hubs()];
+  /** 0: there is nothing to wait for. */
+  #dueMs(hub: string): number {
+    return this.#stores.queue.setback(hub)?.retryAtMs ?? 0;
   }
 
   async #publishHead(hub: string): Promise<void> {
@@ -123,14 +140,20 @@ export class Courier {
 
   #park(hub: string, events: readonly StoredEvent[], reason: string): void {
     const parkedAtMs = this.#ports.now();
-    for (const event of events) this.#stores.parked.park({ event, reason, parkedAtMs });
-    this.#remove(hub, events);
+    const removed = this.#remove(hub, events);
+    for (const event of events) {
+      // One that is not there gave way to newer ones while the request was under way.
+      if (removed.has(event.sequence)) this.#stores.parked.park({ event, reason, parkedAtMs });
+    }
   }
 
-  #remove(hub: string, events: readonly StoredEvent[]): void {
-    const last = events.at(-1);
-    if (last === undefined) return;
-    this.#stores.queue.remove(hub, last.sequence);
-    if (this.#stores.queue.setback(hub) !== undefined) this.#stores.queue.setSetback(hub, null);
+  /** These and no others: a parked one may have come back among them while the request was under way. */
+  #remove(hub: string, events: readonly StoredEvent[]): ReadonlySet<number> {
+    const { queue } = this.#stores;
+    if (queue.setback(hub) !== undefined) queue.setSetback(hub, null);
+    return queue.remove(
+      hub,
+      events.map(({ sequence }) => sequence),
+    );
   }
 }

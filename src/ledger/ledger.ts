@@ -4,9 +4,10 @@
  */
 import type { EventBody, StoredEvent } from "../events/event-types.ts";
 import type { ClientId } from "../protocol/client-id.ts";
-import { Counters, histogramSlotsOf, slotOf, slotsOf, type Sample, type Slot } from "./counters.ts";
+import { Change } from "./change.ts";
+import { Counters, histogramSlotsOf, slotOf, slotsOf, type Slot } from "./counters.ts";
 import type { Delivery } from "./courier.ts";
-import type { LedgerState, LedgerStores, Progress, Summary } from "./ports.ts";
+import type { LedgerStores, ParkedEvent, ParkedEvents, Progress, Summary } from "./ports.ts";
 import type { HubReport, OutboxEvent, SummaryType, Tally, Taken } from "./report.ts";
 
 export interface LedgerSettings {
@@ -33,7 +34,14 @@ const DURATION = histogramSlotsOf("signal_manager_session_duration_seconds");
 
 const REQUESTS = slotsOf("signal_manager_publish_requests_total");
 const PUBLISHED = slotOf("signal_manager_events_published_total");
-const DROPPED = slotOf("signal_manager_events_dropped_total");
+
+/** As many copies of one tally may be late by other tallies of the same outbox. A hub has two under way at most. */
+const KNOWN_TALLIES = 16;
+
+/** Nothing of an outbox that was silent for so long is still on its way. */
+const OUTBOX_MEMORY_MS = 86_400_000;
+
+const PAGE = 500;
 
 const SUMMARY_TYPES = ["client.auth_failed", "rate_limited"] as const satisfies SummaryType[];
 
@@ -49,16 +57,21 @@ export class Ledger {
   /** Idempotent: what was taken before is passed over. */
   take(report: HubReport): Taken {
     return this.#change((change) => {
-      const { stores } = this.#ports;
-      const known = progressOf(stores.progress.find(report.hub), report.outboxId);
+      const known = this.#progressOf(report);
       const fresh = report.events.filter(({ seq }) => seq > known.seq);
       for (const event of fresh) this.#takeEvent(change, report, event);
       const { tally } = report;
-      if (tally !== null && tally.id !== known.tallyId) this.#takeTally(change, report.hub, tally);
+      const newTally = tally === null || known.tallyIds.includes(tally.id) ? null : tally;
+      if (newTally !== null) this.#takeTally(change, report.hub, newTally);
       const seq = fresh.at(-1)?.seq ?? known.seq;
-      const tallyId = tally?.id ?? known.tallyId;
-      const isNews = seq !== known.seq || tallyId !== known.tallyId;
-      if (isNews) stores.progress.put(report.hub, { outboxId: report.outboxId, seq, tallyId });
+      if (fresh.length > 0 || newTally !== null) {
+        const tallyIds = [...known.tallyIds, ...(newTally ? [newTally.id] : [])];
+        this.#ports.stores.progress.put(report.hub, report.outboxId, {
+          seq,
+          tallyIds: tallyIds.slice(-KNOWN_TALLIES),
+          heardAtMs: this.#ports.now(),
+        });
+      }
       return { throughSeq: seq };
     });
   }
@@ -74,23 +87,26 @@ export class Ledger {
 
   /** When `summarise` has something to tell; null: nothing is counted. */
   nextSummaryMs(): number | null {
-    const sinceMs = Array.from(this.#ports.stores.summaries.all(), (summary) => summary.sinceMs);
-    return sinceMs.length === 0 ? null : Math.min(...sinceMs) + SUMMARY_MS;
+    let nextMs: number | null = null;
+    for (const { sinceMs } of this.#ports.stores.summaries.all()) {
+      const atMs = sinceMs + SUMMARY_MS;
+      if (nextMs === null || atMs < nextMs) nextMs = atMs;
+    }
+    return nextMs;
   }
 
   /** Puts parked events back to the head of their lines; null: all of them. How many there were. */
   retry(sequences: readonly number[] | null): number {
     const { stores } = this.#ports;
+    const { parked, queue } = stores;
     return stores.transaction(() => {
-      const chosen =
-        sequences ??
-        stores.parked.page(0, Number.MAX_SAFE_INTEGER).map(({ event }) => event.sequence);
-      const found = chosen.flatMap((sequence) => stores.parked.find(sequence) ?? []);
-      for (const { event } of found) {
-        stores.queue.append(event);
-        stores.parked.remove(event.sequence);
+      let count = 0;
+      for (const { event } of sequences === null ? allOf(parked) : someOf(parked, sequences)) {
+        queue.append(event);
+        parked.remove(event.sequence);
+        count += 1;
       }
-      return found.length;
+      return count;
     });
   }
 
@@ -99,6 +115,14 @@ export class Ledger {
     counters.count(REQUESTS[outcome]);
     if (outcome === "published") counters.count(PUBLISHED, events);
     this.#change((change) => change.add(counters.take()));
+  }
+
+  #progressOf({ hub, outboxId }: HubReport): Omit<Progress, "heardAtMs"> {
+    const { progress } = this.#ports.stores;
+    const known = progress.find(hub, outboxId);
+    if (known !== undefined) return known;
+    progress.forget(hub, this.#ports.now() - OUTBOX_MEMORY_MS);
+    return { seq: 0, tallyIds: [] };
   }
 
   #takeEvent(change: Change, { hub, outboxId }: HubReport, { seq, atMs, body }: OutboxEvent): void {
@@ -154,19 +178,28 @@ export class Ledger {
     this.#ports.stores.queue.append(event);
   }
 
-  /** The oldest gives way: of what is parked first, then of the line that grows. */
+  /** Two give way for one that comes: a bound that was lowered is reached step by step. */
   #makeRoom(change: Change, hub: string): void {
     const { queue, parked } = this.#ports.stores;
-    if (queue.count + parked.count < this.#settings.maxStored) return;
-    const [oldestParked] = parked.page(0, 1);
+    for (let dropped = 0; dropped < 2; dropped += 1) {
+      if (queue.count + parked.count < this.#settings.maxStored) return;
+      const oldest = this.#takeOldest(hub);
+      if (oldest !== undefined) change.drop(oldest);
+    }
+  }
+
+  /** Of what is parked first, then of the line that grows, then of the line that has waited longest. */
+  #takeOldest(hub: string): StoredEvent | undefined {
+    const { queue, parked } = this.#ports.stores;
+    const [oldestParked] = parked.count > 0 ? parked.page(0, 1) : [];
     if (oldestParked !== undefined) {
       parked.remove(oldestParked.event.sequence);
-      return change.drop(oldestParked.event);
+      return oldestParked.event;
     }
-    const [oldest] = queue.head(hub, 1);
-    if (oldest === undefined) return;
-    queue.remove(hub, oldest.sequence);
-    change.drop(oldest);
+    const [other] = queue.hubs();
+    const [oldest] = [hub, other ?? hub].flatMap((line) => queue.head(line, 1));
+    if (oldest !== undefined) queue.remove(oldest.hub, [oldest.sequence]);
+    return oldest;
   }
 
   /** One transaction; what it told is told once it is durable to the caller. */
@@ -184,47 +217,15 @@ export class Ledger {
   }
 }
 
-/** What one transaction makes of the state. */
-class Change {
-  readonly told: StoredEvent[] = [];
-  readonly dropped: StoredEvent[] = [];
-  #state: LedgerState;
-  isNews = false;
-
-  constructor(state: LedgerState) {
-    this.#state = state;
-  }
-
-  get state(): LedgerState {
-    return this.#state;
-  }
-
-  nextSequence(): number {
-    const { nextSequence } = this.#state;
-    this.#put({ ...this.#state, nextSequence: nextSequence + 1 });
-    return nextSequence;
-  }
-
-  add(deltas: readonly Sample[]): void {
-    const samples = { ...this.#state.samples };
-    for (const [key, value] of deltas) samples[key] = (samples[key] ?? 0) + value;
-    this.#put({ ...this.#state, samples });
-  }
-
-  drop(event: StoredEvent): void {
-    this.dropped.push(event);
-    const counters = new Counters();
-    counters.count(DROPPED);
-    this.add(counters.take());
-  }
-
-  #put(state: LedgerState): void {
-    this.#state = state;
-    this.isNews = true;
-  }
+function someOf(parked: ParkedEvents, sequences: readonly number[]): ParkedEvent[] {
+  return [...new Set(sequences)].flatMap((sequence) => parked.find(sequence) ?? []);
 }
 
-/** Under another outbox id the hub counts from 1 again. */
-function progressOf(known: Progress | undefined, outboxId: string): Omit<Progress, "outboxId"> {
-  return known?.outboxId === outboxId ? known : { seq: 0, tallyId: null };
+/** Page by page: all at once may be more than a Durable Object's memory. */
+function* allOf(parked: ParkedEvents): Iterable<ParkedEvent> {
+  let last = 0;
+  for (let page = parked.page(last, PAGE); page.length > 0; page = parked.page(last, PAGE)) {
+    yield* page;
+    last = page.at(-1)?.event.sequence ?? last;
+  }
 }

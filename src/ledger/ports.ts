@@ -6,17 +6,21 @@ import type { ClientId } from "../protocol/client-id.ts";
 import type { StoredEvent } from "../events/event-types.ts";
 import type { SummaryType } from "./report.ts";
 
-/** How far a hub's reports were taken. */
+/** How far the reports from one outbox of a hub were taken. */
 export interface Progress {
-  readonly outboxId: string;
   readonly seq: number;
-  /** The last tally that was added; null: none yet. */
-  readonly tallyId: string | null;
+  /** The tallies that were added last, the newest at the end. */
+  readonly tallyIds: readonly string[];
+  /** When something new was in a report. */
+  readonly heardAtMs: number;
 }
 
+/** By hub and outbox: what is late from an outbox that is no more is still known. */
 export interface ProgressStore {
-  find(hub: string): Progress | undefined;
-  put(hub: string, progress: Progress): void;
+  find(hub: string, outboxId: string): Progress | undefined;
+  put(hub: string, outboxId: string, progress: Progress): void;
+  /** Forgets the hub's outboxes of which nothing was heard since. */
+  forget(hub: string, sinceMs: number): void;
 }
 
 export interface SessionEntry {
@@ -49,10 +53,11 @@ export interface Setback {
 /** Events to be published: one line a hub, in the order of their sequence. */
 export interface EventQueue {
   append(event: StoredEvent): void;
-  /** Hubs whose line holds an event. */
+  /** Hubs whose line holds an event. Those from which none was removed for longest come first. */
   hubs(): Iterable<string>;
   head(hub: string, limit: number): StoredEvent[];
-  remove(hub: string, throughSequence: number): void;
+  /** Which of them were there. */
+  remove(hub: string, sequences: readonly number[]): ReadonlySet<number>;
   setback(hub: string): Setback | undefined;
   /** null: the line is in order again. */
   setSetback(hub: string, setback: Setback | null): void;

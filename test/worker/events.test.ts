@@ -98,7 +98,7 @@ describe.each([
 
   it("keeps what the Ledger cannot take, and tells it once when it can", async () => {
     const broken =
-      "CREATE TRIGGER broken BEFORE INSERT ON progress BEGIN SELECT RAISE(FAIL, 'disk full'); END";
+      "CREATE TRIGGER broken BEFORE INSERT ON outboxes BEGIN SELECT RAISE(FAIL, 'disk full'); END";
     await metric("signal_manager_connections");
     await runInDurableObject(ledger(), (_ledger, state) => void state.storage.sql.exec(broken));
     const alice = await connect(world, "alice");

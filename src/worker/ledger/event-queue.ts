@@ -21,39 +21,41 @@ const SCHEMA = `
     reason TEXT NOT NULL
   ) WITHOUT ROWID`;
 
-type SetbackRow = { tries: number; retry_at_ms: number; reason: string };
+type SetbackRow = { hub: string; tries: number; retry_at_ms: number; reason: string };
+
+/** What is remembered of the rows: saves the search for lines. */
+interface Lines {
+  readonly hubs: Set<string>;
+  readonly setbacks: Map<string, Setback>;
+  count: number;
+}
 
 export class SqlEventQueue implements EventQueue {
   readonly #sql: SqlStorage;
-  /** Saves the search for lines; filled once a wake. */
-  readonly #hubs = new Set<string>();
-  readonly #setbacks = new Map<string, Setback>();
-  #count: number;
+  #lines: Lines | undefined;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
     sql.exec(SCHEMA);
-    this.#count = sql.exec<{ n: number }>("SELECT count(*) AS n FROM events").one().n;
-    for (let hub = this.#hubAfter(""); hub !== undefined; hub = this.#hubAfter(hub)) {
-      this.#hubs.add(hub);
-    }
-    for (const row of sql.exec<SetbackRow & { hub: string }>("SELECT * FROM setbacks")) {
-      const { tries, retry_at_ms: retryAtMs, reason } = row;
-      this.#setbacks.set(row.hub, { tries, retryAtMs, reason });
-    }
+  }
+
+  /** To be called when a transaction was rolled back: what is remembered may be of it. */
+  recall(): void {
+    this.#lines = undefined;
   }
 
   append(event: StoredEvent): void {
+    const lines = this.#known;
     this.#sql.exec(
       "INSERT INTO events (hub, sequence, id, at_ms, type, data) VALUES (?, ?, ?, ?, ?, ?)",
       ...toBindings(event),
     );
-    this.#hubs.add(event.hub);
-    this.#count += 1;
+    lines.hubs.add(event.hub);
+    lines.count += 1;
   }
 
   hubs(): Iterable<string> {
-    return this.#hubs;
+    return this.#known.hubs;
   }
 
   head(hub: string, limit: number): StoredEvent[] {
@@ -65,24 +67,31 @@ export class SqlEventQueue implements EventQueue {
     return Array.from(rows, fromRow);
   }
 
-  remove(hub: string, throughSequence: number): void {
-    const { rowsWritten } = this.#sql.exec(
-      "DELETE FROM events WHERE hub = ? AND sequence <= ?",
+  remove(hub: string, sequences: readonly number[]): ReadonlySet<number> {
+    const lines = this.#known;
+    const rows = this.#sql.exec<{ sequence: number }>(
+      `DELETE FROM events WHERE hub = ? AND sequence IN (SELECT value FROM json_each(?))
+       RETURNING sequence`,
       hub,
-      throughSequence,
+      JSON.stringify(sequences),
     );
-    this.#count -= rowsWritten;
-    if (this.head(hub, 1).length === 0) this.#hubs.delete(hub);
+    const removed = new Set(Array.from(rows, ({ sequence }) => sequence));
+    lines.count -= removed.size;
+    // A line that goes on goes to the end of the Set.
+    lines.hubs.delete(hub);
+    if (this.head(hub, 1).length > 0) lines.hubs.add(hub);
+    return removed;
   }
 
   setback(hub: string): Setback | undefined {
-    return this.#setbacks.get(hub);
+    return this.#known.setbacks.get(hub);
   }
 
   setSetback(hub: string, setback: Setback | null): void {
+    const { setbacks } = this.#known;
     if (setback === null) {
       this.#sql.exec("DELETE FROM setbacks WHERE hub = ?", hub);
-      this.#setbacks.delete(hub);
+      setbacks.delete(hub);
       return;
     }
     const { tries, retryAtMs, reason } = setback;
@@ -93,11 +102,27 @@ export class SqlEventQueue implements EventQueue {
       retryAtMs,
       reason,
     );
-    this.#setbacks.set(hub, setback);
+    setbacks.set(hub, setback);
   }
 
   get count(): number {
-    return this.#count;
+    return this.#known.count;
+  }
+
+  get #known(): Lines {
+    return (this.#lines ??= this.#read());
+  }
+
+  #read(): Lines {
+    const hubs = new Set<string>();
+    for (let hub = this.#hubAfter(""); hub !== undefined; hub = this.#hubAfter(hub)) hubs.add(hub);
+    const setbacks = new Map<string, Setback>();
+    for (const row of this.#sql.exec<SetbackRow>("SELECT * FROM setbacks")) {
+      const { hub, tries, retry_at_ms: retryAtMs, reason } = row;
+      setbacks.set(hub, { tries, retryAtMs, reason });
+    }
+    const { n } = this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM events").one();
+    return { hubs, setbacks, count: n };
   }
 
   /** A jump along the key from line to line: as many look-ups as there are lines, not as there are events. */

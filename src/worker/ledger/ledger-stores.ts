@@ -15,26 +15,39 @@ import { SqlSessionIndex } from "./session-index.ts";
 
 export function sqlLedgerStores(storage: DurableObjectStorage): LedgerStores {
   const { sql } = storage;
+  const sessions = new SqlSessionIndex(sql);
+  const queue = new SqlEventQueue(sql);
+  const parked = new SqlParkedEvents(sql);
+  const state = new SqlStateStore(sql);
   return {
     progress: new SqlProgressStore(sql),
-    sessions: new SqlSessionIndex(sql),
-    queue: new SqlEventQueue(sql),
-    parked: new SqlParkedEvents(sql),
+    sessions,
+    queue,
+    parked,
     summaries: new SqlSummaryStore(sql),
-    state: new SqlStateStore(sql),
-    transaction: (run) => storage.transactionSync(run),
+    state,
+    transaction(run) {
+      try {
+        return storage.transactionSync(run);
+      } catch (error) {
+        for (const store of [sessions, queue, parked, state]) store.recall();
+        throw error;
+      }
+    },
   };
 }
 
 const PROGRESS_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS progress (
-    hub TEXT PRIMARY KEY,
+  CREATE TABLE IF NOT EXISTS outboxes (
+    hub TEXT NOT NULL,
     outbox_id TEXT NOT NULL,
     seq INTEGER NOT NULL,
-    tally_id TEXT
+    tally_ids TEXT NOT NULL,
+    heard_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (hub, outbox_id)
   ) WITHOUT ROWID`;
 
-type ProgressRow = { outbox_id: string; seq: number; tally_id: string | null };
+type ProgressRow = { seq: number; tally_ids: string; heard_at_ms: number };
 
 class SqlProgressStore implements ProgressStore {
   readonly #sql: SqlStorage;
@@ -44,19 +57,31 @@ class SqlProgressStore implements ProgressStore {
     sql.exec(PROGRESS_SCHEMA);
   }
 
-  find(hub: string): Progress | undefined {
-    const [row] = this.#sql.exec<ProgressRow>("SELECT * FROM progress WHERE hub = ?", hub);
-    return row && { outboxId: row.outbox_id, seq: row.seq, tallyId: row.tally_id };
+  find(hub: string, outboxId: string): Progress | undefined {
+    const [row] = this.#sql.exec<ProgressRow>(
+      "SELECT * FROM outboxes WHERE hub = ? AND outbox_id = ?",
+      hub,
+      outboxId,
+    );
+    if (row === undefined) return undefined;
+    // Only `put` writes it.
+    const tallyIds = JSON.parse(row.tally_ids) as string[];
+    return { seq: row.seq, tallyIds, heardAtMs: row.heard_at_ms };
   }
 
-  put(hub: string, { outboxId, seq, tallyId }: Progress): void {
+  put(hub: string, outboxId: string, { seq, tallyIds, heardAtMs }: Progress): void {
     this.#sql.exec(
-      "INSERT OR REPLACE INTO progress (hub, outbox_id, seq, tally_id) VALUES (?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO outboxes (hub, outbox_id, seq, tally_ids, heard_at_ms) VALUES (?, ?, ?, ?, ?)",
       hub,
       outboxId,
       seq,
-      tallyId,
+      JSON.stringify(tallyIds),
+      heardAtMs,
     );
+  }
+
+  forget(hub: string, sinceMs: number): void {
+    this.#sql.exec("DELETE FROM outboxes WHERE hub = ? AND heard_at_ms < ?", hub, sinceMs);
   }
 }
 
@@ -110,17 +135,24 @@ const STATE_SCHEMA =
 /** One row for all counters: a row each would cost as many rows written a report as there are counters. */
 class SqlStateStore implements StateStore {
   readonly #sql: SqlStorage;
+  /** undefined: not read yet, or never written. */
   #state: LedgerState | undefined;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
     sql.exec(STATE_SCHEMA);
-    const [row] = sql.exec<{ json: string }>("SELECT json FROM state");
-    // Only `write` writes it.
-    this.#state = row && (JSON.parse(row.json) as LedgerState);
+  }
+
+  /** To be called when a transaction was rolled back: what is remembered may be of it. */
+  recall(): void {
+    this.#state = undefined;
   }
 
   read(): LedgerState | undefined {
+    if (this.#state !== undefined) return this.#state;
+    const [row] = this.#sql.exec<{ json: string }>("SELECT json FROM state");
+    // Only `write` writes it.
+    this.#state = row && (JSON.parse(row.json) as LedgerState);
     return this.#state;
   }
 

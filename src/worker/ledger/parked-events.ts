@@ -18,15 +18,21 @@ type ParkedRow = EventRow & { reason: string; parked_at_ms: number };
 
 export class SqlParkedEvents implements ParkedEvents {
   readonly #sql: SqlStorage;
-  #count: number;
+  /** undefined: not counted yet. */
+  #count: number | undefined;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
     sql.exec(SCHEMA);
-    this.#count = sql.exec<{ n: number }>("SELECT count(*) AS n FROM parked").one().n;
+  }
+
+  /** To be called when a transaction was rolled back: what is remembered may be of it. */
+  recall(): void {
+    this.#count = undefined;
   }
 
   park({ event, reason, parkedAtMs }: ParkedEvent): void {
+    const { count } = this;
     this.#sql.exec(
       `INSERT INTO parked (hub, sequence, id, at_ms, type, data, reason, parked_at_ms)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -34,7 +40,7 @@ export class SqlParkedEvents implements ParkedEvents {
       reason,
       parkedAtMs,
     );
-    this.#count += 1;
+    this.#count = count + 1;
   }
 
   page(afterSequence: number, limit: number): ParkedEvent[] {
@@ -52,10 +58,13 @@ export class SqlParkedEvents implements ParkedEvents {
   }
 
   remove(sequence: number): void {
-    this.#count -= this.#sql.exec("DELETE FROM parked WHERE sequence = ?", sequence).rowsWritten;
+    const { count } = this;
+    const { rowsWritten } = this.#sql.exec("DELETE FROM parked WHERE sequence = ?", sequence);
+    this.#count = count - rowsWritten;
   }
 
   get count(): number {
+    this.#count ??= this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM parked").one().n;
     return this.#count;
   }
 }

@@ -14,16 +14,21 @@ type Row = { client_id: string; session_id: string; hub: string; connected_at_ms
 
 export class SqlSessionIndex implements SessionIndex {
   readonly #sql: SqlStorage;
-  #count: number;
+  /** undefined: not counted yet. */
+  #count: number | undefined;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
     sql.exec(SCHEMA);
-    this.#count = sql.exec<{ n: number }>("SELECT count(*) AS n FROM sessions").one().n;
+  }
+
+  /** To be called when a transaction was rolled back: what is remembered may be of it. */
+  recall(): void {
+    this.#count = undefined;
   }
 
   put({ clientId, sessionId, hub, connectedAtMs }: SessionEntry): void {
-    if (this.find(clientId) === undefined) this.#count += 1;
+    const count = this.find(clientId) === undefined ? this.count + 1 : this.count;
     this.#sql.exec(
       "INSERT OR REPLACE INTO sessions (client_id, session_id, hub, connected_at_ms) VALUES (?, ?, ?, ?)",
       clientId,
@@ -31,15 +36,17 @@ export class SqlSessionIndex implements SessionIndex {
       hub,
       connectedAtMs,
     );
+    this.#count = count;
   }
 
   remove(clientId: ClientId, sessionId: string): void {
+    const { count } = this;
     const { rowsWritten } = this.#sql.exec(
       "DELETE FROM sessions WHERE client_id = ? AND session_id = ?",
       clientId,
       sessionId,
     );
-    this.#count -= rowsWritten;
+    this.#count = count - rowsWritten;
   }
 
   find(clientId: ClientId): SessionEntry | undefined {
@@ -47,24 +54,29 @@ export class SqlSessionIndex implements SessionIndex {
     return row && toEntry(row);
   }
 
-  /** SQLite compares text by its bytes: what begins with the prefix lies between it and the prefix's last neighbour. */
+  /** Reads no row but the page's: both ends of the range are bounds of the key, and `+` keeps the third from being one. */
   page(prefix: string, after: string | null, limit: number): SessionEntry[] {
     const rows = this.#sql.exec<Row>(
       `SELECT * FROM sessions
-       WHERE client_id >= ? AND client_id > ? AND substr(client_id, 1, length(?)) = ?
-       ORDER BY client_id LIMIT ?`,
+       WHERE client_id >= max(?1, ?2) AND +client_id > ?2 AND client_id < CAST(?3 AS TEXT)
+       ORDER BY client_id LIMIT ?4`,
       prefix,
       after ?? "",
-      prefix,
-      prefix,
+      endOf(prefix),
       limit,
     );
     return Array.from(rows, toEntry);
   }
 
   get count(): number {
+    this.#count ??= this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM sessions").one().n;
     return this.#count;
   }
+}
+
+/** SQLite compares text by its bytes, and UTF-8 has no byte 0xff: this is behind all that begins with the prefix. */
+function endOf(prefix: string): ArrayBuffer {
+  return Uint8Array.of(...new TextEncoder().encode(prefix), 0xff).buffer;
 }
 
 function toEntry({ client_id, session_id, hub, connected_at_ms }: Row): SessionEntry {

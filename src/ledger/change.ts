@@ -1,0 +1,45 @@
+/** What one transaction of the Ledger makes of its state, and what is told when the transaction is done. It writes nothing. */
+import type { StoredEvent } from "../events/event-types.ts";
+import { Counters, slotOf, type Sample } from "./counters.ts";
+import type { LedgerState } from "./ports.ts";
+
+const DROPPED = slotOf("signal_manager_events_dropped_total");
+
+export class Change {
+  readonly told: StoredEvent[] = [];
+  readonly dropped: StoredEvent[] = [];
+  #state: LedgerState;
+  isNews = false;
+
+  constructor(state: LedgerState) {
+    this.#state = state;
+  }
+
+  get state(): LedgerState {
+    return this.#state;
+  }
+
+  nextSequence(): number {
+    const { nextSequence } = this.#state;
+    this.#put({ ...this.#state, nextSequence: nextSequence + 1 });
+    return nextSequence;
+  }
+
+  add(deltas: readonly Sample[]): void {
+    const samples = { ...this.#state.samples };
+    for (const [key, value] of deltas) samples[key] = (samples[key] ?? 0) + value;
+    this.#put({ ...this.#state, samples });
+  }
+
+  drop(event: StoredEvent): void {
+    this.dropped.push(event);
+    const counters = new Counters();
+    counters.count(DROPPED);
+    this.add(counters.take());
+  }
+
+  #put(state: LedgerState): void {
+    this.#state = state;
+    this.isNews = true;
+  }
+}

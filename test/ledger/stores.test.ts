@@ -1,0 +1,5 @@
+/** The Ledger's stores on Node's SQLite, on which the Ledger's rules are tested. On the platform's: test/worker/ledger. */
+import { describeLedgerStores } from "../support/ledger-stores.ts";
+import { nodeStorage } from "../support/node-storage.ts";
+
+describeLedgerStores((use) => use(nodeStorage()));
