@@ -41,12 +41,16 @@ export const SIGNAL_PAYLOADS = {
     }),
 } as const;
 
-/** As much SDP as fits, then one letter for each byte that an escaped line end left over. */
 function cut(say: (sdp: string) => Uint8Array): Uint8Array {
+  return fit(PAYLOAD_BYTES, say);
+}
+
+/** As much SDP as fits, then one letter for each byte that an escaped line end left over. */
+export function fit(bytes: number, say: (sdp: string) => Uint8Array): Uint8Array {
   let length = SDP.length;
-  while (say(SDP.slice(0, length)).length > PAYLOAD_BYTES) length -= 1;
+  while (say(SDP.slice(0, length)).length > bytes) length -= 1;
   const sdp = SDP.slice(0, length);
-  const payload = say(sdp + "x".repeat(PAYLOAD_BYTES - say(sdp).length));
-  if (payload.length !== PAYLOAD_BYTES) throw new Error(`got a payload of ${payload.length} bytes`);
-  return payload;
+  const said = say(sdp + "x".repeat(bytes - say(sdp).length));
+  if (said.length !== bytes) throw new Error(`got ${said.length} bytes, not ${bytes}`);
+  return said;
 }

@@ -1,0 +1,31 @@
+/** A bare relay on hibernating sockets, in the hub's workerd: bench/relay/control-relay.js. */
+import { MESSAGE_TYPES } from "../../../src/protocol/message-types.ts";
+import { encodeFrame } from "../../../src/protocol/frame.ts";
+import { PAYLOAD_TYPES } from "../../../src/protocol/payloads/payload-types.ts";
+import { encodeUtf8 } from "../../../src/protocol/payloads/utf8.ts";
+import { NIL_UUID } from "../../../src/protocol/uuid.ts";
+import { numbered, type Adapter } from "../adapter.ts";
+
+export const control: Adapter = {
+  title: "bare relay on workerd",
+  server: {
+    kind: "workerd",
+    modules: async () => ({ "worker.js": "bench/relay/control-relay.js" }),
+    objects: { CONTROL: "ControlObject" },
+  },
+  client: {
+    path: ({ id }) => `?client_id=${id}`,
+    // The hub's frames, of which it reads the JSON alone.
+    signal: (_from, to) =>
+      numbered((sdp) =>
+        encodeFrame({
+          messageType: MESSAGE_TYPES.SIGNAL_OFFER.value,
+          uuid: NIL_UUID,
+          payloadType: PAYLOAD_TYPES.JSON.value,
+          payload: encodeUtf8(JSON.stringify({ target_client_id: to, signal_data: sdp })),
+        }),
+      ),
+    isBinary: true,
+    batches: false,
+  },
+};

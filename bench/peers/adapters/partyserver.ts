@@ -1,0 +1,32 @@
+/** PartyServer in the hub's workerd: one room, hibernating, a relay as its documents write it: partyserver-worker.js. */
+import { build } from "esbuild";
+import { numberedJson, type Adapter } from "../adapter.ts";
+
+const BUNDLE = "dist/bench/peers/partyserver.js";
+
+export const partyserver: Adapter = {
+  title: "PartyServer",
+  server: {
+    kind: "workerd",
+    async modules() {
+      await build({
+        entryPoints: ["bench/peers/adapters/partyserver-worker.js"],
+        bundle: true,
+        format: "esm",
+        target: "es2024",
+        minify: true,
+        external: ["cloudflare:*"],
+        outfile: BUNDLE,
+      });
+      return { "worker.js": BUNDLE };
+    },
+    objects: { Relay: "Relay" },
+  },
+  client: {
+    // Its own clients send their id so.
+    path: ({ id }) => `parties/relay/main?_pk=${id}`,
+    signal: (_from, to) => numberedJson((sdp) => ({ to, type: "offer", sdp })),
+    isBinary: false,
+    batches: false,
+  },
+};

@@ -1,0 +1,71 @@
+/** Which measures the chart shows, and how. Pure. */
+import { spread, type Spread } from "../statistics.ts";
+import { ADAPTERS, COMPARED, type AdapterName, type Compared } from "./adapters.ts";
+import type { Bar, Panel } from "./chart.ts";
+import { IDLE, type IdleResult } from "./idle.ts";
+import { summarizeWakes, type PeersSummary } from "./summary.ts";
+
+/** `idle`: null if it was not measured. */
+export function panelsOf({ servers }: PeersSummary, idle: IdleResult | null): Panel[] {
+  return [
+    {
+      title: "Bursts: signals a second",
+      note: "16 signals at once, as candidates come; ours in one message. More is better",
+      bars: barsOf((name) => servers[name].bursts.signalsPerSecond),
+      digits: 0,
+    },
+    {
+      title: "One at a time: signals a second",
+      note: "8 in flight from each of 50 clients. More is better",
+      bars: barsOf((name) => servers[name].window8.signalsPerSecond),
+      digits: 0,
+    },
+    {
+      title: "Latency, median",
+      note: "ms from send to arrival, 1 in flight from each of 50 clients. Less is better",
+      bars: barsOf((name) => inMillis(servers[name].window1.p50Micros)),
+      digits: 2,
+    },
+    {
+      title: "Clients that connect a second",
+      note: "upgrade and greeting; ours verifies a token and keeps the session. More is better",
+      bars: barsOf((name) => servers[name].opensPerSecond),
+      digits: 0,
+    },
+    ...(idle === null ? [] : idlePanels(idle)),
+  ];
+}
+
+function idlePanels(idle: IdleResult): Panel[] {
+  const wakes = summarizeWakes(idle);
+  return [
+    {
+      title: "Memory of an idle connection",
+      note: "KiB, thousands of them, asleep where the server can. Less is better",
+      bars: IDLE.map((name) => barOf(name, spread([idle.bytesAConnection[name] / 1024]))),
+      digits: 1,
+    },
+    {
+      title: "First signal after sleep",
+      note: "ms with thousands connected; servers on Node never sleep. Less is better",
+      bars: IDLE.flatMap((name) => {
+        const wake = wakes[name];
+        return wake === undefined ? [] : [barOf(name, wake.firstMs)];
+      }),
+      digits: 1,
+    },
+  ];
+}
+
+function barsOf(value: (name: Compared) => Spread): Bar[] {
+  return COMPARED.map((name) => barOf(name, value(name)));
+}
+
+function barOf(name: AdapterName, value: Spread): Bar {
+  const isOurs = name === "hub" || name === "counted-hub";
+  return { label: ADAPTERS[name].title, value, isOurs };
+}
+
+function inMillis({ median, min, max }: Spread): Spread {
+  return { median: median / 1000, min: min / 1000, max: max / 1000 };
+}
