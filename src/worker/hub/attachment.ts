@@ -1,12 +1,13 @@
 /**
- * A connection as it lies in its socket's attachment while the hub sleeps: at most 16 KiB, versioned. It is written
- * after every message, so it is a flat list: the platform takes a third of the time for it that it takes for objects.
+ * A connection as it lies in its socket's attachment while the hub sleeps: at most 16 KiB, versioned. A session's is
+ * written after every message, and so it is bytes: numbers at fixed places, and behind them what does not change. The
+ * platform takes half the time for them that it takes for a list, and a sixth of what it takes for an object.
  */
 import type { Connected, Connection, Greeting, Session } from "../../hub/connection.ts";
 import type { Bucket } from "../../hub/rate-limit.ts";
 
-/** Raise it when a list below changes: code of one version wakes to attachments of another. */
-const VERSION = 3;
+/** Raise it when a layout below changes: code of one version wakes to attachments of another. */
+const VERSION = 4;
 
 type Kept<Fields extends readonly unknown[]> = readonly [version: typeof VERSION, ...Fields];
 
@@ -16,7 +17,8 @@ type KeptGreeting = Kept<
   [
     "greeting",
     id: string,
-    ...KeptBucket,
+    fullAtMs: number,
+    refused: number,
     lostFramings: number,
     connectByMs: number,
     grant: Greeting["grant"],
@@ -25,23 +27,25 @@ type KeptGreeting = Kept<
   ]
 >;
 
-type KeptConnected = Kept<
-  [
-    "connected",
-    id: string,
-    ...KeptBucket,
-    lostFramings: number,
-    session: string,
-    lastActivityMs: number,
-    messageCount: number,
-  ]
->;
+export type Attachment = KeptClosed | KeptGreeting | Uint8Array;
 
-type KeptBucket = [fullAtMs: number, refused: number];
+/** The places of a session's numbers, eight bytes each; what follows is the JSON of `[id, session]`. */
+const AT = {
+  version: 0,
+  fullAtMs: 1,
+  refused: 2,
+  lostFramings: 3,
+  lastActivityMs: 4,
+  messageCount: 5,
+} as const;
 
-export type Attachment = KeptClosed | KeptGreeting | KeptConnected;
+const NUMBERS = Object.keys(AT).length;
+const TEXT_AT = NUMBERS * Float64Array.BYTES_PER_ELEMENT;
 
-/** `authenticating` becomes the greeting it came from: what waits dies with the memory, and the socket with both. */
+/**
+ * `authenticating` becomes the greeting it came from: what waits dies with the memory, and the socket with both. The bytes
+ * of a session are good until its next attachment is made.
+ */
 export function toAttachment(connection: Connection): Attachment {
   switch (connection.state) {
     case "closed":
@@ -49,11 +53,13 @@ export function toAttachment(connection: Connection): Attachment {
     case "greeting":
     case "authenticating": {
       const { id, bucket, lostFramings, connectByMs, grant, expected, failures } = connection;
+      const { fullAtMs, refused } = bucket;
       return [
         VERSION,
         "greeting",
         id,
-        ...keptBucket(bucket),
+        fullAtMs,
+        refused,
         lostFramings,
         connectByMs,
         grant,
@@ -62,36 +68,24 @@ export function toAttachment(connection: Connection): Attachment {
       ];
     }
     case "connected": {
-      const { id, bucket, lostFramings, session, lastActivityMs, messageCount } = connection;
-      const { fullAtMs, refused } = bucket;
-      return [
-        VERSION,
-        "connected",
-        id,
-        fullAtMs,
-        refused,
-        lostFramings,
-        keptSession(session),
-        lastActivityMs,
-        messageCount,
-      ];
+      const { bytes, numbers } = bytesOf(connection);
+      numbers[AT.fullAtMs] = connection.bucket.fullAtMs;
+      numbers[AT.refused] = connection.bucket.refused;
+      numbers[AT.lostFramings] = connection.lostFramings;
+      numbers[AT.lastActivityMs] = connection.lastActivityMs;
+      numbers[AT.messageCount] = connection.messageCount;
+      return bytes;
     }
   }
 }
 
 /** null: another version wrote it, or the socket has none. */
 export function fromAttachment(attachment: unknown): Connection | null {
+  if (attachment instanceof Uint8Array) return connectedOf(attachment);
   if (!Array.isArray(attachment) || attachment[0] !== VERSION) return null;
   // Only `toAttachment` writes attachments, and the version says that it was this one.
-  const kept = attachment as unknown as Attachment;
-  switch (kept[1]) {
-    case "closed":
-      return { state: "closed", id: kept[2] };
-    case "greeting":
-      return greetingOf(kept);
-    case "connected":
-      return connectedOf(kept);
-  }
+  const kept = attachment as unknown as KeptClosed | KeptGreeting;
+  return kept[1] === "closed" ? { state: "closed", id: kept[2] } : greetingOf(kept);
 }
 
 function greetingOf(kept: KeptGreeting): Greeting {
@@ -101,25 +95,48 @@ function greetingOf(kept: KeptGreeting): Greeting {
   return { state, id, bucket, lostFramings, connectByMs, grant, expected, failures };
 }
 
-function connectedOf(kept: KeptConnected): Connected {
-  const [, state, id, fullAtMs, refused, lostFramings, text, lastActivityMs, messageCount] = kept;
+function connectedOf(kept: Uint8Array): Connected | null {
+  if (kept.length < TEXT_AT) return null;
+  // A copy: numbers must lie at a multiple of eight.
+  const bytes = kept.slice();
+  const numbers = new Float64Array(bytes.buffer, 0, NUMBERS);
+  const [
+    version,
+    fullAtMs = 0,
+    refused = 0,
+    lostFramings = 0,
+    lastActivityMs = 0,
+    messageCount = 0,
+  ] = numbers;
+  if (version !== VERSION) return null;
+  // `bytesOf` wrote it.
+  const [id, session] = JSON.parse(new TextDecoder().decode(bytes.subarray(TEXT_AT))) as [
+    string,
+    Session,
+  ];
+  sessionBytes.set(session, { bytes, numbers });
   const bucket: Bucket = { fullAtMs, refused };
-  // `keptSession` wrote it.
-  const session = JSON.parse(text) as Session;
-  return { state, id, bucket, lostFramings, session, lastActivityMs, messageCount };
+  return { state: "connected", id, bucket, lostFramings, session, lastActivityMs, messageCount };
 }
 
-function keptBucket({ fullAtMs, refused }: Bucket): KeptBucket {
-  return [fullAtMs, refused];
+interface SessionBytes {
+  readonly bytes: Uint8Array;
+  /** Of the same buffer. */
+  readonly numbers: Float64Array;
 }
 
-const sessionTexts = new WeakMap<Session, string>();
+/** A session does not change, so its text is made once, and its numbers are written over those of before. */
+const sessionBytes = new WeakMap<Session, SessionBytes>();
 
-/** A session does not change, so its text is made once a wake. */
-function keptSession(session: Session): string {
-  const known = sessionTexts.get(session);
+function bytesOf({ id, session }: Connected): SessionBytes {
+  const known = sessionBytes.get(session);
   if (known !== undefined) return known;
-  const text = JSON.stringify(session);
-  sessionTexts.set(session, text);
-  return text;
+  const text = new TextEncoder().encode(JSON.stringify([id, session]));
+  const bytes = new Uint8Array(TEXT_AT + text.length);
+  bytes.set(text, TEXT_AT);
+  const numbers = new Float64Array(bytes.buffer, 0, NUMBERS);
+  numbers[AT.version] = VERSION;
+  const made = { bytes, numbers };
+  sessionBytes.set(session, made);
+  return made;
 }

@@ -1,7 +1,11 @@
 /** The layout of attachments, together with its version: code of one version wakes to attachments of another. */
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../../src/hub/connection.ts";
-import { fromAttachment, toAttachment } from "../../../src/worker/hub/attachment.ts";
+import {
+  fromAttachment,
+  toAttachment,
+  type Attachment,
+} from "../../../src/worker/hub/attachment.ts";
 import { clientId } from "../../support/client-ids.ts";
 
 const CHANGED =
@@ -39,38 +43,36 @@ const connected: Connection = {
   messageCount: 17,
 };
 
+/** Numbers of eight bytes each, then UTF-8. */
+function asBytes(numbers: readonly number[], text: string): Uint8Array {
+  const bytes = [new Uint8Array(Float64Array.from(numbers).buffer), new TextEncoder().encode(text)];
+  return Uint8Array.from(bytes.flatMap((part) => [...part]));
+}
+
 /** One row a state: the connection, what is kept of it, and what it is after the hub has slept. */
-const LAYOUTS: readonly (readonly [kept: readonly unknown[], from: Connection, to: Connection])[] =
+const LAYOUTS: readonly (readonly [kept: Attachment, from: Connection, to: Connection])[] = [
+  [[4, "greeting", "s-1", 11, 12, 13, 14, grant, alice, 2], greeting, greeting],
   [
-    [[3, "greeting", "s-1", 11, 12, 13, 14, grant, "alice", 2], greeting, greeting],
-    [
-      [3, "greeting", "s-1", 11, 12, 13, 14, null, "alice", 2],
-      {
-        ...greeting,
-        state: "authenticating",
-        grant: null,
-        waiting: [{ kind: "text" }],
-        waitingBytes: 21,
-      },
-      { ...greeting, grant: null },
-    ],
-    [
-      [
-        3,
-        "connected",
-        "s-1",
-        11,
-        12,
-        13,
-        '{"clientId":"alice","connectedAtMs":15,"capabilities":["ack"],"targets":["bob","room-*"],"expiresAtMs":1700000000000}',
-        16,
-        17,
-      ],
-      connected,
-      connected,
-    ],
-    [[3, "closed", "s-1"], { state: "closed", id: "s-1" }, { state: "closed", id: "s-1" }],
-  ];
+    [4, "greeting", "s-1", 11, 12, 13, 14, null, alice, 2],
+    {
+      ...greeting,
+      state: "authenticating",
+      grant: null,
+      waiting: [{ kind: "text" }],
+      waitingBytes: 21,
+    },
+    { ...greeting, grant: null },
+  ],
+  [
+    asBytes(
+      [4, 11, 12, 13, 16, 17],
+      '["s-1",{"clientId":"alice","connectedAtMs":15,"capabilities":["ack"],"targets":["bob","room-*"],"expiresAtMs":1700000000000}]',
+    ),
+    connected,
+    connected,
+  ],
+  [[4, "closed", "s-1"], { state: "closed", id: "s-1" }, { state: "closed", id: "s-1" }],
+];
 
 describe("[SE4] the attachment", () => {
   it.each(LAYOUTS.map(([kept, from, to]) => ({ state: from.state, kept, from, to })))(
@@ -82,11 +84,25 @@ describe("[SE4] the attachment", () => {
   );
 
   it.each([
-    { what: "an older version", attachment: [2, "closed", "s-1"] },
-    { what: "a newer version", attachment: [4, "closed", "s-1"] },
+    { what: "an older version", attachment: [3, "closed", "s-1"] },
+    { what: "a newer version", attachment: [5, "closed", "s-1"] },
     { what: "the form of objects", attachment: { version: 2, state: "closed" } },
+    { what: "a session of an older version", attachment: asBytes([3, 0, 0, 0, 0, 0], "[]") },
+    { what: "bytes that are too few", attachment: new Uint8Array(47) },
     { what: "nothing", attachment: null },
   ])("of $what is nobody's", ({ attachment }) => {
     expect(fromAttachment(attachment)).toBe(null);
+  });
+
+  it("of a session is written over the one before, whether it was made or read", () => {
+    const woken = fromAttachment(structuredClone(toAttachment(connected)));
+    if (woken?.state !== "connected") throw new Error("no session");
+    const later = { ...woken, lastActivityMs: 99, messageCount: 18 };
+    expect(fromAttachment(structuredClone(toAttachment(later)))).toEqual({
+      ...connected,
+      lastActivityMs: 99,
+      messageCount: 18,
+    });
+    expect(toAttachment(later)).toBe(toAttachment(woken));
   });
 });
