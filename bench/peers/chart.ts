@@ -90,11 +90,11 @@ function drawPanel(
     const middle = top + BAR / 2;
     const from = x + LABEL;
     const [low, high] = [round(from + scale(value.min)), round(from + scale(value.max))];
+    const spreadLine = `M${low} ${middle}H${high}M${low} ${middle - 4}v8M${high} ${middle - 4}v8`;
     return `  <g>
     <text${isOurs ? ' class="ours-label"' : ""} x="${from - 8}" y="${middle + 4}" text-anchor="end">${escapeXml(label)}</text>
     <rect class="bar${isOurs ? " ours" : ""}" x="${from}" y="${top}" width="${scale(value.median)}" height="${BAR}" rx="2"/>
-    <path class="spread" d="M${low} ${middle}H${high}M${low} ${middle - 4}v8M${high} ${middle - 4}v8"/>
-    <text class="value" x="${round(high + 6)}" y="${middle + 4}">${shown(value.median, digits)}</text>
+${low === high ? "" : `    <path class="spread" d="${spreadLine}"/>\n`}    <text class="value" x="${round(high + 6)}" y="${middle + 4}">${shown(value.median, digits)}</text>
   </g>`;
   });
   return [

@@ -10,25 +10,25 @@ export function panelsOf({ servers }: PeersSummary, idle: IdleResult | null): Pa
   return [
     {
       title: "Bursts: signals a second",
-      note: "16 signals at once, as candidates come; ours in one message. More is better",
+      note: "16 at once, as candidates come; ours in one message. More is better",
       bars: barsOf((name) => servers[name].bursts.signalsPerSecond),
       digits: 0,
     },
     {
-      title: "One at a time: signals a second",
-      note: "8 in flight from each of 50 clients. More is better",
+      title: "Single signals a second",
+      note: "8 in flight from each client. More is better",
       bars: barsOf((name) => servers[name].window8.signalsPerSecond),
       digits: 0,
     },
     {
       title: "Latency, median",
-      note: "ms from send to arrival, 1 in flight from each of 50 clients. Less is better",
+      note: "ms from send to arrival, 1 in flight from each client. Less is better",
       bars: barsOf((name) => inMillis(servers[name].window1.p50Micros)),
       digits: 2,
     },
     {
       title: "Clients that connect a second",
-      note: "upgrade and greeting; ours verifies a token and keeps the session. More is better",
+      note: "ours verifies a token and writes the session. More is better",
       bars: barsOf((name) => servers[name].opensPerSecond),
       digits: 0,
     },
@@ -41,13 +41,13 @@ function idlePanels(idle: IdleResult): Panel[] {
   return [
     {
       title: "Memory of an idle connection",
-      note: "KiB, thousands of them, asleep where the server can. Less is better",
+      note: "KiB, asleep where the server can sleep. Less is better",
       bars: IDLE.map((name) => barOf(name, spread([idle.bytesAConnection[name] / 1024]))),
       digits: 1,
     },
     {
       title: "First signal after sleep",
-      note: "ms with thousands connected; servers on Node never sleep. Less is better",
+      note: "ms; servers on Node never sleep. Less is better",
       bars: IDLE.flatMap((name) => {
         const wake = wakes[name];
         return wake === undefined ? [] : [barOf(name, wake.firstMs)];
