@@ -111,6 +111,12 @@ export class HubContext {
     this.#hasEndedOrphans = true;
   }
 
+  /** Sessions and not one socket: a reset took them all. Their alarm may be an hour away (`MAX_LOOK_MS`). */
+  endLeftBehind(): void {
+    const { roster, ports } = this;
+    if (roster.size > 0 && ports.sockets.count === 0) this.endOrphans();
+  }
+
   /**
    * Whether another session may begin (CO10). What a reset left behind takes nobody's place; a reset begins another
    * incarnation, so one look at all rows is enough, however often a full hub is asked.

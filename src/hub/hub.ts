@@ -37,7 +37,7 @@ export class Hub {
 
   /**
    * The first state of a socket. `grant`: what the upgrade's credentials allow, if it had any. `expected`: the id that the
-   * upgrade named, and so the socket's place was chosen for (CO7).
+   * upgrade named, and so the socket's place was chosen for (CO7). Who comes first after a reset ends what it left (SE5).
    */
   greet(
     id: SessionId,
@@ -45,6 +45,7 @@ export class Hub {
     expected: ClientId | null = grant?.clientId ?? null,
   ): Connection {
     const { settings, ports } = this.#context;
+    this.#context.endLeftBehind();
     const nowMs = ports.now();
     const connectByMs = nowMs + settings.connectTimeoutMs;
     this.#context.wakeBy(connectByMs);

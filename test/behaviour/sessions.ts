@@ -186,11 +186,23 @@ export function sessionsBehaviour(world: () => World): void {
     await world().reset();
     expect(await alice.closed).toBe(1006);
     const again = await connect(world(), "alice");
-    expect(world().ended).toEqual([{ clientId: "alice", reason: "lost", messageCount: null }]);
+    const lost = { reason: "lost", messageCount: null };
+    expect(world().ended).toContainEqual({ clientId: "alice", ...lost });
     await expectAnswers(again, signalTo("bob", 1), [error(404)]);
     await world().advance(SILENCE_MS - 1);
     expect(world().ended.map(({ clientId }) => clientId)).toEqual(["alice", "bob"]);
     await expectAlive(again, "alice");
+  });
+
+  it("[SE5] ends what a reset took away as soon as anybody comes to the hub, whoever it is", async () => {
+    await connect(world(), "alice");
+    await world().reset();
+    const stranger = await world().open("alice");
+    expect(world().ended).toEqual([{ clientId: "alice", reason: "lost", messageCount: null }]);
+    await world().reset();
+    expect(await stranger.closed).toBe(1006);
+    await connect(world(), "alice");
+    expect(world().ended).toHaveLength(1);
   });
 
   it("[SE7] [CL1] ends a session that an administrator kicks: 403, 4403, and nobody else's", async () => {

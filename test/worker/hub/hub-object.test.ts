@@ -105,7 +105,7 @@ it("keeps its alarm when a sweep fails, and lives on", async () => {
 });
 
 it("[UP6] answers 503 where the platform holds too many sockets, though the hub has closed them", async () => {
-  await connect(world, "alice");
+  await world.open();
   const hold = (count: number) =>
     runInDurableObject(hub(), (_object, ctx) => {
       // All that the count asks of a socket whose close was not answered. A real one would keep the hub from sleeping.
