@@ -20,9 +20,23 @@ function sinkFaults(sinks: readonly string[] | undefined): string[] {
     : [];
 }
 
+/** `fetch` takes no URL with credentials, and ours go behind the path. What may be a password is not shown. */
 function urlFaults(name: string, url: string | undefined): string[] {
-  if (url === undefined || /^https?:$/.test(URL.parse(url)?.protocol ?? "")) return [];
-  return [`${name} must be an http:// or https:// URL, got ${JSON.stringify(url)}`];
+  if (url === undefined) return [];
+  const parsed = URL.parse(url);
+  const isHttp = parsed !== null && /^https?:$/.test(parsed.protocol);
+  if (isHttp && !/[@?#]/.test(url)) return [];
+  const shown = /[@?]/.test(url) ? "" : `, got ${JSON.stringify(url)}`;
+  return [
+    `${name} must be an http:// or https:// URL without credentials, query and fragment${shown}`,
+  ];
+}
+
+/** A token that anybody on the way can read is anybody's. */
+function cleartextFaults(endpoint: string): string[] {
+  return needsCredentials(endpoint) && URL.parse(endpoint)?.protocol === "http:"
+    ? [`events.pubsub_endpoint must be https://, since requests to Google carry credentials`]
+    : [];
 }
 
 /** Google's own syntax of both names: letters first, then what may stand in a resource name. */
@@ -37,6 +51,7 @@ function pubsubFaults(events: PartialConfig["events"]): string[] {
       ? [`events.${key} must be set: events.sinks names pubsub`]
       : [`events.${key} must be the id alone (as "signal-events"), got ${JSON.stringify(id)}`];
   });
+  if (endpoint !== undefined) faults.push(...cleartextFaults(endpoint));
   if (account === undefined || endpoint === undefined) return faults;
   if (account === "") {
     if (needsCredentials(endpoint)) {

@@ -134,3 +134,38 @@ describe("a deployed configuration", () => {
     expect(faultsOf({ auth, server: { development: "true" } })).toEqual([]);
   });
 });
+
+function tokenFaults(section: string, token: string, development: boolean): readonly string[] {
+  const config = parseConfig({ [section]: { token }, server: { development } });
+  return config.ok ? [] : config.failure;
+}
+
+function tooShort(section: string): string {
+  return `${section}.token must be at least 16 bytes (try: openssl rand -base64 24)`;
+}
+
+function odd(section: string): string {
+  return `${section}.token must be visible ASCII without spaces`;
+}
+
+describe("a bearer token", () => {
+  describe.each(["admin", "metrics"])("of %s", (section) => {
+    it.each([
+      ["", []],
+      ["0123456789abcdef", []],
+      ["0123456789abcde", [tooShort(section)]],
+      ["0123456789 abcdef", [odd(section)]],
+      ["0123456789abcdef\n", [odd(section)]],
+      ["0123456789abcdéf", [odd(section)]],
+      ["é", [odd(section), tooShort(section)]],
+    ])("once deployed is long, and what a header can say: %j", (token, faults) => {
+      expect(tokenFaults(section, token, false)).toEqual(faults);
+      for (const fault of faults) expect(fault).not.toContain("0123");
+    });
+
+    it("may be short in development", () => {
+      expect(tokenFaults(section, "dev", true)).toEqual([]);
+      expect(tokenFaults(section, "d v", true)).toEqual([odd(section)]);
+    });
+  });
+});
