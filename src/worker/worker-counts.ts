@@ -12,13 +12,16 @@ import type { Services } from "./services.ts";
 /** What is counted within it makes one report. No alarm is to be had here, and a Worker's waiting costs nothing. */
 const GATHER_MS = 1000;
 
-/** A request that was ended with its report under way is not waited for any longer. */
-const MAX_REPORT_MS = 30_000;
+/**
+ * A request that was ended with its report under way is not waited for any longer. More than the reporter waits for a
+ * flight: to join one of a request that is no more would be to wait for ever.
+ */
+const MAX_REPORT_MS = 40_000;
 
 /** In reports, in place of a hub's name. */
 const WORKER = "worker";
 
-/** A Worker has no storage, and so no outbox. */
+/** A Worker has no storage, and so no outbox; its id keeps apart what the isolates report. */
 const NO_OUTBOX = { isEmpty: true, head: () => [], remove: () => {} };
 
 export class WorkerCounts {
@@ -34,7 +37,7 @@ export class WorkerCounts {
     });
     this.#reporter = new Reporter({
       hub: WORKER,
-      outbox: { id: WORKER, ...NO_OUTBOX },
+      outbox: { id: crypto.randomUUID(), ...NO_OUTBOX },
       counts: this.book,
       send: (report) => ledgerOf(env, config, WORKER).report(report),
       failed: (error) => log("report.failed", { hub: WORKER, error: describeError(error) }),
