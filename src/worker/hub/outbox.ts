@@ -48,12 +48,10 @@ export class Outbox {
 
   head(limit: number): OutboxEvent[] {
     const rows = this.#sql.exec<Row>("SELECT * FROM outbox ORDER BY seq LIMIT ?", limit);
-    return Array.from(rows, ({ seq, at_ms: atMs, type, data }) => ({
-      seq,
-      atMs,
-      // Only `append` writes rows: type and data are an event's.
-      body: { type, data: JSON.parse(data) } as EventBody,
-    }));
+    const events = Array.from(rows, toEvent);
+    // All there are. After a transaction that was rolled back fewer than were counted.
+    if (events.length < limit) this.#count = events.length;
+    return events;
   }
 
   remove(throughSeq: number): void {
@@ -67,4 +65,9 @@ export class Outbox {
   #delete(query: string, ...bindings: number[]): void {
     this.#count -= this.#sql.exec(query, ...bindings).rowsWritten;
   }
+}
+
+function toEvent({ seq, at_ms: atMs, type, data }: Row): OutboxEvent {
+  // Only `append` writes rows: type and data are an event's.
+  return { seq, atMs, body: { type, data: JSON.parse(data) } as EventBody };
 }
