@@ -23,11 +23,12 @@ export function nodeStorage(): DurableObjectStorage {
 }
 
 function exec(db: DatabaseSync, query: string, bindings: unknown[]) {
-  // The platform runs several statements, the bindings being the last one's.
-  const statements = query.split(/;\s*(?=\S)/);
-  const last = statements.pop() ?? "";
-  for (const statement of statements) db.exec(statement);
-  const prepared = db.prepare(last);
+  if (/^\s*(CREATE|DROP) /.test(query)) {
+    // Several statements, as the platform runs them.
+    db.exec(query);
+    return cursorOf([], 0);
+  }
+  const prepared = db.prepare(query);
   const values = bindings.map(toInput);
   if (prepared.columns().length === 0) {
     return cursorOf([], Number(prepared.run(...values).changes));

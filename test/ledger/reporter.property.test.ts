@@ -1,0 +1,76 @@
+/** From a hub's outbox to the Ledger, whatever happens to reports on their way, and to the hub. */
+import * as fc from "fast-check";
+import { expect, it } from "vitest";
+import { ReporterWorld, type Flight } from "./support/reporter-world.ts";
+
+const STEPS: Readonly<Record<string, (run: Run) => void | Promise<void>>> = {
+  append: ({ world }) => world.append(),
+  count: ({ world }) => world.count(),
+  report: ({ world }) => void world.reporter.report(),
+  reportWhenDue: ({ world }) => {
+    if (world.reporter.isDue) void world.reporter.report();
+  },
+  arrive: ({ world }) => world.flights[0]?.arrive(),
+  arriveLast: ({ world }) => world.flights.at(-1)?.arrive(),
+  loseAnswer: ({ world }) => world.flights[0]?.loseAnswer(),
+  loseLastAnswer: ({ world }) => world.flights.at(-1)?.loseAnswer(),
+  fail: ({ world }) => world.flights[0]?.fail(),
+  wait: ({ world }) => void (world.at.nowMs += 5000),
+  hang: ({ world }) => void (world.at.nowMs += 30_000),
+  reset: ({ world }) => world.reset(),
+};
+
+it("every event of the outbox is told once and in order, and no count twice", async () => {
+  const histories = fc.array(fc.constantFrom(...Object.keys(STEPS)), { maxLength: 60 });
+  await fc.assert(
+    fc.asyncProperty(histories, async (history) => {
+      const run = new Run();
+      for (const step of history) {
+        await STEPS[step]?.(run);
+        if (step === "append") run.appended += 1;
+        if (step === "count") run.counted += 1;
+        run.check();
+      }
+      await run.finish();
+    }),
+    { numRuns: 500 },
+  );
+});
+
+class Run {
+  readonly world = new ReporterWorld();
+  appended = 0;
+  counted = 0;
+  readonly #seen = new Set<Flight>();
+  /** The tally that was sent last, and whose it was. */
+  #last: { readonly id: string; readonly from: unknown } | null = null;
+
+  check(): void {
+    const { at, flights, reporter } = this.world;
+    const ids = at.told.map(({ id }) => id);
+    expect(ids).toEqual(ids.map((_, index) => `${this.world.outbox.id}.${index + 1}`));
+    expect(this.world.counted).toBeLessThanOrEqual(this.counted);
+    for (const flight of flights.filter((each) => !this.#seen.has(each))) {
+      this.#seen.add(flight);
+      const id = flight.report.tally?.id;
+      if (id === undefined) continue;
+      // Another tally from the same incarnation: the one before is the Ledger's.
+      if (this.#last !== null && this.#last.id !== id && this.#last.from === reporter) {
+        const known = at.stores.progress.find("main", this.world.outbox.id)?.tallyIds;
+        expect(known).toContain(this.#last.id);
+      }
+      this.#last = { id, from: reporter };
+    }
+  }
+
+  async finish(): Promise<void> {
+    for (let turn = 0; turn < 1000 && this.world.reporter.hasAnything; turn += 1) {
+      void this.world.reporter.report();
+      await this.world.flights.at(-1)?.arrive();
+      this.world.at.nowMs += 10_000;
+      this.check();
+    }
+    expect(this.world.reporter.hasAnything).toBe(false);
+    expect(this.world.at.told).toHaveLength(this.appended);
+  }
+}

@@ -1,0 +1,106 @@
+/** A hub's reporter on a real outbox and book, before a real Ledger; each report arrives when, and as, it is told to. */
+import type { HubReport, Taken } from "../../../src/ledger/report.ts";
+import { TallyBook } from "../../../src/ledger/tally-book.ts";
+import { MESSAGE_TYPES } from "../../../src/protocol/message-types.ts";
+import { Outbox } from "../../../src/worker/hub/outbox.ts";
+import { Reporter } from "../../../src/worker/hub/reporter.ts";
+import { clientId } from "../../support/client-ids.ts";
+import { connected } from "../../support/events.ts";
+import { nodeStorage } from "../../support/node-storage.ts";
+import { LedgerWorld } from "./ledger-world.ts";
+
+export interface Flight {
+  readonly report: HubReport;
+  /** The Ledger has it, and the hub learns of it. */
+  readonly arrive: () => Promise<void>;
+  /** The Ledger has it, and the hub does not learn of it. */
+  readonly loseAnswer: () => Promise<void>;
+  readonly fail: () => Promise<void>;
+}
+
+export class ReporterWorld {
+  readonly at = new LedgerWorld({ maxStored: 1_000_000 });
+  readonly storage = nodeStorage();
+  /** Reports on their way, the oldest first. */
+  readonly flights: Flight[] = [];
+  readonly failures: unknown[] = [];
+  counts!: TallyBook;
+  outbox!: Outbox;
+  reporter!: Reporter;
+  #ids = 0;
+  #lives = 0;
+
+  constructor() {
+    this.reset();
+  }
+
+  /** A new incarnation of the hub: what was in memory is gone, and answers to the old one reach nobody. */
+  reset(): void {
+    this.#lives += 1;
+    const life = this.#lives;
+    const newId = () => `id-${(this.#ids += 1)}`;
+    this.counts = new TallyBook({ counts: true, tellsDelivered: false, isHub: false });
+    this.outbox = new Outbox(this.storage.sql, newId);
+    this.reporter = new Reporter({
+      hub: "main",
+      outbox: this.outbox,
+      counts: this.counts,
+      send: (report) => this.#send(report, () => life === this.#lives),
+      failed: (error) => this.failures.push(error),
+      now: () => this.at.nowMs,
+      newId,
+    });
+  }
+
+  append(): void {
+    this.outbox.append(this.at.nowMs, connected("alice"));
+  }
+
+  count(): void {
+    this.counts.received(MESSAGE_TYPES.HEARTBEAT.value, 30);
+  }
+
+  /** Something that is told as an event and is not in the outbox. */
+  occur(): void {
+    this.counts.observe({
+      event: "signal.undelivered",
+      code: 404,
+      source: clientId("alice"),
+      target: clientId("bob"),
+      messageType: MESSAGE_TYPES.SIGNAL_OFFER.value,
+    });
+  }
+
+  get counted(): number {
+    return this.at.sample('signal_manager_messages_total{type="heartbeat"}');
+  }
+
+  #send(report: HubReport, isAlive: () => boolean): Promise<Taken> {
+    return new Promise((resolve, reject) => {
+      const land = (settle: () => void) => {
+        this.flights.splice(this.flights.indexOf(flight), 1);
+        if (isAlive()) settle();
+        return settled();
+      };
+      const flight: Flight = {
+        report,
+        arrive: () => {
+          const taken = this.at.ledger.take(report);
+          return land(() => resolve(taken));
+        },
+        loseAnswer: () => {
+          this.at.ledger.take(report);
+          return land(() => reject(new Error("the connection was lost")));
+        },
+        fail: () => land(() => reject(new Error("the Ledger is away"))),
+      };
+      this.flights.push(flight);
+    });
+  }
+}
+
+async function settled(): Promise<void> {
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
