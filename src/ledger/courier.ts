@@ -39,6 +39,8 @@ export class Courier {
   readonly #busy = new Set<string>();
   /** A line whose batch was refused for one bad message tries fewer at once until that one is found. */
   readonly #batchSizes = new Map<string, number>();
+  /** A line that made us throw is left alone until then, so that it does not take worker after worker with it. */
+  readonly #brokenUntilMs = new Map<string, number>();
   #workers = 0;
 
   constructor(stores: LedgerStores, ports: CourierPorts) {
@@ -48,7 +50,7 @@ export class Courier {
 
   /**
    * Sees to every line that is due and that no run before it sees to. Resolves when that is done: a run that finds
-   * enough under way has nothing to do, and does not wait for it. Rejects only if a store throws.
+   * enough under way has nothing to do, and does not wait for it. Rejects if a store throws, or for a mistake of ours.
    */
   async run(): Promise<void> {
     const workers: Promise<void>[] = [];
@@ -79,6 +81,10 @@ export class Courier {
         this.#busy.add(hub);
         try {
           await this.#publishHead(hub);
+          this.#brokenUntilMs.delete(hub);
+        } catch (error) {
+          this.#brokenUntilMs.set(hub, this.#ports.now() + LOOK_AGAIN_MS);
+          throw error;
         } finally {
           this.#busy.delete(hub);
         }
@@ -98,7 +104,8 @@ export class Courier {
 
   /** 0: there is nothing to wait for. */
   #dueMs(hub: string): number {
-    return this.#stores.queue.setback(hub)?.retryAtMs ?? 0;
+    const retryAtMs = this.#stores.queue.setback(hub)?.retryAtMs ?? 0;
+    return Math.max(retryAtMs, this.#brokenUntilMs.get(hub) ?? 0);
   }
 
   async #publishHead(hub: string): Promise<void> {

@@ -224,10 +224,29 @@ describe("a run", () => {
     Object.assign(world.stores, { transaction });
     expect(world.flights).toEqual({ b: [2] });
     await world.answer("b", PUBLISHED);
-    await world.advance(0);
+    expect(world.courier.nextRunMs()).toBe(world.nowMs + LOOK_AGAIN_MS);
+    await world.advance(LOOK_AGAIN_MS);
     expect(world.flights).toEqual({ a: [1] });
     await world.answer("a", PUBLISHED);
     expect(world.stores.queue.count).toBe(0);
+  });
+
+  it("is not ended by a line that cannot be published at all", async () => {
+    const world = new CourierWorld();
+    world.append("poison");
+    world.storage.sql.exec("UPDATE events SET type = 'of a later version'");
+    for (const hub of ["b", "c", "d", "e", "f", "g"]) world.append(hub, 2);
+    for (let turn = 0; turn < 6; turn += 1) {
+      const run = world.courier.run().catch((error: unknown) => error);
+      for (let [flight] = world.open; flight !== undefined; [flight] = world.open) {
+        await flight.answer(PUBLISHED);
+      }
+      expect(await run).toEqual(turn === 0 ? expect.any(TypeError) : undefined);
+    }
+    expect([...world.stores.queue.hubs()]).toEqual(["poison"]);
+    world.storage.sql.exec("UPDATE events SET type = 'client.connected'");
+    await world.advance(LOOK_AGAIN_MS);
+    expect(Object.keys(world.flights)).toEqual(["poison"]);
   });
 
   it("has never more than four at once, though the run before it failed", async () => {

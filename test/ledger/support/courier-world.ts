@@ -18,7 +18,8 @@ export interface Request {
 }
 
 export class CourierWorld {
-  readonly stores: LedgerStores = sqlLedgerStores(nodeStorage());
+  readonly storage = nodeStorage();
+  readonly stores: LedgerStores = sqlLedgerStores(this.storage);
   readonly courier: Courier;
   readonly deliveries: Delivery[] = [];
   /** Requests that were not answered yet, the oldest first. */
