@@ -31,7 +31,8 @@ export function toPubsubMessage(event: StoredEvent): PubsubMessage {
   const attributes = {
     "content-type": "application/json",
     "ce-specversion": "1.0",
-    "ce-id": event.id,
+    // A hub's name may be a client's, and be part of it.
+    "ce-id": withoutNoncharacters(event.id),
     "ce-source": `/signal-manager/hubs/${encodeURIComponent(event.hub.toWellFormed())}`,
     "ce-type": event.type,
     "ce-time": new Date(event.atMs).toISOString(),

@@ -143,9 +143,11 @@ describe("the limits of Pub/Sub", () => {
   });
 });
 
-it("replaces noncharacters in the subject only: a String of CloudEvents has none", () => {
-  const { attributes } = toPubsubMessage(stored(connected("a\uFFFE")));
+it("replaces noncharacters in what is CloudEvents' own: a String of it has none", () => {
+  const event = stored(connected("a\uFFFE"), { id: "client:a\uFFFE.rate_limited.1" });
+  const { attributes } = toPubsubMessage(event);
   expect(attributes["ce-subject"]).toBe("a\uFFFD");
+  expect(attributes["ce-id"]).toBe("client:a\uFFFD.rate_limited.1");
   expect(attributes["client_id"]).toBe("a\uFFFE");
 });
 
