@@ -78,7 +78,7 @@ class StorageMeter {
     return this.#statements.some(({ query }) => query.trim().startsWith(start));
   }
 
-  /** One of them is the progress of a line called `worker`, and the counters, in one transaction. */
+  /** One of them is how far a line called `worker` was taken, and the counters, in one transaction. */
   #withoutWorkersReports(): Statement[] {
     let isWorkers = false;
     return this.#statements.filter((statement) => {
@@ -91,7 +91,7 @@ class StorageMeter {
 }
 
 function isProgress({ query }: Statement): boolean {
-  return query.includes("INTO progress");
+  return query.includes("INTO outboxes");
 }
 
 function written(statements: readonly Statement[]): number {
