@@ -66,8 +66,8 @@ export class Courier {
     let nextMs: number | null = null;
     for (const hub of this.#stores.queue.hubs()) {
       const dueMs = this.#dueMs(hub);
-      const isSeenTo = dueMs <= nowMs || this.#busy.has(hub);
-      const atMs = isSeenTo ? nowMs + LOOK_AGAIN_MS : dueMs;
+      // One that is due is seen to now.
+      const atMs = dueMs <= nowMs ? nowMs + LOOK_AGAIN_MS : dueMs;
       if (nextMs === null || atMs < nextMs) nextMs = atMs;
     }
     return nextMs;

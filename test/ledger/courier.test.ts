@@ -88,6 +88,9 @@ describe("a line", () => {
       },
     ]);
     expect(world.stores.queue.count).toBe(0);
+    // Those that come next are tried together again.
+    const next = await world.take("a", 7);
+    expect(world.flights).toEqual({ a: next });
     expect(world.deliveries.map(({ outcome }) => outcome)).toEqual([
       "split",
       "published",
