@@ -36,9 +36,9 @@ export const NEW_HUB_ROWS = 10;
 /** The size of an empty hub's database. */
 export const EMPTY_HUB_BYTES = 24_576;
 
-/** Rows that a hub reads where it wakes: the count of its sessions is a walk over all of them. */
+/** Rows that a hub reads where it wakes: that it has tables, whose they are, and each session, to count them. */
 export function rowsReadByWake(sessions: number): number {
-  return sessions + 1;
+  return sessions + 2;
 }
 
 /** A sweep compares every session with its socket. */

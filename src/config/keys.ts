@@ -55,7 +55,7 @@ export const KEYS = {
   },
   events: {
     sinks: { kind: list(["log", "pubsub", "none"]), default: ["log"], doc: "Where events go: `log`, `pubsub`, both, or `none`." },
-    ledgers: { kind: integer(1, 64), default: 1, doc: "Objects that the hubs' reports are spread over. One takes hundreds of reports a second; change it only while no event waits." },
+    ledgers: { kind: integer(1, 64), default: 1, doc: "Objects that the hubs' reports are spread over. One takes hundreds of reports a second; change it only while nobody is connected and no event waits." },
     signal_delivered: { kind: flag(), default: false, doc: "Tells `signal.delivered` too." },
     max_stored: { kind: integer(1000, 10_000_000), default: 100_000, doc: "Events a Ledger keeps while they cannot be published; beyond it the oldest are dropped, and counted." },
     pubsub_project: { kind: text(), default: "", doc: "Google Cloud project of the topic." },

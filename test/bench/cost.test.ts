@@ -86,7 +86,7 @@ describe("idle devices", () => {
     expect(idleHub(5000).rowsWritten).toBe(idleHub(1000).rowsWritten);
     expect(idleHub(1).alarms).toBe(LOOKS);
     // Of the wake's count, and of the sweep's own walk.
-    expect(idleHub(1000).rowsRead).toBe(SWEEPS * (1001 + 1000));
+    expect(idleHub(1000).rowsRead).toBe(SWEEPS * (1002 + 1000));
   });
 
   it("cost as many sweeps as there are hubs: with one for each client, as many as there are devices", () => {

@@ -118,6 +118,8 @@ export class WorkerWorld implements World {
   }
 
   async breakStorage(): Promise<void> {
+    // A hub to which nobody has come has no tables.
+    await this.open();
     for (const hub of this.#hubStubs()) {
       await runInDurableObject(hub, (_hub, state) => {
         // Survives an eviction, as a full disk would.

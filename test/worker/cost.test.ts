@@ -166,9 +166,24 @@ it("a sweep of devices that send `ping` writes its next alarm, and reads every s
   expect(meter.take().rowsRead).toBe(rowsReadByWake(devices.length));
 });
 
-it("a hub that was never used writes its tables once, and they stay", async () => {
+it("a hub to which nobody has come writes nothing, whatever it is asked", async () => {
+  const invented = env.HUB.getByName("invented");
+  const target = clientId("nobody");
+  const signal = {
+    source: clientId("alice"),
+    target,
+    messageType: 0x10,
+    frame: new Uint8Array(21),
+  };
+  expect(await invented.inform(target)).toBeNull();
+  expect(await invented.kick(target)).toBe(false);
+  expect(await invented.deliver([signal])).toEqual(["signal.absent"]);
+  expect(meter.take().rowsWritten).toBe(0);
+});
+
+it("a hub to which somebody comes for the first time writes its tables, once, and they stay", async () => {
   const another = env.HUB.getByName("another");
-  await another.inform(clientId("nobody"));
+  await runInDurableObject(another, (object) => object.alarm());
   const { rowsWritten } = meter.take();
   expect(rowsWritten).toBeGreaterThan(0);
   expect(rowsWritten).toBeLessThanOrEqual(NEW_HUB_ROWS);

@@ -3,7 +3,6 @@ import { DurableObject } from "cloudflare:workers";
 import type { SessionInformation } from "../../hub/outside.ts";
 import type { OutsideSignal } from "../../hub/ports.ts";
 import { describeError } from "../../log/log-hub-event.ts";
-import type { Log } from "../../log/log.ts";
 import type { ClientId } from "../../protocol/client-id.ts";
 import { faultRow, type Fault } from "../../protocol/errors.ts";
 import { Alarm } from "../alarm.ts";
@@ -14,7 +13,7 @@ import { createHub, type HubParts } from "./hub-parts.ts";
 import { PlatformSockets } from "./hub-sockets.ts";
 import { problem } from "../problem.ts";
 import type { Reporter } from "./reporter.ts";
-import { servicesOf } from "../services.ts";
+import { servicesOf, type Services } from "../services.ts";
 
 /** Deadlines that fall together are served by one alarm: no two of them closer than this. */
 const MIN_ALARM_GAP_MS = 1000;
@@ -29,8 +28,9 @@ export class HubObject extends DurableObject<Env> {
   readonly #sockets: PlatformSockets;
   readonly #alarm: Alarm;
   /** null: the configuration is not valid, and nobody is served. */
-  readonly #parts: HubParts | null;
-  readonly #log: Log | null;
+  readonly #services: Services | null;
+  /** null: no client has ever come here. A signal for an id that somebody invented makes an object, and must leave nothing. */
+  #parts: HubParts | null;
   /** Whether a report of what is counted is under way, or the alarm set for it. */
   #willReport = false;
 
@@ -40,12 +40,13 @@ export class HubObject extends DurableObject<Env> {
     this.#alarm = new Alarm(ctx.storage);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     const services = servicesOf(env);
-    this.#log = services.ok ? services.value.log : null;
-    this.#parts = services.ok ? createHub(ctx, env, services.value, this.#sockets) : null;
+    this.#services = services.ok ? services.value : null;
+    this.#parts = hasHub(ctx.storage) ? this.#create() : null;
   }
 
   /** The Worker's upgrade request: becomes a socket, or HTTP 503 where there is no room (UP6). */
   override async fetch(request: Request): Promise<Response> {
+    this.#parts ??= this.#create();
     const hub = this.#parts?.isCurrent ? this.#parts.hub : undefined;
     if (hub === undefined || !hub.hasRoom) {
       return problem(503, "Service Unavailable", faultRow("connect.full").text, {
@@ -66,7 +67,7 @@ export class HubObject extends DurableObject<Env> {
 
   /** Not async: a signal that is routed in this hub leaves in the same turn (SI9). */
   override webSocketMessage(ws: WebSocket, message: string | ArrayBuffer): void | Promise<void> {
-    const parts = this.#parts;
+    const parts = (this.#parts ??= this.#create());
     const socket = this.#sockets.of(ws);
     if (parts === null || socket.isStranded) return socket.close("going-away");
     if (!parts.isCurrent) return this.#drain(parts);
@@ -117,13 +118,15 @@ export class HubObject extends DurableObject<Env> {
   /** By RPC: signals from elsewhere, in order. What became of each; null: delivered. */
   async deliver(signals: readonly OutsideSignal[]): Promise<(Fault | null)[]> {
     const hub = this.#parts?.hub;
-    const outcomes = hub?.deliver(signals) ?? signals.map((): Fault => "internal");
+    const fault: Fault = this.#services === null ? "internal" : "signal.absent";
+    const outcomes = hub?.deliver(signals) ?? signals.map(() => fault);
     if (this.#wantsReport) await this.#settle();
     return outcomes;
   }
 
   override async alarm(): Promise<void> {
     this.#alarm.wentOff();
+    this.#parts ??= this.#create();
     if (this.#parts === null) return this.#alarm.wakeBy(Date.now() + RETRY_ALARM_MS);
     const { hub, reporter, isCurrent } = this.#parts;
     try {
@@ -131,12 +134,19 @@ export class HubObject extends DurableObject<Env> {
       else hub.drain();
     } catch (error) {
       // Not thrown: the platform gives an alarm up after six failures, and nothing would ever time out again.
-      this.#log?.("hub.failed", { error: describeError(error) });
+      this.#services?.log("hub.failed", { error: describeError(error) });
       await this.#alarm.wakeBy(Date.now() + RETRY_ALARM_MS);
     }
+    // The next deadline first: a Ledger that hangs must not hold it up.
+    this.#willReport = true;
+    await this.#settle();
     this.#willReport = false;
     if (reporter.hasAnything) await this.#report(reporter);
-    await this.#settle();
+  }
+
+  #create(): HubParts | null {
+    const services = this.#services;
+    return services && createHub(this.ctx, this.env, services, this.#sockets);
   }
 
   /** Another number of hubs is configured: the clients come back, and find their new hub. */
@@ -149,7 +159,7 @@ export class HubObject extends DurableObject<Env> {
     try {
       end();
     } catch (error) {
-      this.#log?.("hub.failed", { error: describeError(error) });
+      this.#services?.log("hub.failed", { error: describeError(error) });
       await this.#alarm.wakeBy(Date.now() + RETRY_ALARM_MS);
     }
     await this.#settle();
@@ -179,7 +189,15 @@ export class HubObject extends DurableObject<Env> {
     }
   }
 
+  /** What was counted meanwhile, or not taken, is in memory only: the alarm comes for it before the hub may sleep. */
   async #report(reporter: Reporter): Promise<void> {
     if (!(await reporter.report())) await this.#alarm.wakeBy(Date.now() + RETRY_ALARM_MS);
+    this.#willReport = reporter.hasCounts;
+    if (this.#willReport) await this.#alarm.wakeBy(Date.now() + REPORT_COUNTS_MS);
   }
+}
+
+/** Whether a hub has made its tables: it makes all of them at once. To ask makes none. */
+function hasHub({ sql }: DurableObjectStorage): boolean {
+  return [...sql.exec("SELECT 1 FROM sqlite_master LIMIT 1")].length > 0;
 }

@@ -43,9 +43,14 @@ export class Reporter {
     return this.hasEvents && this.#ports.now() >= this.#retryAtMs;
   }
 
+  /** Something waits in memory, where it is lost if the hub sleeps. */
+  get hasCounts(): boolean {
+    return this.#tally !== null || !this.#ports.counts.isEmpty;
+  }
+
   /** Something waits, if only a count. */
   get hasAnything(): boolean {
-    return this.hasEvents || this.#tally !== null || !this.#ports.counts.isEmpty;
+    return this.hasEvents || this.hasCounts;
   }
 
   /** Reports until no event waits. False: the Ledger could not be reached, try again later. Never rejects. */
