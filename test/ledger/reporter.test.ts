@@ -127,6 +127,24 @@ describe("a report", () => {
     expect(world.reporter.hasAnything).toBe(false);
   });
 
+  it("that hangs takes no tally with it when it comes, but its own", async () => {
+    const world = new ReporterWorld();
+    world.count();
+    void world.reporter.report();
+    world.at.nowMs += 30_000;
+    void world.reporter.report();
+    const [hanging, second] = world.flights;
+    await second?.arrive();
+    world.count();
+    const third = world.reporter.report();
+    await hanging?.arrive();
+    await world.flights[0]?.fail();
+    expect(await third).toBe(false);
+    void world.reporter.report();
+    await world.flights[0]?.arrive();
+    expect(world.counted).toBe(2);
+  });
+
   it("that hangs does not end the flight of the one that was made instead", async () => {
     const world = new ReporterWorld();
     world.append();

@@ -154,6 +154,7 @@ describe("strangers", () => {
     const taken = counts.take();
     expect(taken?.summaries).toEqual(summaries);
     expect(taken?.occasions).toEqual([]);
+    expect(counts.take()).toBeNull();
     expect(taken?.deltas).toContainEqual([`signal_manager_errors_total{code="${code}"}`, 2]);
   });
 
