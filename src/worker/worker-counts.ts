@@ -13,10 +13,15 @@ import type { Services } from "./services.ts";
 const GATHER_MS = 1000;
 
 /**
- * A request that was ended with its report under way is not waited for any longer. More than the reporter waits for a
- * flight: to join one of a request that is no more would be to wait for ever.
+ * A request that was ended with its report under way is not waited for any longer. No less than the reporter waits for a
+ * flight: no request may join another's, since one that is no more would be waited for for ever.
  */
-const MAX_REPORT_MS = 40_000;
+const MAX_REPORT_MS = 30_000;
+
+/** A request's turn to report: since when it gathers, then since when it reports. */
+interface Turn {
+  sinceMs: number;
+}
 
 /** In reports, in place of a hub's name. */
 const WORKER = "worker";
@@ -27,7 +32,7 @@ const NO_OUTBOX = { isEmpty: true, head: () => [], remove: () => {} };
 export class WorkerCounts {
   readonly book: TallyBook;
   readonly #reporter: Reporter;
-  #reportingSinceMs = -Infinity;
+  #turn: Turn | null = null;
 
   constructor(env: Env, { config, log }: Services) {
     this.book = new TallyBook({
@@ -49,15 +54,19 @@ export class WorkerCounts {
   /** To be called when a request has counted something. */
   settle(ctx: Pick<ExecutionContext, "waitUntil">): void {
     const nowMs = Date.now();
-    if (!this.#reporter.hasAnything || nowMs - this.#reportingSinceMs < MAX_REPORT_MS) return;
-    this.#reportingSinceMs = nowMs;
-    ctx.waitUntil(this.#report());
+    if (!this.#reporter.hasAnything) return;
+    if (this.#turn !== null && nowMs - this.#turn.sinceMs < MAX_REPORT_MS) return;
+    this.#turn = { sinceMs: nowMs };
+    ctx.waitUntil(this.#report(this.#turn));
   }
 
-  async #report(): Promise<void> {
+  async #report(turn: Turn): Promise<void> {
     await scheduler.wait(GATHER_MS);
+    // Another request has taken over, since this one took so long: it reports what there is.
+    if (this.#turn !== turn) return;
+    turn.sinceMs = Date.now();
     await this.#reporter.report();
-    this.#reportingSinceMs = -Infinity;
+    if (this.#turn === turn) this.#turn = null;
   }
 }
 

@@ -73,19 +73,42 @@ it("reports the same again in the next request when the Ledger was away", async 
 
 it("does not wait for ever for a request that ended with its report under way", async () => {
   const counts = isolate();
-  answer = () => new Promise<Taken>(() => {});
+  let sentMs = 0;
+  answer = () => {
+    sentMs = Date.now();
+    return new Promise<Taken>(() => {});
+  };
   counts.book.answered(426);
   counts.settle(ctx);
   await vi.waitUntil(() => reports.length === 1, { timeout: 20_000 });
-  vi.setSystemTime(Date.now() + 30_000);
+  vi.setSystemTime(sentMs + 29_999);
   counts.settle(ctx);
   expect(background).toHaveLength(1);
   answer = () => Promise.resolve({ throughSeq: 0 });
-  vi.setSystemTime(Date.now() + 10_000);
+  vi.setSystemTime(sentMs + 30_000);
   counts.settle(ctx);
   expect(background).toHaveLength(2);
   await background[1];
   expect(reports[1]).toEqual(reports[0]);
+});
+
+it("joins no other request's report, though the clock jumps while it gathers", async () => {
+  const counts = isolate();
+  const answers: (() => void)[] = [];
+  answer = () => new Promise((resolve) => answers.push(() => resolve({ throughSeq: 0 })));
+  counts.book.answered(426);
+  counts.settle(ctx);
+  vi.setSystemTime(Date.now() + 40_000);
+  counts.settle(ctx);
+  expect(background).toHaveLength(2);
+  // The first leaves it to the second, and waits for nothing of the second's.
+  await background[0];
+  await vi.waitUntil(() => answers.length === 1, { timeout: 20_000 });
+  counts.settle(ctx);
+  expect(background).toHaveLength(2);
+  answers[0]?.();
+  await background[1];
+  expect(reports).toHaveLength(1);
 });
 
 it("of two isolates is kept apart, and of one is the same book", async () => {
