@@ -21,6 +21,9 @@ import { startPubsub } from "../support/start-pubsub.ts";
 /** The issue's: the emulator is away for so long while clients come and go. */
 const OUTAGE_MS = 60_000;
 
+/** Under the 600 upgrades a minute that the service takes from one address. */
+const PAUSE_MS = 120;
+
 const ADMIN_TOKEN = "the-admin-token-of-the-tests";
 
 let pubsub: PubsubServer;
@@ -96,11 +99,17 @@ function distinct(messages: readonly ReceivedMessage[]): ReceivedMessage[] {
   ].toReversed();
 }
 
-function expectOrder(messages: readonly ReceivedMessage[]): void {
-  const sequences = messages.map(({ attributes }) => attributes["ce-sequence"] ?? "");
-  expect(sequences).toEqual(sequences.toSorted());
-  expect(new Set(sequences).size).toBe(sequences.length);
-  expect(new Set(messages.map(({ orderingKey }) => orderingKey))).toEqual(new Set(["main"]));
+/** Of each hub: `ce-sequence` rises. Which hubs there were. */
+function expectOrder(messages: readonly ReceivedMessage[]): string[] {
+  const lines = Map.groupBy(messages, ({ orderingKey }) => orderingKey);
+  for (const [hub, line] of lines) {
+    const sequences = line.map(({ attributes }) => attributes["ce-sequence"] ?? "");
+    expect(sequences).toEqual([...new Set(sequences)].toSorted());
+    expect(new Set(line.map(({ attributes }) => attributes["ce-source"]))).toEqual(
+      new Set([`/signal-manager/hubs/${hub}`]),
+    );
+  }
+  return [...lines.keys()];
 }
 
 /** One beginning, then one end of every session, and of no other. */
@@ -132,7 +141,7 @@ describe("events of the running service", () => {
 
     await collector.until((all) => ofType(all, "client.disconnected").length >= 5);
     const all = distinct(collector.received);
-    expectOrder(all);
+    expect(expectOrder(all)).toEqual(["main"]);
     expectPairs(all, 5);
     const reasons = ofType(all, "client.disconnected").map((m) => [
       m.attributes["client_id"],
@@ -156,6 +165,31 @@ describe("events of the running service", () => {
     });
   });
 
+  it("arrive of several hubs and by several Ledgers, each hub's in its order", async () => {
+    const { topic, collector } = await newTopic();
+    const { url } = await start(topic, "hubs", {
+      SIGNAL_MANAGER_ROUTING_HUBS: "5",
+      SIGNAL_MANAGER_EVENTS_LEDGERS: "2",
+    });
+    const ids = Array.from({ length: 20 }, (_, n) => `client-${n}`);
+    for (let round = 0; round < 3; round += 1) {
+      await Promise.all(
+        ids.map(async (id) => {
+          const auth_token = await token(id);
+          const client = await NodeClient.open(url, ["signal-manager", `bearer.${auth_token}`]);
+          await client.expectAck(frame("CONNECT", { client_id: id }));
+          client.close(1000);
+          await client.closed;
+        }),
+      );
+    }
+    const sessions = 3 * ids.length;
+    await collector.until((all) => ofType(distinct(all), "client.disconnected").length >= sessions);
+    const all = distinct(collector.received);
+    expect(expectOrder(all)).toHaveLength(5);
+    expectPairs(all, sessions);
+  });
+
   it(
     "survive an outage of a minute under load: nothing is lost or out of order, and what comes twice says so",
     { timeout: 4 * OUTAGE_MS },
@@ -175,7 +209,7 @@ describe("events of the running service", () => {
       const backAtMs = Date.now() + OUTAGE_MS;
       while (Date.now() < backAtMs) {
         await come();
-        await pause(50);
+        await pause(PAUSE_MS);
       }
       const away = sessions;
       await pubsub.comeBack();
@@ -185,7 +219,7 @@ describe("events of the running service", () => {
       await collector.until(isComplete, 2 * OUTAGE_MS);
       const all = distinct(collector.received);
       expect(away).toBeGreaterThan(100);
-      expectOrder(all);
+      expect(expectOrder(all)).toEqual(["main"]);
       expectPairs(all, sessions);
       const contents = new Map(all.map((m) => [m.attributes["ce-id"], m.text]));
       for (const { attributes, text } of collector.received) {
@@ -194,7 +228,7 @@ describe("events of the running service", () => {
     },
   );
 
-  it("tell of the sessions that the runtime's death took away, once it is back", async () => {
+  it("tell of the sessions that the runtime's death took away, each once, though nobody comes", async () => {
     const { topic, collector } = await newTopic();
     const interval = { SIGNAL_MANAGER_SERVER_HEARTBEAT_INTERVAL: "3" };
     const first = await start(topic, "death", interval);
@@ -202,13 +236,20 @@ describe("events of the running service", () => {
     for (const id of ids) await connect(first.url, id);
     await collector.until((all) => ofType(all, "client.connected").length >= ids.length);
     await first.processes.end("SIGKILL");
-    // Nobody connects: the alarm alone brings the hub back.
-    await start(topic, "death", interval);
+    // The alarm alone brings the hub back.
+    const second = await start(topic, "death", interval);
     await collector.until((all) => ofType(all, "client.disconnected").length >= ids.length, 90_000);
+    // What would be told twice would be told before this one's end.
+    (await connect(second.url, "dave")).close(1000);
+    await collector.until((all) => ofType(all, "client.disconnected").length > ids.length);
     const all = distinct(collector.received);
-    expectPairs(all, ids.length);
-    for (const message of ofType(all, "client.disconnected")) {
-      expect(dataOf(message)).toMatchObject({ reason: "lost", message_count: null });
+    expect(expectOrder(all)).toEqual(["main"]);
+    expectPairs(all, ids.length + 1);
+    const ends = ofType(all, "client.disconnected").map(dataOf);
+    for (const id of ids) {
+      expect(ends).toContainEqual(
+        expect.objectContaining({ client_id: id, reason: "lost", message_count: null }),
+      );
     }
   });
 });
