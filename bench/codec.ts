@@ -1,7 +1,7 @@
 /** The codec benchmark, in process: what a signal's bytes cost to decode, to stamp with its sender, and to encode. */
 import { Bench } from "tinybench";
 import { parseClientId } from "../src/protocol/client-id.ts";
-import { decodeMessage, encodeFrame, encodeFrameInto } from "../src/protocol/frame.ts";
+import { decodeMessage, encodeFrame, encodeSplicedInto } from "../src/protocol/frame.ts";
 import { MESSAGE_TYPES } from "../src/protocol/message-types.ts";
 import { codecOf, PAYLOAD_TYPES } from "../src/protocol/payloads/payload-types.ts";
 import { NIL_UUID } from "../src/protocol/uuid.ts";
@@ -47,7 +47,7 @@ function addTasks(bench: Bench, payloadType: keyof typeof SIGNAL_PAYLOADS): void
   const codec = codecOf(frame.payloadType);
   const request = codec?.decodeSignal(frame.payload);
   if (!codec || !request?.ok) throw new Error("the signal's payload does not decode");
-  const { head, tail } = request.value;
+  const cut = request.value;
   const outgoing = new Uint8Array(2 * FRAME_BYTES);
   bench
     .add(`${payloadType} decode`, () => {
@@ -57,6 +57,6 @@ function addTasks(bench: Bench, payloadType: keyof typeof SIGNAL_PAYLOADS): void
     })
     .add(`${payloadType} stamp and encode`, () => {
       const encoded = codec.encodeSource(source);
-      if (encoded.ok) encodeFrameInto(outgoing, frame, [head, encoded.value, tail]);
+      if (encoded.ok) encodeSplicedInto(outgoing, frame, cut, encoded.value);
     });
 }

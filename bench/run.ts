@@ -21,19 +21,19 @@ import { alignRows, relayTable, summarize } from "./relay/report.ts";
 import { runRelay, type RelayLoad } from "./relay/rounds.ts";
 import { FRAME_BYTES } from "./signals.ts";
 
-/** Nine rounds of three times three seconds, and three warm-ups: some 100 seconds. */
-const LOAD: RelayLoad = { clients: 50, window: 8, rounds: 9, runMs: 3000, warmUpMs: 4000 };
+/** Twenty rounds of three times two seconds: what disturbs a machine lasts seconds, and so falls on whole rounds. Some two minutes and a half. */
+const LOAD: RelayLoad = { clients: 50, window: 8, rounds: 20, runMs: 2000, warmUpMs: 4000 };
 
 const IS_SMOKE = process.argv.includes("--smoke");
 
-/** Five rounds of six servers at four measures of a second each: some two minutes and a half. */
+/** Fifteen rounds of six servers at four measures of 400 ms each: some two minutes and a half. */
 const PEERS: PeersLoad = {
   clients: 50,
   windows: [1, 8],
   burst: 16,
   openAtOnce: 16,
-  rounds: IS_SMOKE ? 1 : 5,
-  runMs: IS_SMOKE ? 300 : 1000,
+  rounds: IS_SMOKE ? 1 : 15,
+  runMs: IS_SMOKE ? 300 : 400,
   warmUpMs: IS_SMOKE ? 300 : 1500,
 };
 
@@ -99,7 +99,7 @@ function drawChart(): void {
     readonly load: PeersLoad;
   };
   const idle = readResults("idle") as unknown as IdleResult | null;
-  const foot = `${date.slice(0, 10)} · ${machine.cores} cores of ${machine.cpu}, both sides on loopback · medians of ${load.rounds} rounds in turns, with minimum and maximum`;
+  const foot = `${date.slice(0, 10)} · ${machine.cores} cores of ${machine.cpu}, both sides on loopback · medians of ${load.rounds} rounds in turns, with quartiles`;
   const heading = "600-byte signals between 50 clients in pairs";
   writeFileSync(`${RESULTS}/chart.svg`, chart(heading, foot, panelsOf(summary, idle)));
 }

@@ -1,4 +1,4 @@
-/** The chart of the README: one panel a measure, one bar a server, the spread of the rounds across its end. Pure. */
+/** The chart of the README: one panel a measure, one bar a server, the quartiles of the rounds across its end. Pure. */
 import type { Spread } from "../statistics.ts";
 
 export interface Bar {
@@ -83,13 +83,13 @@ function drawPanel(
   width: number,
 ): string {
   const room = width - LABEL - VALUE;
-  const longest = Math.max(...bars.map(({ value }) => value.max));
+  const longest = Math.max(...bars.map(({ value }) => value.high));
   const scale = (value: number) => round((value / longest) * room);
   const drawn = bars.map(({ label, value, isOurs }, at) => {
     const top = y + PANEL_HEAD + at * ROW;
     const middle = top + BAR / 2;
     const from = x + LABEL;
-    const [low, high] = [round(from + scale(value.min)), round(from + scale(value.max))];
+    const [low, high] = [round(from + scale(value.low)), round(from + scale(value.high))];
     const spreadLine = `M${low} ${middle}H${high}M${low} ${middle - 4}v8M${high} ${middle - 4}v8`;
     return `  <g>
     <text${isOurs ? ' class="ours-label"' : ""} x="${from - 8}" y="${middle + 4}" text-anchor="end">${escapeXml(label)}</text>

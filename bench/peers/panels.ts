@@ -66,6 +66,6 @@ function barOf(name: AdapterName, value: Spread): Bar {
   return { label: ADAPTERS[name].title, value, isOurs };
 }
 
-function inMillis({ median, min, max }: Spread): Spread {
-  return { median: median / 1000, min: min / 1000, max: max / 1000 };
+function inMillis({ median, low, high }: Spread): Spread {
+  return { median: median / 1000, low: low / 1000, high: high / 1000 };
 }

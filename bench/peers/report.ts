@@ -92,6 +92,6 @@ function micros({ median }: Spread): string {
   return (median / 1000).toFixed(1);
 }
 
-function show({ median, min, max }: Spread, digits = 0): string {
-  return `${median.toFixed(digits)} (${min.toFixed(digits)}-${max.toFixed(digits)})`;
+function show({ median, low, high }: Spread, digits = 0): string {
+  return `${median.toFixed(digits)} (${low.toFixed(digits)}-${high.toFixed(digits)})`;
 }

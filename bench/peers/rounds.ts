@@ -1,4 +1,5 @@
 /** Every server under the same load, in turns: window 1, window 8, bursts, and clients that open. */
+import { rotated } from "../rotated.ts";
 import { COMPARED, type AdapterName, type Compared } from "./adapters.ts";
 import { startLoad, type LoadProcess } from "./load-process.ts";
 import { startServer, type Server } from "./server.ts";
@@ -121,9 +122,4 @@ export async function routed(
     signals: ran.signalsInAll,
     loadBusy: ran.loadCpuMs / ran.elapsedMs,
   };
-}
-
-function rotated<Item>(items: readonly Item[], by: number): Item[] {
-  const at = by % items.length;
-  return [...items.slice(at), ...items.slice(0, at)];
 }

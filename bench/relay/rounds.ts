@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import { hubVars } from "./hub-settings.ts";
+import { rotated } from "../rotated.ts";
 import { startLoadGenerator, type LoadGenerator } from "./load-generator.ts";
 import { startWorkerd, type Workerd } from "./workerd.ts";
 import { SIDES, type Side } from "./workerd-config.ts";
@@ -55,11 +56,11 @@ export async function runRelay(load: RelayLoad, compatibilityDate: string): Prom
   for (const side of SIDES) await run(side, warmUpMs);
   const rounds: Round[] = [];
   while (rounds.length < load.rounds) {
-    rounds.push({
-      hub: await run("hub", runMs),
-      control: await run("control", runMs),
-      blind: await run("blind", runMs),
-    });
+    // Another one begins each round: none is always behind the same neighbour.
+    const round: Partial<Record<Side, Run>> = {};
+    for (const side of rotated(SIDES, rounds.length)) round[side] = await run(side, runMs);
+    // Every side has run.
+    rounds.push(round as Round);
   }
   return rounds;
 }

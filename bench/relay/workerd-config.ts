@@ -16,11 +16,12 @@ export interface WorkerdSources {
   readonly vars: Readonly<Record<string, unknown>>;
 }
 
+/** Classes of Durable Objects by the names of their bindings. The hub reports to its Ledger while it is measured. */
 const OBJECTS = {
-  hub: { binding: "HUB", className: "HubObject" },
-  control: { binding: "CONTROL", className: "ControlObject" },
-  blind: { binding: "BLIND", className: "BlindObject" },
-} as const satisfies Record<Side, { binding: string; className: string }>;
+  hub: { HUB: "HubObject", LEDGER: "LedgerObject" },
+  control: { CONTROL: "ControlObject" },
+  blind: { BLIND: "BlindObject" },
+} as const satisfies Record<Side, Readonly<Record<string, string>>>;
 
 /**
  * Storage is on disk, as workerd's in-memory storage loses alarms. The rate limit by address (UPGRADES) is the
@@ -45,9 +46,15 @@ const config :Workerd.Config = (
 }
 
 function service(side: Side, { modules, compatibilityDate, vars }: WorkerdSources): string {
-  const { binding, className } = OBJECTS[side];
+  const objects = Object.entries(OBJECTS[side]);
+  const namespaces = objects.map(
+    ([, className]) =>
+      `(className = "${className}", uniqueKey = "bench-${side}-${className}", enableSql = true)`,
+  );
   const bindings = [
-    `(name = "${binding}", durableObjectNamespace = "${className}")`,
+    ...objects.map(
+      ([binding, className]) => `(name = "${binding}", durableObjectNamespace = "${className}")`,
+    ),
     ...(side === "hub" ? Object.entries(vars) : []).map(
       ([name, value]) => `(name = ${quote(name)}, json = ${quote(JSON.stringify(value))})`,
     ),
@@ -55,7 +62,7 @@ function service(side: Side, { modules, compatibilityDate, vars }: WorkerdSource
   return `(name = "${side}", worker = (
       compatibilityDate = ${quote(compatibilityDate)},
       modules = [(name = "worker.js", esModule = embed ${quote(modules[side])})],
-      durableObjectNamespaces = [(className = "${className}", uniqueKey = "bench-${side}", enableSql = true)],
+      durableObjectNamespaces = [${namespaces.join(", ")}],
       durableObjectStorage = (localDisk = "${STORAGE}"),
       bindings = [
         ${bindings.join(",\n        ")},

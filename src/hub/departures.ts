@@ -35,7 +35,7 @@ export class Departures {
   /** As `HubSocket.send`. What is true now stays true: only the hub itself closes a socket before the batch leaves. */
   send(socket: HubSocket, bytes: Uint8Array): boolean {
     if (this.#batches === null || !takesBatches(socket)) return socket.send(bytes);
-    if (!socket.isOpen || socket.isBacklogged) return false;
+    if (socket.isBacklogged) return false;
     const batch = this.#batchFor(this.#batches, socket, bytes.length);
     if (batch === null) return socket.send(bytes);
     batch.buffer.set(bytes, batch.bytes);

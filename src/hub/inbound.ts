@@ -1,6 +1,6 @@
 /** One thing that arrived, in order: a frame, the point where framing was lost, or a text message. */
 import { NOTHING_ANSWERED, type Answered } from "../protocol/answers.ts";
-import type { Decoded } from "../protocol/frame.ts";
+import { decodeFrameAt, encodeFrame, type Decoded } from "../protocol/frame.ts";
 import { HEADER_BYTES } from "../protocol/limits.ts";
 
 export type Inbound = Decoded | { readonly kind: "text" };
@@ -31,10 +31,7 @@ export function detached(inbound: Inbound): Inbound {
       const { fault, uuid } = inbound.failure;
       return { kind: "failure", failure: { fault, uuid: uuid.slice() } };
     }
-    case "frame": {
-      const { frame } = inbound;
-      const uuid = frame.uuid.slice();
-      return { kind: "frame", frame: { ...frame, uuid, payload: frame.payload.slice() } };
-    }
+    case "frame":
+      return decodeFrameAt(encodeFrame(inbound.frame), 0);
   }
 }

@@ -17,8 +17,6 @@ export interface HubSocket {
    * bytes when it returns.
    */
   send(bytes: Uint8Array): boolean;
-  /** Neither side has closed it. */
-  readonly isOpen: boolean;
   /** The peer reads so slowly that more than `MAX_BACKLOG_BYTES` wait for it, as far as the platform tells. */
   readonly isBacklogged: boolean;
   /** MUST NOT throw, whatever the socket's state. MAY be called again. */

@@ -2,7 +2,7 @@
 import { allowsTarget } from "../auth/grant.ts";
 import { encodeHeartbeatAck, encodeSignalAck } from "../protocol/answers.ts";
 import type { Fault } from "../protocol/errors.ts";
-import { encodeFrameInto, type Frame } from "../protocol/frame.ts";
+import { encodeSplicedInto, splicedBytes, type ReceivedFrame } from "../protocol/frame.ts";
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from "../protocol/limits.ts";
 import { MESSAGE_TYPES, messageTypeName } from "../protocol/message-types.ts";
 import type { PayloadCodec } from "../protocol/payloads/codec.ts";
@@ -15,18 +15,17 @@ type Reader = (
   context: HubContext,
   socket: HubSocket,
   connection: Connected,
-  frame: Frame,
+  frame: ReceivedFrame,
   codec: PayloadCodec,
 ) => void;
 
-/** What a session may send (MT1), by the type's value. */
-const READERS: ReadonlyMap<number, Reader> = new Map([
-  [MESSAGE_TYPES.SIGNAL_OFFER.value, signal],
-  [MESSAGE_TYPES.SIGNAL_ANSWER.value, signal],
-  [MESSAGE_TYPES.SIGNAL_ICE_CANDIDATE.value, signal],
-  [MESSAGE_TYPES.HEARTBEAT.value, heartbeat],
-  [MESSAGE_TYPES.DISCONNECT.value, disconnect],
-]);
+/** What a session may send (MT1), by the type's value. A list, so that the signal path finds it by index. */
+const READERS: (Reader | undefined)[] = Array.from({ length: 256 });
+READERS[MESSAGE_TYPES.SIGNAL_OFFER.value] = signal;
+READERS[MESSAGE_TYPES.SIGNAL_ANSWER.value] = signal;
+READERS[MESSAGE_TYPES.SIGNAL_ICE_CANDIDATE.value] = signal;
+READERS[MESSAGE_TYPES.HEARTBEAT.value] = heartbeat;
+READERS[MESSAGE_TYPES.DISCONNECT.value] = disconnect;
 
 /** Every signal leaves through it: `send` copies, and nothing runs in between. */
 const OUTGOING = new Uint8Array(HEADER_BYTES + MAX_PAYLOAD_BYTES);
@@ -35,9 +34,9 @@ export function receiveConnected(
   context: HubContext,
   socket: HubSocket,
   connection: Connected,
-  frame: Frame,
+  frame: ReceivedFrame,
 ): void {
-  const read = READERS.get(frame.messageType);
+  const read = READERS[frame.messageType];
   if (read === undefined) return context.refuse(socket, frame, misplaced(frame));
   const codec = codecOf(frame.payloadType);
   if (codec === null) return context.refuse(socket, frame, "payload.type");
@@ -45,7 +44,7 @@ export function receiveConnected(
 }
 
 /** Why a session may not send this type (CO6, MT2). */
-function misplaced({ messageType }: Frame): Fault {
+function misplaced({ messageType }: ReceivedFrame): Fault {
   switch (messageTypeName(messageType)) {
     case undefined:
       return "type.unknown";
@@ -61,12 +60,12 @@ function signal(
   context: HubContext,
   socket: HubSocket,
   { session }: Connected,
-  frame: Frame,
+  frame: ReceivedFrame,
   codec: PayloadCodec,
 ): void {
   const request = codec.decodeSignal(frame.payload);
   if (!request.ok) return context.refuse(socket, frame, request.failure);
-  const { target, head, tail } = request.value;
+  const { target } = request.value;
   const notice = { source: session.clientId, target, messageType: frame.messageType };
   if (!allowsTarget(session.targets, target)) {
     return context.refuseSignal(socket, frame, notice, "signal.forbidden");
@@ -78,11 +77,11 @@ function signal(
   }
   const source = codec.encodeSource(session.clientId);
   if (!source.ok) return context.refuseSignal(socket, frame, notice, source.failure);
-  if (head.length + source.value.length + tail.length > MAX_PAYLOAD_BYTES) {
+  if (splicedBytes(request.value, source.value) > MAX_PAYLOAD_BYTES) {
     return context.refuseSignal(socket, frame, notice, "signal.too-large");
   }
   const wantsAck = session.capabilities.includes("ack");
-  const stamped = encodeFrameInto(OUTGOING, frame, [head, source.value, tail]);
+  const stamped = encodeSplicedInto(OUTGOING, frame, request.value, source.value);
   if (targetSocket === undefined) {
     return hub === null
       ? undefined
@@ -102,7 +101,7 @@ function heartbeat(
   context: HubContext,
   socket: HubSocket,
   _connection: Connected,
-  frame: Frame,
+  frame: ReceivedFrame,
   codec: PayloadCodec,
 ): void {
   const request = codec.decodeHeartbeat(frame.payload);
@@ -115,7 +114,7 @@ function disconnect(
   context: HubContext,
   socket: HubSocket,
   _connection: Connected,
-  frame: Frame,
+  frame: ReceivedFrame,
   codec: PayloadCodec,
 ): void {
   const request = codec.decodeDisconnect(frame.payload);

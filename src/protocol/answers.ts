@@ -58,12 +58,10 @@ function encodeAnswer(
   answered: Answered,
   say: (codec: PayloadCodec) => Uint8Array | null,
 ): Uint8Array {
-  const codec = codecOf(answered.payloadType);
+  const { uuid, payloadType } = answered;
+  const codec = codecOf(payloadType);
   const own = codec === null ? null : say(codec);
-  if (own !== null) {
-    return encodeFrame({ ...answered, messageType, payload: own });
-  }
+  if (own !== null) return encodeFrame({ messageType, uuid, payloadType, payload: own });
   const payload = say(jsonCodec) ?? new Uint8Array();
-  const payloadType = PAYLOAD_TYPES.JSON.value;
-  return encodeFrame({ messageType, uuid: answered.uuid, payloadType, payload });
+  return encodeFrame({ messageType, uuid, payloadType: PAYLOAD_TYPES.JSON.value, payload });
 }

@@ -5,6 +5,7 @@ import { NIL_UUID, UUID_BYTES } from "./uuid.ts";
 
 export const START_BYTE = 0xaa;
 
+const TYPE_AT = 1;
 const UUID_AT = 2;
 const PAYLOAD_TYPE_AT = UUID_AT + UUID_BYTES;
 const PAYLOAD_LENGTH_AT = PAYLOAD_TYPE_AT + 1;
@@ -12,12 +13,41 @@ const PAYLOAD_LENGTH_AT = PAYLOAD_TYPE_AT + 1;
 export interface Frame {
   /** Any byte: whether the type is known is the reader's question. */
   readonly messageType: number;
-  /** 16 bytes. In a decoded frame a view of the message, as is `payload`. */
+  /** 16 bytes. */
   readonly uuid: Uint8Array;
   /** Any byte. */
   readonly payloadType: number;
   /** At most 65,535 bytes. */
   readonly payload: Uint8Array;
+}
+
+/**
+ * A frame as it lies in its message: uuid and payload are views of it. The uuid's is made when it is asked for, which a
+ * signal that is delivered never does. So it is no field of its own: a spread copy would be without it.
+ */
+export class ReceivedFrame implements Frame {
+  readonly messageType: number;
+  readonly payloadType: number;
+  readonly payload: Uint8Array;
+  readonly #message: Uint8Array;
+  readonly #at: number;
+
+  constructor(message: Uint8Array, at: number, payload: Uint8Array) {
+    this.messageType = message[at + TYPE_AT] ?? 0;
+    this.payloadType = message[at + PAYLOAD_TYPE_AT] ?? 0;
+    this.payload = payload;
+    this.#message = message;
+    this.#at = at;
+  }
+
+  get uuid(): Uint8Array {
+    return this.#message.subarray(this.#at + UUID_AT, this.#at + PAYLOAD_TYPE_AT);
+  }
+
+  /** All of it but the payload's length. */
+  writeHeader(into: Uint8Array): void {
+    for (let at = 0; at < PAYLOAD_LENGTH_AT; at += 1) into[at] = this.#message[this.#at + at] ?? 0;
+  }
 }
 
 /** Framing is lost: nothing after this point of the message can be read. */
@@ -28,7 +58,7 @@ export interface FramingFailure {
 }
 
 export type Decoded =
-  | { readonly kind: "frame"; readonly frame: Frame }
+  | { readonly kind: "frame"; readonly frame: ReceivedFrame }
   | { readonly kind: "failure"; readonly failure: FramingFailure };
 
 /** Every frame of one WebSocket message, in order; at most one failure, and that one last. Never throws. */
@@ -52,26 +82,33 @@ export function endOf(decoded: Decoded, message: Uint8Array, at: number): number
 export function decodeFrameAt(message: Uint8Array, at: number): Decoded {
   if (message.length === 0) return failure("message.empty", NIL_UUID);
   if (message[at] !== START_BYTE) return failure("frame.start-byte", NIL_UUID);
-  const uuid = message.subarray(at + UUID_AT, at + PAYLOAD_TYPE_AT);
-  const messageType = message[at + 1];
-  const payloadType = message[at + PAYLOAD_TYPE_AT];
+  const payloadAt = at + HEADER_BYTES;
   const high = message[at + PAYLOAD_LENGTH_AT];
   const low = message[at + PAYLOAD_LENGTH_AT + 1];
-  if (
-    messageType === undefined ||
-    payloadType === undefined ||
-    high === undefined ||
-    low === undefined
-  ) {
-    return failure("frame.truncated-header", uuid.length === UUID_BYTES ? uuid : NIL_UUID);
+  if (high === undefined || low === undefined) {
+    return failure("frame.truncated-header", uuidOf(message, at));
   }
-  const payloadAt = at + HEADER_BYTES;
   const end = payloadAt + high * 256 + low;
-  if (end > message.length) return failure("frame.truncated-payload", uuid);
+  if (end > message.length) return failure("frame.truncated-payload", uuidOf(message, at));
   return {
     kind: "frame",
-    frame: { messageType, uuid, payloadType, payload: message.subarray(payloadAt, end) },
+    frame: new ReceivedFrame(message, at, viewOf(message, payloadAt, end)),
   };
+}
+
+/** Of the frame that starts at `at`; nil if the message ends before it does. */
+function uuidOf(message: Uint8Array, at: number): Uint8Array {
+  const uuid = message.subarray(at + UUID_AT, at + PAYLOAD_TYPE_AT);
+  return uuid.length === UUID_BYTES ? uuid : NIL_UUID;
+}
+
+/** As `subarray`, at two thirds of its cost: the constructor asks for no species. */
+function viewOf<Buffer extends ArrayBufferLike>(
+  bytes: Uint8Array<Buffer>,
+  start: number,
+  end: number,
+): Uint8Array<Buffer> {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
 }
 
 function failure(fault: FramingFailure["fault"], uuid: Uint8Array): Decoded {
@@ -83,37 +120,62 @@ function failure(fault: FramingFailure["fault"], uuid: Uint8Array): Decoded {
  * @throws RangeError if the payload exceeds 65,535 bytes or the uuid is not 16: the caller's bug, not a peer's.
  */
 export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(HEADER_BYTES + frame.payload.length);
-  return encodeFrameInto(bytes, frame, [frame.payload]);
+  const { messageType, uuid, payloadType, payload } = frame;
+  if (uuid.length !== UUID_BYTES) {
+    throw new RangeError(`A uuid is ${UUID_BYTES} bytes, got ${uuid.length}`);
+  }
+  const bytes = new Uint8Array(HEADER_BYTES + payload.length);
+  bytes[0] = START_BYTE;
+  bytes[TYPE_AT] = messageType;
+  bytes.set(uuid, UUID_AT);
+  bytes[PAYLOAD_TYPE_AT] = payloadType;
+  writePayloadLength(bytes, payload.length);
+  bytes.set(payload, HEADER_BYTES);
+  return bytes;
+}
+
+/** Where a payload is cut open: a piece takes the place of what lies from `cutAt` to `resumeAt`. */
+export interface Cut {
+  readonly payload: Uint8Array;
+  readonly cutAt: number;
+  readonly resumeAt: number;
+}
+
+/** Bytes of the payload with the piece in it. */
+export function splicedBytes({ payload, cutAt, resumeAt }: Cut, piece: Uint8Array): number {
+  return cutAt + piece.length + payload.length - resumeAt;
 }
 
 /**
- * A frame whose payload is the pieces, one behind the other, at the start of `into`, which MUST be large enough. Returns
- * the view of `into` that holds it, good until `into` is written again. For who copies at once: an allocation a signal is what the signal path can save most.
- * @throws as `encodeFrame` does.
+ * The frame with a piece in its payload, at the start of `into`, which MUST be large enough. Returns the view of `into`
+ * that holds it, good until `into` is written again. For who copies at once: on the signal path an allocation, and even a
+ * view, costs more than all these bytes.
+ * @throws RangeError if the payload exceeds 65,535 bytes.
  */
-export function encodeFrameInto<Buffer extends ArrayBufferLike>(
+export function encodeSplicedInto<Buffer extends ArrayBufferLike>(
   into: Uint8Array<Buffer>,
-  header: Omit<Frame, "payload">,
-  pieces: readonly Uint8Array[],
+  frame: ReceivedFrame,
+  cut: Cut,
+  piece: Uint8Array,
 ): Uint8Array<Buffer> {
-  if (header.uuid.length !== UUID_BYTES) {
-    throw new RangeError(`A uuid is ${UUID_BYTES} bytes, got ${header.uuid.length}`);
+  const { payload, cutAt, resumeAt } = cut;
+  const pieceAt = HEADER_BYTES + cutAt;
+  const tailAt = pieceAt + piece.length;
+  // All of the payload in one copy, its tail where it belongs. The rest is then written over.
+  if (tailAt >= resumeAt) into.set(payload, tailAt - resumeAt);
+  else into.set(payload.subarray(resumeAt), tailAt);
+  into.set(piece, pieceAt);
+  for (let at = 0; at < cutAt; at += 1) into[HEADER_BYTES + at] = payload[at] ?? 0;
+  frame.writeHeader(into);
+  const payloadBytes = splicedBytes(cut, piece);
+  writePayloadLength(into, payloadBytes);
+  return viewOf(into, 0, HEADER_BYTES + payloadBytes);
+}
+
+function writePayloadLength(frame: Uint8Array, bytes: number): void {
+  if (bytes > MAX_PAYLOAD_BYTES) {
+    throw new RangeError(`A payload is at most ${MAX_PAYLOAD_BYTES} bytes, got ${bytes}`);
   }
-  let end = HEADER_BYTES;
-  for (const piece of pieces) {
-    into.set(piece, end);
-    end += piece.length;
-  }
-  const payloadBytes = end - HEADER_BYTES;
-  if (payloadBytes > MAX_PAYLOAD_BYTES) {
-    throw new RangeError(`A payload is at most ${MAX_PAYLOAD_BYTES} bytes, got ${payloadBytes}`);
-  }
-  into[0] = START_BYTE;
-  into[1] = header.messageType;
-  into.set(header.uuid, UUID_AT);
-  into[PAYLOAD_TYPE_AT] = header.payloadType;
-  into[PAYLOAD_LENGTH_AT] = payloadBytes >> 8;
-  into[PAYLOAD_LENGTH_AT + 1] = payloadBytes & 0xff;
-  return into.subarray(0, end);
+  frame[PAYLOAD_LENGTH_AT] = bytes >> 8;
+  frame[PAYLOAD_LENGTH_AT + 1] = bytes & 0xff;
 }

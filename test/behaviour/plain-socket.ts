@@ -28,10 +28,6 @@ export class PlainSocket implements HubSocket {
   /** Turned by a test: the peer has stopped reading. */
   isBacklogged = false;
 
-  get isOpen(): boolean {
-    return this.#isOpen;
-  }
-
   send(bytes: Uint8Array): boolean {
     if (this.isBacklogged) return false;
     if (!this.#isOpen) return false;

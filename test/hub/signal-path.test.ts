@@ -55,7 +55,6 @@ function watchedHub() {
       connection: hub.greet(`s-${client_id}`, null),
       send: (bytes) => sent.push(bytes.slice()) > 0,
       close: () => acts.push("close"),
-      isOpen: true,
       isBacklogged: false,
       lastPingMs: () => null,
     };

@@ -6,7 +6,7 @@ import { MESSAGE_TYPES } from "../../src/protocol/message-types.ts";
 import { codecOf, PAYLOAD_TYPES } from "../../src/protocol/payloads/payload-types.ts";
 import { formatUuid } from "../../src/protocol/uuid.ts";
 import { clientId } from "../support/client-ids.ts";
-import { concat } from "../support/frames.ts";
+import { concat, fieldsOf } from "../support/frames.ts";
 import { fromHex, toHex } from "../support/hex.ts";
 import { readFrame } from "../support/read-frame.ts";
 import {
@@ -41,7 +41,7 @@ function read(hex: string): { frames: Frame[]; error: { fault: Fault; uuid: stri
 
 function plain(frames: readonly Frame[]): unknown[] {
   return frames.map((frame) => ({
-    ...frame,
+    ...fieldsOf(frame),
     uuid: toHex(frame.uuid),
     payload: toHex(frame.payload),
   }));
@@ -101,7 +101,7 @@ function expectStamp({ hex, stamp }: StampVector): void {
   if (!codec || !request?.ok) throw new Error("the vector holds no signal");
   const stamped = stampSignal(codec, request.value, clientId(stamp.source));
   if (stamped.ok) {
-    expect(toHex(encodeFrame({ ...frame, payload: stamped.value }))).toBe(stamp.hex);
+    expect(toHex(encodeFrame({ ...fieldsOf(frame), payload: stamped.value }))).toBe(stamp.hex);
   } else {
     const fault = stamped.failure;
     const uuid = formatUuid(frame.uuid);

@@ -79,6 +79,11 @@ export interface Seen {
   readonly payload: unknown;
 }
 
+/** The frame as fields of its own, as a test compares it or writes it again. */
+export function fieldsOf({ messageType, uuid: id, payloadType, payload }: Frame): Frame {
+  return { messageType, uuid: Uint8Array.from(id), payloadType, payload: Uint8Array.from(payload) };
+}
+
 export function seen(bytes: Uint8Array): Seen {
   const [first, ...others] = seenAll(bytes);
   if (first === undefined || others.length > 0) throw new Error("the hub did not send one frame");

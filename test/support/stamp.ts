@@ -7,14 +7,16 @@ import { success, type Result } from "../../src/protocol/result.ts";
 import { clientId } from "./client-ids.ts";
 import { concat } from "./frames.ts";
 
-/** Head, source and tail, or the fault of a source that the payload type cannot say. */
+/** With the source in its cut, or the fault of a source that the payload type cannot say. */
 export function stampSignal(
   codec: PayloadCodec,
-  { head, tail }: SignalRequest,
+  { payload, cutAt, resumeAt }: SignalRequest,
   source: ClientId,
 ): Result<Uint8Array, Fault> {
   const encoded = codec.encodeSource(source);
-  return encoded.ok ? success(concat(head, encoded.value, tail)) : encoded;
+  return encoded.ok
+    ? success(concat(payload.subarray(0, cutAt), encoded.value, payload.subarray(resumeAt)))
+    : encoded;
 }
 
 /** A JSON signal, as texts. @throws if the codec refuses it. */

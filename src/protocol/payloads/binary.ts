@@ -35,7 +35,7 @@ export const binaryCodec: PayloadCodec = {
     if (idText === null) return failed("payload.utf8");
     const target = parseClientId(idText);
     if (target === null) return failed("payload.target");
-    return success({ target, head: NO_BYTES, tail: id.rest });
+    return success({ target, payload, cutAt: 0, resumeAt: 1 + id.head.length });
   },
 
   encodeSource: keptSources((source) => {

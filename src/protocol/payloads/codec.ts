@@ -1,6 +1,7 @@
 /** What a payload type must be able to say. One implementation a type: `json.ts`, `text.ts`, `binary.ts`. */
 import type { ClientId } from "../client-id.ts";
 import type { ErrorCode, Fault } from "../errors.ts";
+import type { Cut } from "../frame.ts";
 import type { Result } from "../result.ts";
 
 /** CONNECT (CO1). `authToken` is null where the frame holds none: the upgrade may have settled who this is. */
@@ -20,12 +21,9 @@ export interface DisconnectRequest {
   readonly reason: string | null;
 }
 
-/** SIGNAL_* on its way in (SI1). */
-export interface SignalRequest {
+/** SIGNAL_* on its way in (SI1). The cut is where the source belongs, as `encodeSource` says it: it is named once, by the hub (SI2-SI4). */
+export interface SignalRequest extends Cut {
   readonly target: ClientId;
-  /** What the target receives is `head`, the source as `encodeSource` says it, `tail`: it is named once, by the hub (SI2-SI4). */
-  readonly head: Uint8Array;
-  readonly tail: Uint8Array;
 }
 
 /** CONNECT_ACK (CO2). */

@@ -5,7 +5,7 @@ import { MAX_TOKEN_CHARS } from "../limits.ts";
 import { failed, success, type Result } from "../result.ts";
 import type { PayloadCodec } from "./codec.ts";
 import { keptSources } from "./source-cache.ts";
-import { sourceField, splitForSource, type JsonFields } from "./stamp-json.ts";
+import { sourceField, cutForSource, type JsonFields } from "./stamp-json.ts";
 import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
 export const jsonCodec: PayloadCodec = {
@@ -46,9 +46,10 @@ export const jsonCodec: PayloadCodec = {
     if (fields === null) return failed("payload.json");
     const target = parseClientId(fields["target_client_id"]);
     if (target === null) return failed("payload.target");
-    if (!Object.hasOwn(fields, "signal_data")) return failed("payload.signal-data");
-    const { head, tail } = splitForSource(payload, text, fields);
-    return success({ target, head, tail });
+    // JSON has no undefined: the field is not there.
+    if (fields["signal_data"] === undefined) return failed("payload.signal-data");
+    const cut = cutForSource(payload, text, fields);
+    return success({ target, payload: cut.payload, cutAt: cut.cutAt, resumeAt: cut.resumeAt });
   },
 
   encodeSource: keptSources((source) => success(sourceField(source))),

@@ -18,11 +18,11 @@ export const PAYLOAD_TYPES = {
   CBOR: { value: 0x05, codec: null },
 } as const satisfies Record<string, PayloadTypeRow>;
 
-const CODEC_BY_VALUE: ReadonlyMap<number, PayloadCodec | null> = new Map(
-  Object.values(PAYLOAD_TYPES).map((row) => [row.value, row.codec]),
-);
+/** By the byte's value, so that the signal path finds it by index. */
+const CODECS: (PayloadCodec | null)[] = Array.from({ length: 256 }, () => null);
+for (const { value, codec } of Object.values(PAYLOAD_TYPES)) CODECS[value] = codec;
 
 /** The codec of a payload type byte, or null where the type is unknown or not supported. */
 export function codecOf(payloadType: number): PayloadCodec | null {
-  return CODEC_BY_VALUE.get(payloadType) ?? null;
+  return CODECS[payloadType] ?? null;
 }

@@ -8,6 +8,7 @@
  * decoders that ignore case, and of two fields that are one to them take the last (Go's encoding/json).
  */
 import type { ClientId } from "../client-id.ts";
+import type { Cut } from "../frame.ts";
 import { membersOf } from "./json-members.ts";
 import { encodeUtf8 } from "./utf8.ts";
 
@@ -23,27 +24,25 @@ const TARGET_FIELD = "target_client_id";
  */
 const SOURCE_SPELLINGS = /^source_cl[iıİ]ent_[iıİ]d$/iu;
 const OPENING_BRACE = 0x7b;
-const OPENING = Uint8Array.of(OPENING_BRACE);
 
-/** The field that stands between head and tail. */
+/** The field that stands in the cut. */
 export function sourceField(source: ClientId): Uint8Array {
   return encodeUtf8(`${JSON.stringify(SOURCE_FIELD)}:${JSON.stringify(source)},`);
 }
 
 /** `text` and `fields` are `payload`, decoded and parsed; `fields` has at least one field beside the source's. */
-export function splitForSource(
-  payload: Uint8Array,
-  text: string,
-  fields: JsonFields,
-): { readonly head: Uint8Array; readonly tail: Uint8Array } {
+export function cutForSource(payload: Uint8Array, text: string, fields: JsonFields): Cut {
   if (namesSource(fields)) {
     const others = [...membersOf(text)].filter(({ key }) => !isSourceField(key));
-    return { head: OPENING, tail: encodeUtf8(`${others.map((member) => member.text).join(",")}}`) };
+    return behindBrace(encodeUtf8(`{${others.map((member) => member.text).join(",")}}`));
   }
-  if (payload[0] === OPENING_BRACE) return { head: OPENING, tail: payload.subarray(1) };
-  // Only white space can stand before the brace of a text that parsed as an object.
-  const inside = payload.indexOf(OPENING_BRACE) + 1;
-  return { head: payload.subarray(0, inside), tail: payload.subarray(inside) };
+  return behindBrace(payload);
+}
+
+/** Only white space can stand before the brace of a text that parsed as an object. */
+function behindBrace(payload: Uint8Array): Cut {
+  const inside = payload[0] === OPENING_BRACE ? 1 : payload.indexOf(OPENING_BRACE) + 1;
+  return { payload, cutAt: inside, resumeAt: inside };
 }
 
 /** Costs what `Object.hasOwn` costs: the engine keeps the keys of objects of one shape. */

@@ -3,7 +3,7 @@ import { parseClientId } from "../client-id.ts";
 import { MAX_TOKEN_CHARS } from "../limits.ts";
 import { failed, success } from "../result.ts";
 import type { PayloadCodec } from "./codec.ts";
-import { keptSources, NO_BYTES } from "./source-cache.ts";
+import { keptSources } from "./source-cache.ts";
 import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
 const COLON = 0x3a;
@@ -41,12 +41,11 @@ export const textCodec: PayloadCodec = {
   decodeSignal(payload) {
     const colon = payload.indexOf(COLON);
     if (colon === -1) return failed("payload.text");
-    const head = decodeUtf8(payload.subarray(0, colon));
-    const rest = payload.subarray(colon);
-    if (head === null || decodeUtf8(rest) === null) return failed("payload.utf8");
-    const target = parseClientId(head);
+    const text = decodeUtf8(payload);
+    if (text === null) return failed("payload.utf8");
+    const target = parseClientId(text.slice(0, text.indexOf(":")));
     if (target === null) return failed("payload.target");
-    return success({ target, head: NO_BYTES, tail: rest });
+    return success({ target, payload, cutAt: 0, resumeAt: colon });
   },
 
   /** A colon in it would name somebody else to the target (ID2). */

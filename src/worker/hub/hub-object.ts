@@ -77,7 +77,7 @@ export class HubObject extends DurableObject<Env> {
     );
     this.#sockets.flush();
     if (pending !== undefined) return pending.then(() => this.#settle());
-    if (parts.hub.wantsWake || this.#wantsReport) return this.#settle();
+    if (parts.hub.wantsWake || this.#wantsReport()) return this.#settle();
   }
 
   /** The peer's close, or the echo of ours; 1005 and 1006 where there was no close frame. */
@@ -120,7 +120,7 @@ export class HubObject extends DurableObject<Env> {
     const hub = this.#parts?.hub;
     const fault: Fault = this.#services === null ? "internal" : "signal.absent";
     const outcomes = hub?.deliver(signals) ?? signals.map(() => fault);
-    if (this.#wantsReport) await this.#settle();
+    if (this.#wantsReport()) await this.#settle();
     return outcomes;
   }
 
@@ -165,7 +165,7 @@ export class HubObject extends DurableObject<Env> {
     await this.#settle();
   }
 
-  get #wantsReport(): boolean {
+  #wantsReport(): boolean {
     const reporter = this.#parts?.reporter;
     if (reporter === undefined) return false;
     return reporter.isDue || (reporter.hasAnything && !this.#willReport);

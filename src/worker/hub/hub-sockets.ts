@@ -12,12 +12,17 @@ export class PlatformSockets implements HubSockets {
   readonly #ctx: DurableObjectState;
   readonly #maxHeld: number;
   readonly #known = new WeakMap<WebSocket, PlatformSocket>();
-  readonly #changed: PlatformSocket[] = [];
+  /** The first of a chain: a list would be grown and cut for every message. */
+  #changed: PlatformSocket | null = null;
   #count: number | undefined;
   /** The platform's list is no longer than this; Infinity: not looked at since the wake. */
   #heldAtMost = Infinity;
   readonly #events: SocketEvents = {
-    changed: (socket) => this.#changed.push(socket),
+    changed: (socket) => {
+      const before = this.#changed;
+      this.#changed = socket;
+      return before;
+    },
     ended: () => {
       if (this.#count !== undefined) this.#count -= 1;
     },
@@ -73,14 +78,15 @@ export class PlatformSockets implements HubSockets {
 
   /** Writes every connection that this event changed into its attachment. */
   flush(): void {
-    for (const socket of this.#changed) socket.save();
-    this.#changed.length = 0;
+    let socket = this.#changed;
+    this.#changed = null;
+    while (socket !== null) socket = socket.save();
   }
 }
 
 interface SocketEvents {
-  /** The first change since the last save. */
-  changed(socket: PlatformSocket): void;
+  /** The first change since the last save. Returns the socket that changed before it, if any is not saved. */
+  changed(socket: PlatformSocket): PlatformSocket | null;
   /** The connection was closed, once. */
   ended(): void;
 }
@@ -90,6 +96,9 @@ export class PlatformSocket implements HubSocket {
   readonly #ws: WebSocket;
   readonly #events: SocketEvents;
   #isChanged = false;
+  #changedBefore: PlatformSocket | null = null;
+  /** No more bytes than this wait for the peer; Infinity: not asked since the wake. */
+  #waitingAtMost = Infinity;
   /** Accepted by another version of this code. */
   readonly isStranded: boolean;
   #connection: Connection;
@@ -112,32 +121,42 @@ export class PlatformSocket implements HubSocket {
     this.#connection = connection;
     if (this.#isChanged) return;
     this.#isChanged = true;
-    this.#events.changed(this);
+    this.#changedBefore = this.#events.changed(this);
   }
 
-  save(): void {
+  /** Returns the next that is to be saved. */
+  save(): PlatformSocket | null {
+    const next = this.#changedBefore;
     this.#isChanged = false;
+    this.#changedBefore = null;
     this.#ws.serializeAttachment(toAttachment(this.#connection));
+    return next;
   }
 
+  /**
+   * The state is not asked, which would cost as much as the attachment: only this hub and the platform's close event end
+   * a socket, and both have closed the connection by then.
+   */
   send(bytes: Uint8Array): boolean {
-    if (!this.isOpen || this.isBacklogged) return false;
+    if (this.isBacklogged) return false;
     try {
       this.#ws.send(bytes);
-      return true;
     } catch {
-      // "Can't call WebSocket send() after close()": the state lags behind a close of this same turn.
+      // "Can't call WebSocket send() after close()".
       return false;
     }
+    this.#waitingAtMost += bytes.length;
+    return true;
   }
 
-  get isOpen(): boolean {
-    return isOpen(this.#ws);
-  }
-
-  /** Not every runtime tells: where it does not, nothing is ever said to be waiting. */
+  /**
+   * The platform is asked where as much was sent since it was last asked as may wait. Not every runtime tells: where it
+   * does not, nothing is ever said to be waiting.
+   */
   get isBacklogged(): boolean {
-    return (this.#ws.bufferedAmount ?? 0) > MAX_BACKLOG_BYTES;
+    if (this.#waitingAtMost <= MAX_BACKLOG_BYTES) return false;
+    this.#waitingAtMost = this.#ws.bufferedAmount ?? 0;
+    return this.#waitingAtMost > MAX_BACKLOG_BYTES;
   }
 
   close(name: CloseName): void {
@@ -162,11 +181,8 @@ export class PlatformSocket implements HubSocket {
   }
 }
 
-/** Read once: the class's own property is a slow look-up, and this is asked for every signal. */
-const { OPEN } = WebSocket;
-
 function isOpen(ws: WebSocket): boolean {
-  return ws.readyState === OPEN;
+  return ws.readyState === WebSocket.OPEN;
 }
 
 /** 1005, 1006 and 1015 say that there was no code; sending one throws. */

@@ -9,7 +9,7 @@ import {
 import { clientId } from "../../support/client-ids.ts";
 
 const CHANGED =
-  "The layout of attachments has changed: raise VERSION in src/worker/attachment.ts, and write the new layout, with its version, here";
+  "The layout of attachments has changed: raise VERSION in src/worker/hub/attachment.ts, and write the new layout, with its version, here";
 
 const alice = clientId("alice");
 const grant = { clientId: alice, targets: ["bob", "room-*"], expiresAtMs: 1_700_000_000_000 };
@@ -44,16 +44,21 @@ const connected: Connection = {
 };
 
 /** Numbers of eight bytes each, then UTF-8. */
-function asBytes(numbers: readonly number[], text: string): Uint8Array {
+function asBuffer(numbers: readonly number[], text: string): ArrayBuffer {
   const bytes = [new Uint8Array(Float64Array.from(numbers).buffer), new TextEncoder().encode(text)];
-  return Uint8Array.from(bytes.flatMap((part) => [...part]));
+  return Uint8Array.from(bytes.flatMap((part) => [...part])).buffer;
+}
+
+/** `toEqual` does not look into a buffer. */
+function readable(attachment: Attachment): unknown {
+  return attachment instanceof ArrayBuffer ? new Uint8Array(attachment) : attachment;
 }
 
 /** One row a state: the connection, what is kept of it, and what it is after the hub has slept. */
 const LAYOUTS: readonly (readonly [kept: Attachment, from: Connection, to: Connection])[] = [
-  [[4, "greeting", "s-1", 11, 12, 13, 14, grant, alice, 2], greeting, greeting],
+  [[5, "greeting", "s-1", 11, 12, 13, 14, grant, alice, 2], greeting, greeting],
   [
-    [4, "greeting", "s-1", 11, 12, 13, 14, null, alice, 2],
+    [5, "greeting", "s-1", 11, 12, 13, 14, null, alice, 2],
     {
       ...greeting,
       state: "authenticating",
@@ -64,31 +69,32 @@ const LAYOUTS: readonly (readonly [kept: Attachment, from: Connection, to: Conne
     { ...greeting, grant: null },
   ],
   [
-    asBytes(
-      [4, 11, 12, 13, 16, 17],
+    asBuffer(
+      [5, 11, 12, 13, 16, 17],
       '["s-1",{"clientId":"alice","connectedAtMs":15,"capabilities":["ack"],"targets":["bob","room-*"],"expiresAtMs":1700000000000}]',
     ),
     connected,
     connected,
   ],
-  [[4, "closed", "s-1"], { state: "closed", id: "s-1" }, { state: "closed", id: "s-1" }],
+  [[5, "closed", "s-1"], { state: "closed", id: "s-1" }, { state: "closed", id: "s-1" }],
 ];
 
 describe("[SE4] the attachment", () => {
   it.each(LAYOUTS.map(([kept, from, to]) => ({ state: from.state, kept, from, to })))(
     "of a socket that is $state has this layout in this version, and is read back",
     ({ kept, from, to }) => {
-      expect(toAttachment(from), CHANGED).toEqual(kept);
+      expect(readable(toAttachment(from)), CHANGED).toEqual(readable(kept));
       expect(fromAttachment(structuredClone(kept)), CHANGED).toEqual(to);
     },
   );
 
   it.each([
-    { what: "an older version", attachment: [3, "closed", "s-1"] },
-    { what: "a newer version", attachment: [5, "closed", "s-1"] },
+    { what: "an older version", attachment: [4, "closed", "s-1"] },
+    { what: "a newer version", attachment: [6, "closed", "s-1"] },
     { what: "the form of objects", attachment: { version: 2, state: "closed" } },
-    { what: "a session of an older version", attachment: asBytes([3, 0, 0, 0, 0, 0], "[]") },
-    { what: "bytes that are too few", attachment: new Uint8Array(47) },
+    { what: "a session of an older version", attachment: asBuffer([4, 0, 0, 0, 0, 0], "[]") },
+    { what: "a session of the form of views", attachment: new Uint8Array(48) },
+    { what: "a buffer that is too short", attachment: new ArrayBuffer(47) },
     { what: "nothing", attachment: null },
   ])("of $what is nobody's", ({ attachment }) => {
     expect(fromAttachment(attachment)).toBe(null);

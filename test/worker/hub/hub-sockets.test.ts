@@ -76,6 +76,45 @@ it("[RL3] sends nothing to a socket for which more waits than may, where the pla
   });
 });
 
+it("[RL3] asks the platform what waits only where as much was sent since as may wait", async () => {
+  await inObject("asks", (ctx, accept) => {
+    const sockets = new PlatformSockets(ctx);
+    const ws = accept();
+    sockets.accept(ws, greeting("fast"));
+    const ask = vi.fn<() => number>(() => 0);
+    Object.defineProperty(ws, "bufferedAmount", { get: ask });
+    const half = new Uint8Array(MAX_BACKLOG_BYTES / 2);
+    const asked = [half, half, Uint8Array.of(1), Uint8Array.of(1)].map((bytes) => {
+      ask.mockClear();
+      expect(sockets.of(ws).send(bytes)).toBe(true);
+      return ask.mock.calls.length;
+    });
+    // Once after a wake, and then when a megabyte and a byte have gone.
+    expect(asked).toEqual([1, 0, 0, 1]);
+  });
+});
+
+it("saves each connection that has changed, once, and none twice", async () => {
+  await inObject("saves", (ctx, accept) => {
+    const sockets = new PlatformSockets(ctx);
+    const all = ["first", "second", "third"].map((id) => {
+      const ws = accept();
+      sockets.accept(ws, greeting(id));
+      return { id, ws, save: vi.spyOn(ws, "serializeAttachment") };
+    });
+    for (const { id, ws } of [...all, ...all]) {
+      sockets.of(ws).connection = { state: "closed", id: `${id}, closed` };
+    }
+    sockets.flush();
+    sockets.flush();
+    for (const { id, ws, save } of all) {
+      expect(save).toHaveBeenCalledTimes(1);
+      const kept = new PlatformSockets(ctx).of(ws).connection;
+      expect(kept).toEqual({ state: "closed", id: `${id}, closed` });
+    }
+  });
+});
+
 it("says that nothing was sent once the socket is closed, and never throws", async () => {
   await inObject("closed", (ctx, accept) => {
     const sockets = new PlatformSockets(ctx);
