@@ -113,7 +113,7 @@ describe("a summary", () => {
     const table = peersTable(summarizePeers(ROUNDS));
     for (const name of COMPARED) expect(table).toContain(`\n${ADAPTERS[name].title} `);
     expect(table).toContain("2.00 (1.75-2.50)   goal 1.5: reached");
-    expect(table).toContain("1.10 (0.90-1.20)   goal 1.15: reached");
+    expect(table).toContain("1.10 (1.00-1.15)   goal 1.15: reached");
     expect(peersTable(summarizePeers([round(turn(90, 100, 1300))]))).toMatch(
       /goal 1.5: missed\n.*goal 1.15: missed$/,
     );
