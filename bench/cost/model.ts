@@ -110,14 +110,16 @@ export function idleMonth(load: Pick<Load, "devices" | "hubs" | "keepAlive">): U
   return sum(stored, heard, times(hubs, rounds({ heard: perHub * beats, wakes }, perHub)));
 }
 
+/** A hub's in a month: who was heard of last time, at the latest one interval before, is not overdue any sooner. */
+const MOST_LOOKS = MONTH_SECONDS / ((HEARTBEATS_MISSED - 1) * HEARTBEAT_SECONDS);
+
 /**
  * A hub whose devices connect once a day and send `ping`: it wakes for its sweeps alone. One device is looked at ever less
  * often; of many, each at another hour of its day, one is always due, and a sweep that looks at all of them goes off when
  * the one that was heard least recently, just under one interval ago, would be overdue.
  */
 function idleHub(devices: number): Usage {
-  const most = MONTH_SECONDS / ((HEARTBEATS_MISSED - 1) * HEARTBEAT_SECONDS);
-  const sweeps = atMost(devices * MONTH_DAYS * looksADay(HEARTBEAT_SECONDS * 1000), most);
+  const sweeps = atMost(devices * MONTH_DAYS * looksADay(HEARTBEAT_SECONDS * 1000), MOST_LOOKS);
   return times(sweeps, sum(wake(devices), sweepOf(devices, STEPS.sweep)));
 }
 
@@ -190,8 +192,9 @@ export function callsMonth(load: Pick<Load, "devices" | "hubs" | "calls" | "call
 }
 
 /**
- * What hearing frames costs a hub besides the frames: an alarm five seconds later, a sweep, and a report of what was
- * counted. However many frames came in between: a hub that is never silent has one such round each five seconds.
+ * What hearing frames costs a hub besides the frames: an alarm five seconds later, and a report of what was counted.
+ * However many frames came in between: a hub that is never silent has one such round each five seconds. The alarm looks
+ * at the sessions only after a wake, and where it is time for it.
  */
 function rounds(
   { heard, wakes }: { readonly heard: number; readonly wakes: number },
@@ -204,9 +207,10 @@ function rounds(
       rowsWritten: activity.hubRows + activity.hubAlarmRows,
       activeSeconds: 2 * ASSUMED.rpcSeconds,
     }),
-    sweepOf(devices, afterActivity),
+    alarmOf(afterActivity),
   );
-  return sum(times(count, round), times(wakes, wake(devices)));
+  const looks = atMost(count, wakes + MOST_LOOKS);
+  return sum(times(count, round), times(looks, lookAt(devices)), times(wakes, wake(devices)));
 }
 
 /** How many of a month's events, at random times, find their object asleep. */
@@ -214,12 +218,21 @@ export function wakesOf(events: number): number {
   return events * Math.exp((-SLEEP_SECONDS * events) / MONTH_SECONDS);
 }
 
-/** An alarm, its sweep, its report if there is one. */
+/** An alarm that looks at every session, and its report if there is one. */
 function sweepOf(devices: number, step: Step): Usage {
+  return sum(alarmOf(step), lookAt(devices));
+}
+
+function alarmOf(step: Step): Usage {
   return usage({
     alarms: 1,
     rpcs: step.reports,
     rowsWritten: step.hubRows + step.hubAlarmRows + step.ledgerRows,
+  });
+}
+
+function lookAt(devices: number): Usage {
+  return usage({
     rowsRead: rowsReadBySweep(devices),
     activeSeconds: devices * ASSUMED.sweepSecondsAConnection,
   });

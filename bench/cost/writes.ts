@@ -20,7 +20,7 @@ export const STEPS = {
   afterConnect: { hubRows: 0, hubAlarmRows: 1, ledgerRows: 0, reports: 0, why: "the alarm goes off: a sweep, and the alarm of the next deadline" },
   end: { hubRows: 4, hubAlarmRows: 1, ledgerRows: 3, reports: 1, why: "as connect; the alarm is a safety net for the report, set if none is due within a minute" },
   activity: { hubRows: 0, hubAlarmRows: 1, ledgerRows: 0, reports: 0, why: "the first frame since the last report: alarm in 5 s. More frames write nothing" },
-  afterActivity: { hubRows: 0, hubAlarmRows: 1, ledgerRows: 2, reports: 1, why: "the alarm goes off: a sweep, the counts to the Ledger (progress, counters), the alarm of the next deadline" },
+  afterActivity: { hubRows: 0, hubAlarmRows: 1, ledgerRows: 2, reports: 1, why: "the alarm goes off: the counts to the Ledger (progress, counters), the alarm of the next deadline; a sweep only if it is time, or after a wake" },
   sweep: { hubRows: 0, hubAlarmRows: 1, ledgerRows: 0, reports: 0, why: "nothing was counted: only the alarm of the next deadline" },
 } as const satisfies Readonly<Record<string, Step>>;
 

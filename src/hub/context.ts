@@ -46,6 +46,8 @@ export class HubContext {
   readonly departures: Departures;
   readonly abroad: Abroad;
   #wakeByMs: number | null = null;
+  /** When every connection is to be looked at again; null: not known, since this incarnation has not looked yet. */
+  #lookAtMs: number | null = null;
   #hasEndedOrphans = false;
 
   constructor(ports: HubPorts, settings: HubSettings) {
@@ -144,6 +146,19 @@ export class HubContext {
 
   wakeBy(atMs: number): void {
     this.#wakeByMs = Math.min(this.#wakeByMs ?? Infinity, atMs);
+    if (this.#lookAtMs !== null) this.#lookAtMs = Math.min(this.#lookAtMs, atMs);
+  }
+
+  /** Runs `lookAtAll`, which asks to be woken for what comes next, if it is time. If not, only asks to be woken when it is. */
+  lookIfDue(lookAtAll: () => void): void {
+    if (this.#lookAtMs !== null && this.ports.now() < this.#lookAtMs) {
+      if (this.#lookAtMs < Infinity) this.wakeBy(this.#lookAtMs);
+      return;
+    }
+    // Not known meanwhile: if it throws, the next one looks.
+    this.#lookAtMs = null;
+    lookAtAll();
+    this.#lookAtMs = this.#wakeByMs ?? Infinity;
   }
 
   get wantsWake(): boolean {

@@ -108,6 +108,11 @@ export class Hub {
     sweep(this.#context);
   }
 
+  /** Asks for a sweep by then: something could not be ended. */
+  sweepBy(atMs: number): void {
+    this.#context.wakeBy(atMs);
+  }
+
   /** What is known of the client's session; null: it has none. */
   inform(clientId: ClientId): SessionInformation | null {
     return inform(this.#context, clientId);

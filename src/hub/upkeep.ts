@@ -4,7 +4,12 @@ import type { HubContext } from "./context.ts";
 import { nextDeadline, type Deadline } from "./deadlines.ts";
 import type { HubSocket } from "./ports.ts";
 
+/** The alarm goes off for other reasons, too, every five seconds where clients speak: then nobody is looked at. */
 export function sweep(context: HubContext): void {
+  context.lookIfDue(() => lookAtAll(context));
+}
+
+function lookAtAll(context: HubContext): void {
   const { settings, ports } = context;
   const nowMs = ports.now();
   for (const socket of ports.sockets.all()) {

@@ -8,13 +8,22 @@ import { frame } from "../support/frames.ts";
 /** A hub whose every costly act is written down. */
 function watchedHub() {
   const acts: string[] = [];
+  let nowMs = 0;
+  let isBroken = false;
   const sockets = new Map<string, HubSocket>();
   const rows = new Map<string, ReturnType<SessionStore["find"]>>();
   const hub = new Hub(
     {
       sockets: {
         find: (id) => (acts.push("find socket"), sockets.get(id)),
-        all: () => (acts.push("all sockets"), sockets.values()),
+        all: () => {
+          if (isBroken) {
+            isBroken = false;
+            throw new Error("no list");
+          }
+          acts.push("all sockets");
+          return sockets.values();
+        },
         get count() {
           return (acts.push("count sockets"), sockets.size);
         },
@@ -37,7 +46,7 @@ function watchedHub() {
       otherHubs: { hubOf: () => (acts.push("place"), null), deliver: async () => [] },
       counts: { received: () => {}, routed: () => {} },
       observe: ({ event }) => acts.push(event),
-      now: () => 0,
+      now: () => nowMs,
     },
     {
       maxSessions: 10,
@@ -62,7 +71,9 @@ function watchedHub() {
     await hub.receive(socket, frame("CONNECT", { client_id, auth_token: "x" }));
     return { socket, sent };
   };
-  return { hub, acts, connect };
+  const pass = (ms: number) => (nowMs += ms);
+  const breakList = () => (isBroken = true);
+  return { hub, acts, connect, pass, breakList };
 }
 
 it("[SI1] routes synchronously, with no storage, no count and no list of sockets, and wants no alarm", async () => {
@@ -77,4 +88,46 @@ it("[SI1] routes synchronously, with no storage, no count and no list of sockets
   expect(bob.sent).toHaveLength(1);
   expect(acts).toEqual([]);
   expect(hub.wantsWake).toBe(false);
+});
+
+it("[HB4] an alarm that comes before any deadline, to report counts, looks at no socket and reads no row", async () => {
+  const { hub, acts, connect } = watchedHub();
+  await connect("alice");
+  // Nobody has looked since the wake.
+  hub.takeWakeByMs();
+  hub.sweep();
+  expect(acts).toContain("all sockets");
+  const deadlineMs = hub.takeWakeByMs();
+  expect(deadlineMs).toBe(90_000);
+  acts.length = 0;
+  hub.sweep();
+  expect(acts).toEqual([]);
+  expect(hub.takeWakeByMs()).toBe(deadlineMs);
+});
+
+it("[CO9] a deadline that comes up meanwhile is looked at in its time", async () => {
+  const { hub, acts, connect, pass } = watchedHub();
+  await connect("alice");
+  hub.sweep();
+  hub.greet("s-bob", null);
+  hub.takeWakeByMs();
+  pass(9_999);
+  acts.length = 0;
+  hub.sweep();
+  expect([acts, hub.takeWakeByMs()]).toEqual([[], 10_000]);
+  pass(1);
+  hub.sweep();
+  expect(acts).toContain("all sockets");
+});
+
+it("[SE5] a sweep that failed is made again by the next alarm, whatever the next deadline is", async () => {
+  const { hub, acts, connect, breakList } = watchedHub();
+  await connect("alice");
+  hub.sweep();
+  breakList();
+  hub.sweepBy(0);
+  expect(() => hub.sweep()).toThrow("no list");
+  acts.length = 0;
+  hub.sweep();
+  expect(acts).toContain("all sockets");
 });

@@ -160,7 +160,7 @@ export class HubObject extends DurableObject<Env> {
       end();
     } catch (error) {
       this.#services?.log("hub.failed", { error: describeError(error) });
-      await this.#alarm.wakeBy(Date.now() + RETRY_ALARM_MS);
+      this.#parts?.hub.sweepBy(Date.now() + RETRY_ALARM_MS);
     }
     await this.#settle();
   }
