@@ -12,12 +12,18 @@ export function placeOf({ routing }: Config, clientId: ClientId | null): string 
   return routing.hubs === 1 ? "main" : null;
 }
 
-/**
- * A stub of its own each time: after an error one is broken for good. The platform's own retries are off: a signal that
- * was tried again could overtake its successor, and its sender is told at once.
- */
+/** A stub of its own each time: after an error one is broken for good. The platform tries a call again that never arrived. */
 export function hubNamed(env: Env, config: Config, name: string): HubStub {
   return placed(env.HUB, config).getByName(name, optionsOf(config));
+}
+
+/**
+ * For signals, in order: without the platform's own retries, up to five in ten seconds. A signal that was tried again could
+ * overtake its successor; its sender is told at once, and decides.
+ */
+export function signalLineTo(env: Env, config: Config, name: string): HubStub {
+  const options = { ...optionsOf(config), retry: { maxRetries: 0 } };
+  return placed(env.HUB, config).getByName(name, options);
 }
 
 /** The namespace in the jurisdiction that is configured: objects of one jurisdiction are not those of another. */

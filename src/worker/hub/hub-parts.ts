@@ -5,7 +5,7 @@ import type { HubSockets } from "../../hub/ports.ts";
 import { TallyBook } from "../../ledger/tally-book.ts";
 import { describeError, logHubEvent } from "../../log/log-hub-event.ts";
 import type { Env } from "../env.ts";
-import { hubNamed } from "../hubs.ts";
+import { signalLineTo } from "../hubs.ts";
 import { ledgerOf } from "../ledgers.ts";
 import { HubsByRpc } from "./other-hubs.ts";
 import { Outbox } from "./outbox.ts";
@@ -46,7 +46,7 @@ export function createHub(
       otherHubs: new HubsByRpc({
         self: name,
         hubs: config.routing.hubs,
-        call: (other) => hubNamed(env, config, other),
+        call: (other) => signalLineTo(env, config, other),
         failed: (other, error) =>
           log("deliver.failed", { hub: other, error: describeError(error) }),
       }),

@@ -1,0 +1,42 @@
+/** How hubs and Ledgers are called: what the platform is asked for with each stub. */
+import { env } from "cloudflare:workers";
+import { expect, it, vi } from "vitest";
+import type { Config } from "../../src/config/keys.ts";
+import { parseConfig } from "../../src/config/parse-config.ts";
+import { hubNamed, signalLineTo } from "../../src/worker/hubs.ts";
+import { ledgerOf } from "../../src/worker/ledgers.ts";
+
+function configOf(variables: Record<string, string>): Config {
+  const parsed = parseConfig({ ...env, ...variables });
+  if (!parsed.ok) throw new Error(parsed.failure.join(", "));
+  return parsed.value;
+}
+
+/** The options of the one stub that `ask` makes. */
+function optionsAsked(ask: (watched: typeof env) => unknown): unknown {
+  const getByName = vi.fn<(name: string, options?: unknown) => unknown>();
+  const namespace = { getByName, jurisdiction: () => namespace };
+  ask({ ...env, HUB: namespace, LEDGER: namespace } as unknown as typeof env);
+  expect(getByName).toHaveBeenCalledTimes(1);
+  return getByName.mock.calls[0]?.[1];
+}
+
+it("[SI11] signals go to another hub without the platform's retries: a late one would overtake its successor", async () => {
+  const config = configOf({});
+  const options = optionsAsked((watched) => signalLineTo(watched, config, "h1of7"));
+  expect(options).toEqual({ retry: { maxRetries: 0 } });
+  // The platform takes the option.
+  const line = signalLineTo(env, config, "nobody has come here");
+  expect(await line.deliver([])).toEqual([]);
+});
+
+it("upgrades, questions and reports keep the platform's retries, and all have the configured place", () => {
+  const config = configOf({ SIGNAL_MANAGER_ROUTING_LOCATION_HINT: "weur" });
+  const place = { locationHint: "weur" };
+  expect(optionsAsked((watched) => hubNamed(watched, config, "main"))).toEqual(place);
+  expect(optionsAsked((watched) => ledgerOf(watched, config, "main"))).toEqual(place);
+  expect(optionsAsked((watched) => signalLineTo(watched, config, "main"))).toEqual({
+    ...place,
+    retry: { maxRetries: 0 },
+  });
+});
