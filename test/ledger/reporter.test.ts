@@ -41,6 +41,40 @@ describe("a report", () => {
     expect(world.at.told).toHaveLength(202);
   });
 
+  it("is made at once for a signal that did not arrive, and then once a second for however many", async () => {
+    const world = new ReporterWorld();
+    world.occur();
+    expect(world.reporter.isDue).toBe(true);
+    const done = world.reporter.report();
+    world.occur();
+    await world.flights[0]?.arrive();
+    expect(await done).toBe(true);
+    world.at.nowMs += 999;
+    world.occur();
+    expect([world.reporter.isDue, world.reporter.hasAnything]).toEqual([false, true]);
+    world.at.nowMs += 1;
+    expect(world.reporter.isDue).toBe(true);
+    void world.reporter.report();
+    await world.flights[0]?.arrive();
+    expect(world.at.told.map(({ data }) => data)).toMatchObject([{ count: 1 }, { count: 2 }]);
+    expect(world.reporter.hasAnything).toBe(false);
+  });
+
+  it("takes along what did not arrive, where a session is told", async () => {
+    const world = new ReporterWorld();
+    world.occur();
+    void world.reporter.report();
+    await world.flights[0]?.arrive();
+    world.occur();
+    world.append();
+    expect(world.reporter.isDue).toBe(true);
+    void world.reporter.report();
+    expect(world.flights[0]?.report).toMatchObject({
+      events: [{ seq: 1 }],
+      tally: { occasions: [{ type: "signal.undelivered" }] },
+    });
+  });
+
   it("is not followed by another for what was only counted", async () => {
     const world = new ReporterWorld();
     world.append();

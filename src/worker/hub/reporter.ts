@@ -20,6 +20,9 @@ const MAX_EVENTS_A_REPORT = 200;
 /** A Ledger that could not be reached is not tried again for every message that arrives. */
 const RETRY_MS = 5000;
 
+/** A client that signals ids it has invented causes an occasion a frame. So each is not a report: those that follow wait. */
+const OCCASIONS_GAP_MS = 1000;
+
 /** A report that is out for so long will not come back. */
 const MAX_FLIGHT_MS = 30_000;
 
@@ -27,15 +30,17 @@ export class Reporter {
   readonly #ports: ReporterPorts;
   #tally: Tally | null = null;
   #retryAtMs = 0;
+  #occasionsAtMs = 0;
   #flight: { readonly sinceMs: number; readonly done: Promise<boolean> } | null = null;
 
   constructor(ports: ReporterPorts) {
     this.#ports = ports;
   }
 
-  /** Something waits that is told as an event. */
+  /** A session has begun or ended; or a signal did not arrive, and that was not told just now. */
   get hasEvents(): boolean {
-    return !this.#ports.outbox.isEmpty || this.#ports.counts.hasOccasions;
+    const { outbox, counts, now } = this.#ports;
+    return !outbox.isEmpty || (counts.hasOccasions && now() >= this.#occasionsAtMs);
   }
 
   /** As `hasEvents`, and the Ledger was not found away just now. */
@@ -91,7 +96,9 @@ export class Reporter {
     const { counts, newId, now } = this.#ports;
     if (this.#tally !== null) return this.#tally;
     const counted = counts.take();
-    if (counted !== null) this.#tally = { id: newId(), atMs: now(), ...counted };
+    if (counted === null) return null;
+    if (counted.occasions.length > 0) this.#occasionsAtMs = now() + OCCASIONS_GAP_MS;
+    this.#tally = { id: newId(), atMs: now(), ...counted };
     return this.#tally;
   }
 }
