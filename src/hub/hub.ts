@@ -98,7 +98,7 @@ export class Hub {
     return pending;
   }
 
-  /** The socket is gone. `clean`: the peer said so with a close frame. */
+  /** The socket is gone. `clean`: the peer said so with a close frame. Throws if the session's row cannot be deleted. */
   closed(socket: HubSocket, clean: boolean): void {
     this.#context.end(socket, clean ? "closed" : "dropped");
   }
@@ -106,11 +106,6 @@ export class Hub {
   /** Ends what is overdue, and sessions whose socket a reset took away. Asks to be woken for the next deadline. */
   sweep(): void {
     sweep(this.#context);
-  }
-
-  /** Asks for a sweep by then: something could not be ended. */
-  sweepBy(atMs: number): void {
-    this.#context.wakeBy(atMs);
   }
 
   /** What is known of the client's session; null: it has none. */
