@@ -13,9 +13,14 @@ export function hubNameOf(clientId: ClientId, hubs: Hubs): string {
   return hubs === 1 ? "main" : `h${fnv1a(clientId) % hubs}of${hubs}`;
 }
 
+/** Whether a hub of this name is the hub of one client alone. */
+export function isPerClientHub(name: string): boolean {
+  return name.startsWith(PER_CLIENT_PREFIX);
+}
+
 /** Whether a hub of this name has a place among so many. One that has none was left behind by another number. */
 export function isCurrentHub(name: string, hubs: Hubs): boolean {
-  if (hubs === "per-client") return name.startsWith(PER_CLIENT_PREFIX);
+  if (hubs === "per-client") return isPerClientHub(name);
   if (hubs === 1) return name === "main";
   return new RegExp(`^h\\d+of${hubs}$`).test(name);
 }
