@@ -1,12 +1,13 @@
 /**
  * The rules of the Ledger: what it makes of a hub's report. Each event is taken once, however often it is reported, and
- * gets its place in the line of its hub. No clock, no platform: `ports.ts` says what it needs.
+ * gets its place in the line of its hub (`line.ts`). No clock, no platform: `ports.ts` says what it needs.
  */
 import type { EventBody, StoredEvent } from "../events/event-types.ts";
 import type { ClientId } from "../protocol/client-id.ts";
 import { Change } from "./change.ts";
 import { Counters, histogramSlotsOf, slotOf, slotsOf, type Slot } from "./counters.ts";
 import type { Delivery } from "./courier.ts";
+import { lineOf } from "./line.ts";
 import type { LedgerStores, ParkedEvent, ParkedEvents, Progress, Summary } from "./ports.ts";
 import type { HubReport, OutboxEvent, SummaryType, Tally, Taken } from "./report.ts";
 
@@ -171,34 +172,35 @@ export class Ledger {
   }
 
   #record(change: Change, hub: string, id: string, atMs: number, body: EventBody): void {
-    const event: StoredEvent = { ...body, id, hub, atMs, sequence: change.nextSequence() };
+    const line = lineOf(hub);
+    const event: StoredEvent = { ...body, id, hub, line, atMs, sequence: change.nextSequence() };
     change.told.push(event);
     if (!this.#settings.queues) return;
-    this.#makeRoom(change, hub);
+    this.#makeRoom(change, line);
     this.#ports.stores.queue.append(event);
   }
 
   /** Two give way for one that comes: a bound that was lowered is reached step by step. */
-  #makeRoom(change: Change, hub: string): void {
+  #makeRoom(change: Change, line: string): void {
     const { queue, parked } = this.#ports.stores;
     for (let dropped = 0; dropped < 2; dropped += 1) {
       if (queue.count + parked.count < this.#settings.maxStored) return;
-      const oldest = this.#takeOldest(hub);
+      const oldest = this.#takeOldest(line);
       if (oldest !== undefined) change.drop(oldest);
     }
   }
 
   /** Of what is parked first, then of the line that grows, then of the line that has waited longest. */
-  #takeOldest(hub: string): StoredEvent | undefined {
+  #takeOldest(line: string): StoredEvent | undefined {
     const { queue, parked } = this.#ports.stores;
     const [oldestParked] = parked.count > 0 ? parked.page(0, 1) : [];
     if (oldestParked !== undefined) {
       parked.remove(oldestParked.event.sequence);
       return oldestParked.event;
     }
-    const [other] = queue.hubs();
-    const [oldest] = [hub, other ?? hub].flatMap((line) => queue.head(line, 1));
-    if (oldest !== undefined) queue.remove(oldest.hub, [oldest.sequence]);
+    const [other] = queue.lines();
+    const [oldest] = [line, other ?? line].flatMap((each) => queue.head(each, 1));
+    if (oldest !== undefined) queue.remove(oldest.line, [oldest.sequence]);
     return oldest;
   }
 

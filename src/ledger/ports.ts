@@ -42,7 +42,7 @@ export interface SessionIndex {
   readonly count: number;
 }
 
-/** A line of events, one a hub, that could not be published at its last try. */
+/** A line of events that could not be published at its last try. */
 export interface Setback {
   /** Failed tries in a row. */
   readonly tries: number;
@@ -50,17 +50,17 @@ export interface Setback {
   readonly reason: string;
 }
 
-/** Events to be published: one line a hub, in the order of their sequence. */
+/** Events to be published: line by line, each in the order of their sequence. */
 export interface EventQueue {
   append(event: StoredEvent): void;
-  /** Hubs whose line holds an event. Those from which none was removed for longest come first. */
-  hubs(): Iterable<string>;
-  head(hub: string, limit: number): StoredEvent[];
+  /** Lines that hold an event. Those from which none was removed for longest come first. */
+  lines(): Iterable<string>;
+  head(line: string, limit: number): StoredEvent[];
   /** Which of them were there. */
-  remove(hub: string, sequences: readonly number[]): ReadonlySet<number>;
-  setback(hub: string): Setback | undefined;
+  remove(line: string, sequences: readonly number[]): ReadonlySet<number>;
+  setback(line: string): Setback | undefined;
   /** null: the line is in order again. */
-  setSetback(hub: string, setback: Setback | null): void;
+  setSetback(line: string, setback: Setback | null): void;
   readonly count: number;
 }
 

@@ -16,7 +16,7 @@ import { SqlSessionIndex } from "./session-index.ts";
 export function sqlLedgerStores(storage: DurableObjectStorage): LedgerStores {
   const { sql } = storage;
   const sessions = new SqlSessionIndex(sql);
-  const queue = new SqlEventQueue(sql);
+  const queue = new SqlEventQueue(storage);
   const parked = new SqlParkedEvents(sql);
   const state = new SqlStateStore(sql);
   return {

@@ -30,8 +30,8 @@ export class LedgerWorld {
     return this.ledger;
   }
 
-  queued(hub: string): StoredEvent[] {
-    return this.stores.queue.head(hub, 10_000);
+  queued(line: string): StoredEvent[] {
+    return this.stores.queue.head(line, 10_000);
   }
 
   get parked(): number[] {
@@ -42,11 +42,11 @@ export class LedgerWorld {
     return this.stores.state.read()?.samples[key] ?? 0;
   }
 
-  /** Puts the first of the hub's line aside, as the courier does. */
-  park(hub: string): void {
-    const [event] = this.stores.queue.head(hub, 1);
+  /** Puts the first of the line aside, as the courier does. */
+  park(line: string): void {
+    const [event] = this.stores.queue.head(line, 1);
     if (event === undefined) throw new Error("nothing to park");
-    this.stores.queue.remove(hub, [event.sequence]);
+    this.stores.queue.remove(line, [event.sequence]);
     this.stores.parked.park({ event, reason: "400: bad", parkedAtMs: this.nowMs });
   }
 }
