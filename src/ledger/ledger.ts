@@ -8,7 +8,15 @@ import { Change } from "./change.ts";
 import { Counters, histogramSlotsOf, slotOf, slotsOf, type Slot } from "./counters.ts";
 import type { Delivery } from "./courier.ts";
 import { lineOf } from "./line.ts";
-import type { LedgerStores, ParkedEvent, ParkedEvents, Progress, Summary } from "./ports.ts";
+import { forgetSilent } from "./memory.ts";
+import type {
+  LedgerState,
+  LedgerStores,
+  ParkedEvent,
+  ParkedEvents,
+  Progress,
+  Summary,
+} from "./ports.ts";
 import type { HubReport, OutboxEvent, SummaryType, Tally, Taken } from "./report.ts";
 
 export interface LedgerSettings {
@@ -39,10 +47,9 @@ const PUBLISHED = slotOf("signal_manager_events_published_total");
 /** As many copies of one tally may be late by other tallies of the same outbox. A hub has two under way at most. */
 const KNOWN_TALLIES = 16;
 
-/** Nothing of an outbox that was silent for so long is still on its way. */
-const OUTBOX_MEMORY_MS = 86_400_000;
-
 const PAGE = 500;
+
+const EMPTY_STATE: LedgerState = { nextSequence: 1, walkedTo: "", samples: {} };
 
 const SUMMARY_TYPES = ["client.auth_failed", "rate_limited"] as const satisfies SummaryType[];
 
@@ -58,14 +65,15 @@ export class Ledger {
   /** Idempotent: what was taken before is passed over. */
   take(report: HubReport): Taken {
     return this.#change((change) => {
-      const known = this.#progressOf(report);
+      const known = this.#progressOf(change, report);
       const fresh = report.events.filter(({ seq }) => seq > known.seq);
       for (const event of fresh) this.#takeEvent(change, report, event);
       const { tally } = report;
       const newTally = tally === null || known.tallyIds.includes(tally.id) ? null : tally;
       if (newTally !== null) this.#takeTally(change, report.hub, newTally);
       const seq = fresh.at(-1)?.seq ?? known.seq;
-      if (fresh.length > 0 || newTally !== null) {
+      // Also where nothing is new: who repeats himself has not heard yet that it was taken.
+      if (report.events.length > 0 || tally !== null) {
         const tallyIds = [...known.tallyIds, ...(newTally ? [newTally.id] : [])];
         this.#ports.stores.progress.put(report.hub, report.outboxId, {
           seq,
@@ -118,11 +126,11 @@ export class Ledger {
     this.#change((change) => change.add(counters.take()));
   }
 
-  #progressOf({ hub, outboxId }: HubReport): Omit<Progress, "heardAtMs"> {
-    const { progress } = this.#ports.stores;
-    const known = progress.find(hub, outboxId);
+  #progressOf(change: Change, { hub, outboxId }: HubReport): Omit<Progress, "heardAtMs"> {
+    const { stores, now } = this.#ports;
+    const known = stores.progress.find(hub, outboxId);
     if (known !== undefined) return known;
-    progress.forget(hub, this.#ports.now() - OUTBOX_MEMORY_MS);
+    change.walk(forgetSilent(stores, hub, change.state.walkedTo, now()));
     return { seq: 0, tallyIds: [] };
   }
 
@@ -207,7 +215,7 @@ export class Ledger {
   /** One transaction; what it told is told once it is durable to the caller. */
   #change<Value>(make: (change: Change) => Value): Value {
     const { stores } = this.#ports;
-    const change = new Change(stores.state.read() ?? { nextSequence: 1, samples: {} });
+    const change = new Change(stores.state.read() ?? EMPTY_STATE);
     const value = stores.transaction(() => {
       const made = make(change);
       if (change.isNews) stores.state.write(change.state);

@@ -11,7 +11,7 @@ export interface Progress {
   readonly seq: number;
   /** The tallies that were added last, the newest at the end. */
   readonly tallyIds: readonly string[];
-  /** When something new was in a report. */
+  /** When a report came, be it the same again. */
   readonly heardAtMs: number;
 }
 
@@ -21,6 +21,8 @@ export interface ProgressStore {
   put(hub: string, outboxId: string, progress: Progress): void;
   /** Forgets the hub's outboxes of which nothing was heard since. */
   forget(hub: string, sinceMs: number): void;
+  /** The next hub in the order of names of which an outbox is known; undefined: there is none. */
+  hubAfter(hub: string): string | undefined;
 }
 
 export interface SessionEntry {
@@ -97,6 +99,8 @@ export interface SummaryStore {
 /** Counters and the next sequence: small, and written as one. */
 export interface LedgerState {
   readonly nextSequence: number;
+  /** The hub at which the walk for silent outboxes is (`memory.ts`); empty: before the first. */
+  readonly walkedTo: string;
   /** By the key of `Sample`. */
   readonly samples: Readonly<Record<string, number>>;
 }

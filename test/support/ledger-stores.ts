@@ -18,7 +18,7 @@ export function describeLedgerStores(withStorage: WithStorage): void {
   describeOldQueue(withStorage);
   describeParked(stores);
   describeSessions(stores);
-  describeSmallOnes(stores);
+  describeSmallOnes(stores, withStorage);
   describeRollback(stores);
 }
 
@@ -315,7 +315,7 @@ function heard(heardAtMs: number): Progress {
   return { seq: heardAtMs * 2, tallyIds: ["t"], heardAtMs };
 }
 
-function describeSmallOnes(stores: Stores): void {
+function describeSmallOnes(stores: Stores, withStorage: WithStorage): void {
   it(
     "progress is kept by hub and outbox, and forgotten when nothing was heard since",
     stores((given, again) => {
@@ -331,6 +331,29 @@ function describeSmallOnes(stores: Stores): void {
       expect(given.progress.find("b", "2")).toBeUndefined();
     }),
   );
+
+  it(
+    "hubs of which an outbox is known follow each other in the order of their names, each once",
+    stores(({ progress }) => {
+      for (const hub of ["b", "client:", "client:ü", "client:a", "a", "client:a"]) {
+        for (const outboxId of ["1", "2"]) progress.put(hub, outboxId, heard(1));
+      }
+      const hubs: string[] = [];
+      for (let hub = progress.hubAfter(""); hub !== undefined; hub = progress.hubAfter(hub)) {
+        hubs.push(hub);
+      }
+      expect(hubs).toEqual(["a", "b", "client:", "client:a", "client:ü"]);
+    }),
+  );
+
+  it("a state of before the walk begins it", () =>
+    withStorage((storage) => {
+      const { state } = sqlLedgerStores(storage);
+      storage.sql.exec(
+        `INSERT INTO state (id, json) VALUES (1, '{"nextSequence":5,"samples":{"a":2}}')`,
+      );
+      expect(state.read()).toEqual({ nextSequence: 5, walkedTo: "", samples: { a: 2 } });
+    }));
 
   it(
     "summaries add up from the first time on, by hub and type",
@@ -352,8 +375,8 @@ function describeSmallOnes(stores: Stores): void {
     "the state is the one that was written last",
     stores(({ state }, again) => {
       expect([state.read(), again().state.read()]).toEqual([undefined, undefined]);
-      state.write({ nextSequence: 2, samples: {} });
-      const last = { nextSequence: 3, samples: { 'a{b="c"}': 0.5 } };
+      state.write({ nextSequence: 2, walkedTo: "", samples: {} });
+      const last = { nextSequence: 3, walkedTo: "client:a", samples: { 'a{b="c"}': 0.5 } };
       state.write(last);
       expect([state.read(), again().state.read()]).toEqual([last, last]);
     }),
@@ -376,7 +399,7 @@ function describeRollback(stores: Stores): void {
           connectedAtMs: 1,
         });
         progress.put("a", "o", { seq: at, tallyIds: [], heardAtMs: at });
-        state.write({ nextSequence: at, samples: {} });
+        state.write({ nextSequence: at, walkedTo: "", samples: {} });
       };
       const found = () => ({
         lines: [...queue.lines()],

@@ -8,7 +8,8 @@ import { EVENT_AT_MS } from "../../support/events.ts";
 import { nodeStorage } from "../../support/node-storage.ts";
 
 export class LedgerWorld {
-  readonly stores: LedgerStores = sqlLedgerStores(nodeStorage());
+  readonly #storage = nodeStorage();
+  stores: LedgerStores = sqlLedgerStores(this.#storage);
   readonly told: StoredEvent[] = [];
   readonly dropped: StoredEvent[] = [];
   nowMs = EVENT_AT_MS;
@@ -28,6 +29,12 @@ export class LedgerWorld {
     };
     this.ledger = new Ledger(ports, { queues: true, maxStored: 1000, ...settings });
     return this.ledger;
+  }
+
+  /** What was in memory is gone. */
+  evict(): void {
+    this.stores = sqlLedgerStores(this.#storage);
+    this.configured({});
   }
 
   queued(line: string): StoredEvent[] {
