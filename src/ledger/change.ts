@@ -25,6 +25,11 @@ export class Change {
     return nextSequence;
   }
 
+  /** The walk for silent outboxes is there now. */
+  walk(to: string): void {
+    if (to !== this.#state.walkedTo) this.#put({ ...this.#state, walkedTo: to });
+  }
+
   add(deltas: readonly Sample[]): void {
     const samples = { ...this.#state.samples };
     for (const [key, value] of deltas) samples[key] = (samples[key] ?? 0) + value;

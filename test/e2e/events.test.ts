@@ -11,6 +11,7 @@ import { WebSocket as RawWebSocket } from "ws";
 import type { ReceivedMessage } from "../../scripts/local/pubsub-rest.ts";
 import { issueJwt } from "../../src/auth/jwt.ts";
 import { PUBLIC_TOKEN_SECRET } from "../../src/config/cross-checks.ts";
+import { lineOf } from "../../src/ledger/line.ts";
 import { clientId } from "../support/client-ids.ts";
 import { frame } from "../support/frames.ts";
 import { NodeClient } from "../support/node-client.ts";
@@ -23,6 +24,8 @@ const OUTAGE_MS = 60_000;
 
 /** Under the 600 upgrades a minute that the service takes from one address. */
 const PAUSE_MS = 120;
+
+const SOURCE = "/signal-manager/hubs/";
 
 const ADMIN_TOKEN = "the-admin-token-of-the-tests";
 
@@ -99,17 +102,17 @@ function distinct(messages: readonly ReceivedMessage[]): ReceivedMessage[] {
   ].toReversed();
 }
 
-/** Of each hub: `ce-sequence` rises. Which hubs there were. */
+/** Of each hub: `ce-sequence` rises, and all is in the hub's line. Which hubs there were. */
 function expectOrder(messages: readonly ReceivedMessage[]): string[] {
-  const lines = Map.groupBy(messages, ({ orderingKey }) => orderingKey);
-  for (const [hub, line] of lines) {
-    const sequences = line.map(({ attributes }) => attributes["ce-sequence"] ?? "");
+  const hubs = Map.groupBy(messages, ({ attributes }) =>
+    decodeURIComponent(attributes["ce-source"]?.slice(SOURCE.length) ?? ""),
+  );
+  for (const [hub, own] of hubs) {
+    const sequences = own.map(({ attributes }) => attributes["ce-sequence"] ?? "");
     expect(sequences).toEqual([...new Set(sequences)].toSorted());
-    expect(new Set(line.map(({ attributes }) => attributes["ce-source"]))).toEqual(
-      new Set([`/signal-manager/hubs/${hub}`]),
-    );
+    expect(new Set(own.map(({ orderingKey }) => orderingKey))).toEqual(new Set([lineOf(hub)]));
   }
-  return [...lines.keys()];
+  return [...hubs.keys()];
 }
 
 /** One beginning, then one end of every session, and of no other. */
@@ -165,30 +168,38 @@ describe("events of the running service", () => {
     });
   });
 
-  it("arrive of several hubs and by several Ledgers, each hub's in its order", async () => {
-    const { topic, collector } = await newTopic();
-    const { url } = await start(topic, "hubs", {
-      SIGNAL_MANAGER_ROUTING_HUBS: "5",
-      SIGNAL_MANAGER_EVENTS_LEDGERS: "2",
-    });
-    const ids = Array.from({ length: 20 }, (_, n) => `client-${n}`);
-    for (let round = 0; round < 3; round += 1) {
-      await Promise.all(
-        ids.map(async (id) => {
-          const auth_token = await token(id);
-          const client = await NodeClient.open(url, ["signal-manager", `bearer.${auth_token}`]);
-          await client.expectAck(frame("CONNECT", { client_id: id }));
-          client.close(1000);
-          await client.closed;
-        }),
+  it.each([
+    { hubs: "5", count: 5 },
+    { hubs: "per-client", count: 20 },
+  ])(
+    "arrive of $hubs hubs and by two Ledgers, each hub's in its order",
+    async ({ hubs, count }) => {
+      const { topic, collector } = await newTopic();
+      const { url } = await start(topic, `hubs-${hubs}`, {
+        SIGNAL_MANAGER_ROUTING_HUBS: hubs,
+        SIGNAL_MANAGER_EVENTS_LEDGERS: "2",
+      });
+      const ids = Array.from({ length: 20 }, (_, n) => `client-${n}`);
+      for (let round = 0; round < 3; round += 1) {
+        await Promise.all(
+          ids.map(async (id) => {
+            const auth_token = await token(id);
+            const client = await NodeClient.open(url, ["signal-manager", `bearer.${auth_token}`]);
+            await client.expectAck(frame("CONNECT", { client_id: id }));
+            client.close(1000);
+            await client.closed;
+          }),
+        );
+      }
+      const sessions = 3 * ids.length;
+      await collector.until(
+        (all) => ofType(distinct(all), "client.disconnected").length >= sessions,
       );
-    }
-    const sessions = 3 * ids.length;
-    await collector.until((all) => ofType(distinct(all), "client.disconnected").length >= sessions);
-    const all = distinct(collector.received);
-    expect(expectOrder(all)).toHaveLength(5);
-    expectPairs(all, sessions);
-  });
+      const all = distinct(collector.received);
+      expect(expectOrder(all)).toHaveLength(count);
+      expectPairs(all, sessions);
+    },
+  );
 
   it(
     "survive an outage of a minute under load: nothing is lost or out of order, and what comes twice says so",

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { SUMMARY_MS } from "../../src/ledger/ledger.ts";
 import { clientId } from "../support/client-ids.ts";
-import { EVENT_AT_MS } from "../support/events.ts";
+import { EVENT_AT_MS, hubsOfOneLine } from "../support/events.ts";
 import { begun, ended, LedgerWorld, reportOf, tallyOf } from "./support/ledger-world.ts";
 
 const DROPPED = "signal_manager_events_dropped_total";
@@ -25,6 +25,7 @@ describe("an event", () => {
         ...begun(1, "alice", "s").body,
         id: "outbox.1",
         hub: "main",
+        line: "main",
         sequence: 1,
         atMs: EVENT_AT_MS + 1,
       },
@@ -32,6 +33,7 @@ describe("an event", () => {
         ...begun(2, "bob", "t").body,
         id: "outbox.2",
         hub: "main",
+        line: "main",
         sequence: 2,
         atMs: EVENT_AT_MS + 2,
       },
@@ -182,6 +184,7 @@ describe("what strangers do", () => {
         },
         id: `main.client.auth_failed.${EVENT_AT_MS}`,
         hub: "main",
+        line: "main",
         atMs: world.nowMs,
         sequence: 1,
       },
@@ -242,6 +245,17 @@ describe("a full storage", () => {
     }
   });
 
+  it("takes from the line that grows, though the hub itself has nothing in it", () => {
+    const world = new LedgerWorld({ maxStored: 4 });
+    const [alice = "", bob = ""] = hubsOfOneLine(2);
+    world.ledger.take(reportOf(many(1, 2), { hub: "quiet", outboxId: "q" }));
+    world.ledger.take(reportOf(many(1, 2), { hub: alice, outboxId: "a" }));
+    world.ledger.take(reportOf(many(1, 1), { hub: bob, outboxId: "b" }));
+    expect(world.dropped.map(({ id }) => id)).toEqual(["a.1"]);
+    expect(world.queued("clients-7").map(({ id }) => id)).toEqual(["a.2", "b.1"]);
+    expect(world.queued("quiet")).toHaveLength(2);
+  });
+
   it("shrinks to a bound that was lowered, two for each that comes", () => {
     const world = new LedgerWorld({ maxStored: 10 });
     world.ledger.take(reportOf(many(1, 10)));
@@ -282,7 +296,7 @@ describe("a retry", () => {
 
 it("a delivery is counted by its outcome, and the events of those that were published", () => {
   const world = new LedgerWorld();
-  const delivery = { hub: "main", events: 3, reason: null };
+  const delivery = { line: "main", events: 3, reason: null };
   for (const outcome of ["published", "published", "retried", "split", "parked"] as const) {
     world.ledger.countDelivery({ ...delivery, outcome });
   }
