@@ -38,8 +38,13 @@ export class Change {
 
   drop(event: StoredEvent): void {
     this.dropped.push(event);
+    this.countDropped(1);
+  }
+
+  /** Events that are known to be missing, and no more of them. */
+  countDropped(events: number): void {
     const counters = new Counters();
-    counters.count(DROPPED);
+    counters.count(DROPPED, events);
     this.add(counters.take());
   }
 

@@ -67,6 +67,9 @@ export class Ledger {
     return this.#change((change) => {
       const known = this.#progressOf(change, report);
       const fresh = report.events.filter(({ seq }) => seq > known.seq);
+      const missing = (fresh[0]?.seq ?? 0) - known.seq - 1;
+      // An outbox numbers without gaps: these have given way there. One that is new here may have been forgotten.
+      if (known.seq > 0 && missing > 0) change.countDropped(missing);
       for (const event of fresh) this.#takeEvent(change, report, event);
       const { tally } = report;
       const newTally = tally === null || known.tallyIds.includes(tally.id) ? null : tally;

@@ -13,6 +13,16 @@ function many(first: number, count: number) {
 }
 
 describe("an event", () => {
+  it("that gave way in its hub's outbox is counted as dropped, once, by the gap that it left", () => {
+    const world = new LedgerWorld();
+    // Of an outbox that is new nobody knows what was before.
+    world.ledger.take(reportOf([begun(5, "alice")]));
+    expect(world.sample(DROPPED)).toBe(0);
+    for (const _ of ["first", "again"]) world.ledger.take(reportOf(many(9, 2)));
+    world.ledger.take(reportOf(many(11, 1)));
+    expect(world.sample(DROPPED)).toBe(3);
+  });
+
   it("is told, queued and indexed when it is reported first, and passed over when it comes again", () => {
     const world = new LedgerWorld();
     const report = reportOf([begun(1, "alice", "s"), begun(2, "bob", "t")]);
