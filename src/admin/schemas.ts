@@ -36,7 +36,11 @@ const signalData = z
   .unknown()
   .refine((value) => value !== undefined, "is missing")
   .refine((value) => isShallow(value, MAX_SIGNAL_DEPTH), "is nested too deeply")
-  .meta({ description: "Any JSON: what the target gets as signal_data" });
+  .refine(isFinite, "holds a number that is too large: say it as text")
+  .meta({
+    description:
+      "Any JSON: what the target gets as signal_data, its numbers as JavaScript holds them",
+  });
 
 /** What may be asked for. */
 export const NOTHING = z.strictObject({});
@@ -170,6 +174,13 @@ function checked<Value extends string>(parse: (text: string) => Value | null, er
     context.issues.push({ code: "custom", message: error, input: text });
     return z.NEVER;
   });
+}
+
+/** Of what `isShallow` has passed. 1e999 is JSON, and would arrive as null. */
+function isFinite(value: unknown): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object" || value === null) return true;
+  return Object.values(value).every(isFinite);
 }
 
 function isShallow(value: unknown, depth: number): boolean {

@@ -31,6 +31,8 @@ export interface Authenticating extends Omit<Greeting, "state"> {
   readonly state: "authenticating";
   readonly waiting: Inbound[];
   readonly waitingBytes: number;
+  /** All that came behind it, those that were too many among them (SE6). */
+  readonly framesBehind: number;
 }
 
 /** Has a session. */

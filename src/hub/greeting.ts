@@ -58,13 +58,15 @@ export function enqueue(
   inbound: Inbound,
 ): void {
   const bytes = connection.waitingBytes + sizeOf(inbound);
+  const framesBehind = connection.framesBehind + (inbound.kind === "frame" ? 1 : 0);
   if (connection.waiting.length >= MAX_WAITING_FRAMES || bytes > MAX_WAITING_BYTES) {
     const about = { retryAfterMs: RETRY_AFTER_MS };
+    socket.connection = { ...connection, framesBehind };
     context.refuse(socket, answeredBy(inbound), "connect.waiting", about);
     return;
   }
   const waiting = [...connection.waiting, detached(inbound)];
-  socket.connection = { ...connection, waiting, waitingBytes: bytes };
+  socket.connection = { ...connection, waiting, waitingBytes: bytes, framesBehind };
 }
 
 async function verify(
@@ -75,7 +77,8 @@ async function verify(
   request: ConnectRequest & { readonly authToken: string },
   handle: Handle,
 ): Promise<void> {
-  socket.connection = { ...greeting, state: "authenticating", waiting: [], waitingBytes: 0 };
+  const nothing = { waiting: [], waitingBytes: 0, framesBehind: 0 };
+  socket.connection = { ...greeting, state: "authenticating", ...nothing };
   const { clientId, authToken: token } = request;
   const { authenticate, now } = context.ports;
   let answer: (resumed: Greeting, framesBehind: number) => void;
@@ -90,16 +93,18 @@ async function verify(
   const { connection } = socket;
   // Closed in the meantime: by the peer, or by the connect deadline.
   if (connection.state !== "authenticating") return;
-  const { waiting, waitingBytes: _, ...rest } = connection;
+  const { waiting, waitingBytes: _, framesBehind, ...rest } = connection;
   const resumed: Greeting = { ...rest, state: "greeting" };
   socket.connection = resumed;
   try {
-    answer(resumed, waiting.filter(({ kind }) => kind === "frame").length);
+    answer(resumed, framesBehind);
   } catch (error) {
     context.fail(socket, frame, error);
   }
   // In order. If one of them is another CONNECT, those behind it wait again, behind that one.
-  await Promise.all(waiting.map(handle));
+  const pending: (Promise<void> | undefined)[] = [];
+  context.departures.gather(() => pending.push(...waiting.map(handle)));
+  await Promise.all(pending);
 }
 
 /** From greeting to connected. Everything here happens in one turn: of many takeovers at once, each sees the one before. */

@@ -85,6 +85,18 @@ describe("POST /admin/signals", () => {
     },
   );
 
+  it.each(["1e999", "[-1e999]", '{"a":{"b":[1e999]}}'])(
+    "refuses a number that no target would get: %s",
+    async (data) => {
+      const { ask, signals } = createService({ clients: ["bob"] });
+      const body = `{"target_client_id":"bob","type":"offer","signal_data":${data}}`;
+      const answer = await ask("POST", "/admin/signals", body);
+      expect(answer).toMatchObject({ status: 400 });
+      expect(answer.json).toMatchObject({ errors: [{ pointer: "#/signal_data" }] });
+      expect(signals).toEqual([]);
+    },
+  );
+
   it.each([
     [64, 200],
     [65, 400],

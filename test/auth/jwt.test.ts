@@ -17,6 +17,13 @@ import {
 
 const SKEW_SECONDS = 30;
 
+/** 1e999 is JSON for no number that there is. */
+function neverExpiring(): string {
+  const payload = Buffer.from('{"sub":"alice","exp":1e999}').toString("base64url");
+  const signed = `${encodePart({ alg: "HS256" })}.${payload}`;
+  return `${signed}.${hmac("sha256", SECRET, signed)}`;
+}
+
 function verify(token: string, id: string | null = "alice", nowMs = NOW_MS) {
   return verifyJwt(SECRET, { token, clientId: id === null ? null : clientId(id) }, nowMs);
 }
@@ -118,6 +125,7 @@ describe("a wrong token", () => {
     ["without exp", jwt(claims({ exp: undefined }))],
     ["with an exp that is text", jwt(claims({ exp: String(NOW + 3600) }))],
     ["with an exp of null", jwt(claims({ exp: null }))],
+    ["with an exp that is never", neverExpiring()],
     ["without sub", jwt(claims({ sub: undefined }))],
     ["with a sub that is no text", jwt(claims({ sub: 7 }))],
     ["with an empty sub", jwt(claims({ sub: "" }))],

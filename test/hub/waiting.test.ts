@@ -48,6 +48,32 @@ describe.each([
     for (let n = 1; n <= 15; n += 1) expect(await peer.next()).toMatchObject(error(400, uuid(n)));
   });
 
+  it("[CO8] [SE6] counts every frame behind a CONNECT, those that were too many among them", async () => {
+    const { peer, verified } = await connecting();
+    await peer.send(
+      concat(...Array.from({ length: 70 }, (_, n) => frame("HEARTBEAT", {}, uuid(n + 1)))),
+    );
+    for (let n = 65; n <= 70; n += 1) expect(await peer.next()).toMatchObject(error(429, uuid(n)));
+    await verified();
+    expect(await peer.next()).toMatchObject({ type: "CONNECT_ACK" });
+    await peer.close(1000);
+    expect(world.ended).toEqual([{ clientId: "alice", reason: "closed", messageCount: 71 }]);
+  });
+
+  it("[CO8] [BA1] lets go what waited behind a CONNECT as one message, to a client that takes batches", async () => {
+    const bob = await world.openAs("bob");
+    const hello = frame("CONNECT", { client_id: "bob", capabilities: ["batch"] });
+    await expectAnswers(bob, hello, [{ type: "CONNECT_ACK" }]);
+    const { peer, verified } = await connecting();
+    await peer.send(concat(...[1, 2, 3].map((n) => signalTo("bob", n, uuid(n)))));
+    const before = bob.messages();
+    await verified();
+    for (const n of [1, 2, 3]) {
+      expect(await bob.next()).toMatchObject({ uuid: uuid(n), payload: { signal_data: n } });
+    }
+    expect(bob.messages() - before).toBe(1);
+  });
+
   it("[CO8] keeps what waits as it was, whatever becomes of the message's bytes", async () => {
     const { peer, verified } = await connecting();
     const message = signalTo("alice", "kept", uuid(1));

@@ -65,6 +65,7 @@ const LAYOUTS: readonly (readonly [kept: Attachment, from: Connection, to: Conne
       grant: null,
       waiting: [{ kind: "text" }],
       waitingBytes: 21,
+      framesBehind: 0,
     },
     { ...greeting, grant: null },
   ],
