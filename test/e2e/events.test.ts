@@ -16,6 +16,7 @@ import { frame } from "../support/frames.ts";
 import { NodeClient } from "../support/node-client.ts";
 import { NodeService, type ShellSettings } from "../support/node-service.ts";
 import type { Collector, PubsubServer } from "../support/pubsub-server.ts";
+import { dataOf, distinct, expectOrder, expectPairs, ofType } from "../support/received-events.ts";
 import { startPubsub } from "../support/start-pubsub.ts";
 
 /** The issue's: the emulator is away for so long while clients come and go. */
@@ -78,47 +79,6 @@ async function connect(url: string, id: string): Promise<NodeClient> {
   const client = await NodeClient.open(url);
   await client.expectAck(frame("CONNECT", { client_id: id, auth_token: await token(id) }));
   return client;
-}
-
-const DATA = new WeakMap<ReceivedMessage, Readonly<Record<string, unknown>>>();
-
-function dataOf(message: ReceivedMessage): Readonly<Record<string, unknown>> {
-  const known = DATA.get(message) ?? JSON.parse(message.text);
-  DATA.set(message, known);
-  return known;
-}
-
-function ofType(messages: readonly ReceivedMessage[], type: string): ReceivedMessage[] {
-  return messages.filter(({ attributes }) => attributes["event_type"] === type);
-}
-
-/** Each event once, where it came first: what a subscriber makes of them that knows ce-id. */
-function distinct(messages: readonly ReceivedMessage[]): ReceivedMessage[] {
-  return [
-    ...new Map(messages.toReversed().map((m) => [m.attributes["ce-id"], m])).values(),
-  ].toReversed();
-}
-
-/** Of each hub: `ce-sequence` rises. Which hubs there were. */
-function expectOrder(messages: readonly ReceivedMessage[]): string[] {
-  const lines = Map.groupBy(messages, ({ orderingKey }) => orderingKey);
-  for (const [hub, line] of lines) {
-    const sequences = line.map(({ attributes }) => attributes["ce-sequence"] ?? "");
-    expect(sequences).toEqual([...new Set(sequences)].toSorted());
-    expect(new Set(line.map(({ attributes }) => attributes["ce-source"]))).toEqual(
-      new Set([`/signal-manager/hubs/${hub}`]),
-    );
-  }
-  return [...lines.keys()];
-}
-
-/** One beginning, then one end of every session, and of no other. */
-function expectPairs(messages: readonly ReceivedMessage[], sessions: number): void {
-  const begun = ofType(messages, "client.connected").map((m) => dataOf(m)["session_id"]);
-  const ended = ofType(messages, "client.disconnected").map((m) => dataOf(m)["session_id"]);
-  expect(begun).toHaveLength(sessions);
-  expect(new Set(begun).size).toBe(sessions);
-  expect(ended.toSorted()).toEqual(begun.toSorted());
 }
 
 describe("events of the running service", () => {
