@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket as RawWebSocket } from "ws";
 import type { ReceivedMessage } from "../../scripts/local/pubsub-rest.ts";
 import { issueJwt } from "../../src/auth/jwt.ts";
@@ -17,6 +17,7 @@ import { NodeClient } from "../support/node-client.ts";
 import { NodeService, type ShellSettings } from "../support/node-service.ts";
 import type { Collector, PubsubServer } from "../support/pubsub-server.ts";
 import { dataOf, distinct, expectOrder, expectPairs, ofType } from "../support/received-events.ts";
+import { counted, scrape } from "../support/scrape.ts";
 import { startPubsub } from "../support/start-pubsub.ts";
 
 /** The issue's: the emulator is away for so long while clients come and go. */
@@ -24,6 +25,9 @@ const OUTAGE_MS = 60_000;
 
 /** Under the 600 upgrades a minute that the service takes from one address. */
 const PAUSE_MS = 120;
+
+const HEARTBEATS = 'signal_manager_messages_total{type="heartbeat"}';
+const UPGRADES = 'signal_manager_upgrades_total{outcome="101"}';
 
 const ADMIN_TOKEN = "the-admin-token-of-the-tests";
 
@@ -79,6 +83,10 @@ async function connect(url: string, id: string): Promise<NodeClient> {
   const client = await NodeClient.open(url);
   await client.expectAck(frame("CONNECT", { client_id: id, auth_token: await token(id) }));
   return client;
+}
+
+function isAtLeast(before: number) {
+  return (now: number) => now >= before;
 }
 
 describe("events of the running service", () => {
@@ -188,16 +196,31 @@ describe("events of the running service", () => {
     },
   );
 
-  it("tell of the sessions that the runtime's death took away, each once, though nobody comes", async () => {
+  it("tell of the sessions that the runtime's death took away, each once, though nobody comes; and the counters stay", async () => {
     const { topic, collector } = await newTopic();
     const interval = { SIGNAL_MANAGER_SERVER_HEARTBEAT_INTERVAL: "3" };
     const first = await start(topic, "death", interval);
     const ids = ["alice", "bob", "carol"];
-    for (const id of ids) await connect(first.url, id);
+    const clients = await Promise.all(ids.map((id) => connect(first.url, id)));
     await collector.until((all) => ofType(all, "client.connected").length >= ids.length);
+    // No event takes these along: the hub tells of them within five seconds, the Worker of its upgrades within one.
+    for (const client of clients) client.send(frame("HEARTBEAT", {}));
+    const before = await vi.waitUntil(
+      async () => {
+        for (const client of clients) client.send("ping");
+        const now = await scrape(first);
+        const isTold = [HEARTBEATS, UPGRADES].every((series) => now.get(series) === ids.length);
+        return isTold && now;
+      },
+      { timeout: 30_000, interval: 250 },
+    );
     await first.processes.end("SIGKILL");
     // The alarm alone brings the hub back.
     const second = await start(topic, "death", interval);
+    const after = await scrape(second);
+    for (const [series, value] of counted(before)) {
+      expect([series, after.get(series)]).toEqual([series, expect.toSatisfy(isAtLeast(value))]);
+    }
     await collector.until((all) => ofType(all, "client.disconnected").length >= ids.length, 90_000);
     // What would be told twice would be told before this one's end.
     (await connect(second.url, "dave")).close(1000);
