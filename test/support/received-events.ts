@@ -28,7 +28,7 @@ export function expectOrder(messages: readonly ReceivedMessage[]): string[] {
     const sequences = line.map(({ attributes }) => attributes["ce-sequence"] ?? "");
     expect(sequences).toEqual([...new Set(sequences)].toSorted());
     expect(new Set(line.map(({ attributes }) => attributes["ce-source"]))).toEqual(
-      new Set([`/signal-manager/hubs/${hub}`]),
+      new Set([`/signal-manager/hubs/${encodeURIComponent(hub)}`]),
     );
   }
   return [...lines.keys()];
