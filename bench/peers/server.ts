@@ -1,13 +1,13 @@
 /** A server under load: a process of its own, with its port and what it takes of the machine, ended by its pid. */
-import { fork, spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, fork, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { cpuMs, end } from "../processes.ts";
 import type { WorkerdServer } from "./adapter.ts";
 import { ADAPTERS, type AdapterName } from "./adapters.ts";
 
@@ -144,27 +144,7 @@ async function portOfWorkerd(child: ChildProcess): Promise<number> {
   throw new Error("workerd did not start: its own words are above");
 }
 
-/** Linux keeps it for each thread, in nanoseconds, as the first field of `schedstat`. */
-function cpuMs(pid: number | undefined): number | null {
-  const threads = `/proc/${pid}/task`;
-  try {
-    return readdirSync(threads)
-      .map((thread) => Number(readFileSync(`${threads}/${thread}/schedstat`, "utf8").split(" ")[0]))
-      .reduce((total, nanoseconds) => total + nanoseconds / 1e6, 0);
-  } catch {
-    // No /proc on this system, or a thread has just gone: either way the time is not known.
-    return null;
-  }
-}
-
 /** Of this very process: both kinds of server have one. */
 function residentBytes(pid: number | undefined): number {
   return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) * 1024;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, "exit");
-  child.kill();
-  await exited;
 }

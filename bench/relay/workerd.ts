@@ -1,12 +1,11 @@
 /** A workerd process: started, asked for its ports and its CPU time, and ended by its pid. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { cpuMs, end } from "../processes.ts";
 import { SIDES, STORAGE, workerdConfig, type Side, type WorkerdSources } from "./workerd-config.ts";
 
 const START_TIMEOUT_MS = 20_000;
@@ -59,25 +58,4 @@ async function listening(child: ChildProcess): Promise<Record<Side, string>> {
   if (ports.size < SIDES.length) throw new Error("workerd did not start: its own words are above");
   const url = (side: Side): string => `ws://127.0.0.1:${String(ports.get(side))}/`;
   return { hub: url("hub"), control: url("control"), blind: url("blind") };
-}
-
-/** Linux keeps it for each thread, in nanoseconds, as the first field of `schedstat`. */
-function cpuMs(pid: number | undefined): number | null {
-  const threads = `/proc/${pid}/task`;
-  try {
-    const nanoseconds = readdirSync(threads).map((thread) =>
-      Number(readFileSync(`${threads}/${thread}/schedstat`, "utf8").split(" ")[0]),
-    );
-    return nanoseconds.reduce((total, ns) => total + ns, 0) / 1e6;
-  } catch {
-    // No /proc on this system, or a thread has just gone: either way the time is not known.
-    return null;
-  }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, "exit");
-  child.kill();
-  await exited;
 }

@@ -28,12 +28,23 @@ Every event that arrives is printed here, one line each. Ctrl-C ends it all.
 `;
 }
 
-/** `2026-11-23T06:00:00.000Z client.connected hub=main sequence=17 {"client_id":"alice",…}` */
-export function eventLine({ attributes, orderingKey, text }: ReceivedMessage): string {
+/** `2026-11-23T06:00:00.000Z client.connected hub="main" sequence=17 {"client_id":"alice",…}` */
+export function eventLine({ attributes, text }: ReceivedMessage): string {
   const { "ce-time": time, "ce-type": type, "ce-sequence": sequence } = attributes;
   if (time === undefined || type === undefined) return `not an event of ours: ${escaped(text)}`;
-  const place = `hub=${JSON.stringify(orderingKey)} sequence=${Number(sequence)}`;
+  const place = `hub=${JSON.stringify(hubOf(attributes))} sequence=${Number(sequence)}`;
   return escaped(`${time} ${type} ${place} ${text}`);
+}
+
+/** Of the source, not of the ordering key, which hubs may share. */
+function hubOf({ "ce-source": source = "" }: ReceivedMessage["attributes"]): string {
+  const name = source.slice(source.lastIndexOf("/") + 1);
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    // A long name is cut where it reaches Pub/Sub's limit, which may be between the bytes of a character.
+    return name;
+  }
 }
 
 /** A client id may hold what a terminal obeys rather than shows. */

@@ -80,10 +80,8 @@ export const OPERATIONS = {
     body: BackendSignal,
     answer: { schema: DeliveredSignal, doc: "It was handed to the client's connection" },
     problems: {
-      403: "The signal is not allowed",
       404: NOT_CONNECTED,
-      429: "Too many signals: try again after retry-after",
-      503: "The client does not read, or its hub is out of reach: try again after retry-after",
+      503: "The client does not read, or its hub is out of reach: then the signal may have arrived. Try again after retry-after",
     },
   },
   listParkedEvents: {

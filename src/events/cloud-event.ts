@@ -24,7 +24,7 @@ const SEQUENCE_DIGITS = 16;
 
 /**
  * What exceeds a limit of Pub/Sub is cut, since a refused message would be lost: of a long hub name the source, or the
- * key. Neither is needed to tell events apart (ce-id is unique alone), and hubs that share a key stay in order each.
+ * key. Neither is needed to tell events apart (ce-id is unique alone), and lines that share a key stay in order each.
  */
 export function toPubsubMessage(event: StoredEvent): PubsubMessage {
   const client = clientOf(event);
@@ -46,7 +46,7 @@ export function toPubsubMessage(event: StoredEvent): PubsubMessage {
     attributes: Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [name, fitAttribute(value)]),
     ),
-    orderingKey: cutUtf8(event.hub, MAX_ORDERING_KEY_BYTES),
+    orderingKey: cutUtf8(event.line, MAX_ORDERING_KEY_BYTES),
   };
 }
 

@@ -151,8 +151,10 @@ export type EventBody = {
 export type StoredEvent = EventBody & {
   /** Unique, and the same however often the event is published. */
   readonly id: string;
-  /** The name of the hub where it happened: what is ordered by. */
+  /** The name of the hub where it happened. */
   readonly hub: string;
+  /** What is ordered by; its ordering key. The same for all events of a hub. */
+  readonly line: string;
   /** Assigned by the Ledger; rises from one event of a hub to its next, not always by one. */
   readonly sequence: number;
   /** When it happened, in milliseconds since 1970. */

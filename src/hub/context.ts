@@ -36,6 +36,9 @@ export interface HubPorts {
 /** What a client should wait before it tries again what is full: the hub, its own queue, a target's backlog. */
 export const RETRY_AFTER_MS = 1000;
 
+/** When a row that could not be deleted, an orphan now, is tried again. */
+const END_AGAIN_MS = 60_000;
+
 /** What an ERROR says beside its code (ER1). */
 export type About = Parameters<typeof encodeError>[2];
 
@@ -86,13 +89,17 @@ export class HubContext {
     this.refuse(socket, answered, "internal");
   }
 
+  /** The peer hears of it even if its session's row cannot be deleted. */
   close(socket: HubSocket, name: CloseName): void {
     this.departures.flush(socket);
-    this.end(socket, END_REASON_OF_CLOSE[name]);
-    socket.close(name);
+    try {
+      this.end(socket, END_REASON_OF_CLOSE[name]);
+    } finally {
+      socket.close(name);
+    }
   }
 
-  /** The connection is over, and with it the session it may have. */
+  /** The connection is over, and with it the session it may have. Throws if its row cannot be deleted: a sweep does it later. */
   end(socket: HubSocket, reason: EndReason): void {
     const { connection } = socket;
     if (connection.state === "closed") return;
@@ -100,7 +107,12 @@ export class HubContext {
     socket.connection = { state: "closed", id: sessionId };
     if (connection.state !== "connected") return;
     const { session, messageCount } = connection;
-    this.#endSession({ ...session, sessionId }, reason, messageCount);
+    try {
+      this.#endSession({ ...session, sessionId }, reason, messageCount);
+    } catch (error) {
+      this.wakeBy(this.ports.now() + END_AGAIN_MS);
+      throw error;
+    }
   }
 
   /** A session whose socket a reset took away: what it counted went with the socket (SE5). */

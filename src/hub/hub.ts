@@ -72,11 +72,13 @@ export class Hub {
       this.#context.refuse(socket, NOTHING_ANSWERED, "message.too-large");
       return undefined;
     }
-    if (typeof message === "string") return this.#take(socket, { kind: "text" });
+    // Once a message: on the platform, too, the clock stands still while code runs.
+    const nowMs = this.#context.ports.now();
+    if (typeof message === "string") return this.#take(socket, { kind: "text" }, nowMs);
     const first = decodeFrameAt(message, 0);
     let pending: Promise<void> | undefined;
-    if (endOf(first, message, 0) === message.length) pending = this.#take(socket, first);
-    else this.#context.departures.gather(() => (pending = this.#takeAll(socket, message)));
+    if (endOf(first, message, 0) === message.length) pending = this.#take(socket, first, nowMs);
+    else this.#context.departures.gather(() => (pending = this.#takeAll(socket, message, nowMs)));
     const abroad = this.#context.abroad.depart();
     return pending === undefined ? abroad : this.#followUp(pending, abroad);
   }
@@ -87,18 +89,18 @@ export class Hub {
     await Promise.all([abroad, this.#context.abroad.depart()]);
   }
 
-  #takeAll(socket: HubSocket, message: Uint8Array): Promise<void> | undefined {
+  #takeAll(socket: HubSocket, message: Uint8Array, nowMs: number): Promise<void> | undefined {
     let pending: Promise<void> | undefined;
     let at = 0;
     do {
       const inbound = decodeFrameAt(message, at);
-      pending = this.#take(socket, inbound) ?? pending;
+      pending = this.#take(socket, inbound, nowMs) ?? pending;
       at = endOf(inbound, message, at);
     } while (at < message.length && !isClosed(socket));
     return pending;
   }
 
-  /** The socket is gone. `clean`: the peer said so with a close frame. */
+  /** The socket is gone. `clean`: the peer said so with a close frame. Throws if the session's row cannot be deleted. */
   closed(socket: HubSocket, clean: boolean): void {
     this.#context.end(socket, clean ? "closed" : "dropped");
   }
@@ -106,11 +108,6 @@ export class Hub {
   /** Ends what is overdue, and sessions whose socket a reset took away. Asks to be woken for the next deadline. */
   sweep(): void {
     sweep(this.#context);
-  }
-
-  /** Asks for a sweep by then: something could not be ended. */
-  sweepBy(atMs: number): void {
-    this.#context.wakeBy(atMs);
   }
 
   /** What is known of the client's session; null: it has none. */
@@ -147,11 +144,10 @@ export class Hub {
   }
 
   /** One inbound as it arrives: counted, limited, and then handled. */
-  #take(socket: HubSocket, inbound: Inbound): Promise<void> | undefined {
+  #take(socket: HubSocket, inbound: Inbound, nowMs: number): Promise<void> | undefined {
     const { connection } = socket;
     if (connection.state === "closed") return undefined;
     const { settings, ports } = this.#context;
-    const nowMs = ports.now();
     if (inbound.kind === "frame") {
       const { messageType, payload } = inbound.frame;
       ports.counts.received(messageType, HEADER_BYTES + payload.length);

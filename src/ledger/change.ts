@@ -25,6 +25,11 @@ export class Change {
     return nextSequence;
   }
 
+  /** The walk for silent outboxes is there now. */
+  walk(to: string): void {
+    if (to !== this.#state.walkedTo) this.#put({ ...this.#state, walkedTo: to });
+  }
+
   add(deltas: readonly Sample[]): void {
     const samples = { ...this.#state.samples };
     for (const [key, value] of deltas) samples[key] = (samples[key] ?? 0) + value;
@@ -33,8 +38,13 @@ export class Change {
 
   drop(event: StoredEvent): void {
     this.dropped.push(event);
+    this.countDropped(1);
+  }
+
+  /** Events that are known to be missing, and no more of them. */
+  countDropped(events: number): void {
     const counters = new Counters();
-    counters.count(DROPPED);
+    counters.count(DROPPED, events);
     this.add(counters.take());
   }
 

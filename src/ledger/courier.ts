@@ -21,7 +21,7 @@ export interface CourierPorts {
 
 /** One request, and what came of it. */
 export interface Delivery {
-  readonly hub: string;
+  readonly line: string;
   readonly events: number;
   readonly outcome: "published" | "retried" | "split" | "parked";
   readonly reason: string | null;
@@ -64,8 +64,8 @@ export class Courier {
   nextRunMs(): number | null {
     const nowMs = this.#ports.now();
     let nextMs: number | null = null;
-    for (const hub of this.#stores.queue.hubs()) {
-      const dueMs = this.#dueMs(hub);
+    for (const line of this.#stores.queue.lines()) {
+      const dueMs = this.#dueMs(line);
       // One that is due is seen to now.
       const atMs = dueMs <= nowMs ? nowMs + LOOK_AGAIN_MS : dueMs;
       if (nextMs === null || atMs < nextMs) nextMs = atMs;
@@ -77,16 +77,16 @@ export class Courier {
   async #work(): Promise<void> {
     this.#workers += 1;
     try {
-      for (let hub = this.#nextLine(); hub !== undefined; hub = this.#nextLine()) {
-        this.#busy.add(hub);
+      for (let line = this.#nextLine(); line !== undefined; line = this.#nextLine()) {
+        this.#busy.add(line);
         try {
-          await this.#publishHead(hub);
-          this.#brokenUntilMs.delete(hub);
+          await this.#publishHead(line);
+          this.#brokenUntilMs.delete(line);
         } catch (error) {
-          this.#brokenUntilMs.set(hub, this.#ports.now() + LOOK_AGAIN_MS);
+          this.#brokenUntilMs.set(line, this.#ports.now() + LOOK_AGAIN_MS);
           throw error;
         } finally {
-          this.#busy.delete(hub);
+          this.#busy.delete(line);
         }
       }
     } finally {
@@ -96,58 +96,58 @@ export class Courier {
 
   #nextLine(): string | undefined {
     const nowMs = this.#ports.now();
-    for (const hub of this.#stores.queue.hubs()) {
-      if (!this.#busy.has(hub) && this.#dueMs(hub) <= nowMs) return hub;
+    for (const line of this.#stores.queue.lines()) {
+      if (!this.#busy.has(line) && this.#dueMs(line) <= nowMs) return line;
     }
     return undefined;
   }
 
   /** 0: there is nothing to wait for. */
-  #dueMs(hub: string): number {
-    const retryAtMs = this.#stores.queue.setback(hub)?.retryAtMs ?? 0;
-    return Math.max(retryAtMs, this.#brokenUntilMs.get(hub) ?? 0);
+  #dueMs(line: string): number {
+    const retryAtMs = this.#stores.queue.setback(line)?.retryAtMs ?? 0;
+    return Math.max(retryAtMs, this.#brokenUntilMs.get(line) ?? 0);
   }
 
-  async #publishHead(hub: string): Promise<void> {
-    const limit = this.#batchSizes.get(hub) ?? MAX_BATCH_MESSAGES;
-    const head = this.#stores.queue.head(hub, limit);
+  async #publishHead(line: string): Promise<void> {
+    const limit = this.#batchSizes.get(line) ?? MAX_BATCH_MESSAGES;
+    const head = this.#stores.queue.head(line, limit);
     const messages = takeBatch(head.map(toPubsubMessage));
     const events = head.slice(0, messages.length);
     const outcome = await this.#ports.publish(messages);
-    this.#settle(hub, events, outcome);
+    this.#settle(line, events, outcome);
   }
 
-  #settle(hub: string, events: readonly StoredEvent[], outcome: PublishOutcome): void {
+  #settle(line: string, events: readonly StoredEvent[], outcome: PublishOutcome): void {
     const stores = this.#stores;
-    const about = { hub, events: events.length };
+    const about = { line, events: events.length };
     switch (outcome.kind) {
       case "published":
-        stores.transaction(() => this.#remove(hub, events));
-        this.#batchSizes.delete(hub);
+        stores.transaction(() => this.#remove(line, events));
+        this.#batchSizes.delete(line);
         return this.#ports.observe({ ...about, outcome: "published", reason: null });
       case "rejected": {
         const { reason } = outcome;
         if (outcome.concerns === "message" && events.length > 1) {
-          this.#batchSizes.set(hub, Math.ceil(events.length / 2));
+          this.#batchSizes.set(line, Math.ceil(events.length / 2));
           return this.#ports.observe({ ...about, outcome: "split", reason });
         }
-        stores.transaction(() => this.#park(hub, events, reason));
+        stores.transaction(() => this.#park(line, events, reason));
         return this.#ports.observe({ ...about, outcome: "parked", reason });
       }
       case "retry": {
         const { reason, retryAfterMs } = outcome;
-        const tries = (stores.queue.setback(hub)?.tries ?? 0) + 1;
+        const tries = (stores.queue.setback(line)?.tries ?? 0) + 1;
         const delayMs = retryDelayMs(tries, retryAfterMs, this.#ports.random);
         const retryAtMs = this.#ports.now() + delayMs;
-        stores.transaction(() => stores.queue.setSetback(hub, { tries, retryAtMs, reason }));
+        stores.transaction(() => stores.queue.setSetback(line, { tries, retryAtMs, reason }));
         return this.#ports.observe({ ...about, outcome: "retried", reason });
       }
     }
   }
 
-  #park(hub: string, events: readonly StoredEvent[], reason: string): void {
+  #park(line: string, events: readonly StoredEvent[], reason: string): void {
     const parkedAtMs = this.#ports.now();
-    const removed = this.#remove(hub, events);
+    const removed = this.#remove(line, events);
     for (const event of events) {
       // One that is not there gave way to newer ones while the request was under way.
       if (removed.has(event.sequence)) this.#stores.parked.park({ event, reason, parkedAtMs });
@@ -155,11 +155,11 @@ export class Courier {
   }
 
   /** These and no others: a parked one may have come back among them while the request was under way. */
-  #remove(hub: string, events: readonly StoredEvent[]): ReadonlySet<number> {
+  #remove(line: string, events: readonly StoredEvent[]): ReadonlySet<number> {
     const { queue } = this.#stores;
-    if (queue.setback(hub) !== undefined) queue.setSetback(hub, null);
+    if (queue.setback(line) !== undefined) queue.setSetback(line, null);
     return queue.remove(
-      hub,
+      line,
       events.map(({ sequence }) => sequence),
     );
   }

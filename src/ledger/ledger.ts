@@ -1,13 +1,22 @@
 /**
  * The rules of the Ledger: what it makes of a hub's report. Each event is taken once, however often it is reported, and
- * gets its place in the line of its hub. No clock, no platform: `ports.ts` says what it needs.
+ * gets its place in the line of its hub (`line.ts`). No clock, no platform: `ports.ts` says what it needs.
  */
 import type { EventBody, StoredEvent } from "../events/event-types.ts";
 import type { ClientId } from "../protocol/client-id.ts";
 import { Change } from "./change.ts";
 import { Counters, histogramSlotsOf, slotOf, slotsOf, type Slot } from "./counters.ts";
 import type { Delivery } from "./courier.ts";
-import type { LedgerStores, ParkedEvent, ParkedEvents, Progress, Summary } from "./ports.ts";
+import { lineOf } from "./line.ts";
+import { forgetSilent } from "./memory.ts";
+import type {
+  LedgerState,
+  LedgerStores,
+  ParkedEvent,
+  ParkedEvents,
+  Progress,
+  Summary,
+} from "./ports.ts";
 import type { HubReport, OutboxEvent, SummaryType, Tally, Taken } from "./report.ts";
 
 export interface LedgerSettings {
@@ -38,10 +47,9 @@ const PUBLISHED = slotOf("signal_manager_events_published_total");
 /** As many copies of one tally may be late by other tallies of the same outbox. A hub has two under way at most. */
 const KNOWN_TALLIES = 16;
 
-/** Nothing of an outbox that was silent for so long is still on its way. */
-const OUTBOX_MEMORY_MS = 86_400_000;
-
 const PAGE = 500;
+
+const EMPTY_STATE: LedgerState = { nextSequence: 1, walkedTo: "", samples: {} };
 
 const SUMMARY_TYPES = ["client.auth_failed", "rate_limited"] as const satisfies SummaryType[];
 
@@ -57,14 +65,18 @@ export class Ledger {
   /** Idempotent: what was taken before is passed over. */
   take(report: HubReport): Taken {
     return this.#change((change) => {
-      const known = this.#progressOf(report);
+      const known = this.#progressOf(change, report);
       const fresh = report.events.filter(({ seq }) => seq > known.seq);
+      const missing = (fresh[0]?.seq ?? 0) - known.seq - 1;
+      // An outbox numbers without gaps: these have given way there. One that is new here may have been forgotten.
+      if (known.seq > 0 && missing > 0) change.countDropped(missing);
       for (const event of fresh) this.#takeEvent(change, report, event);
       const { tally } = report;
       const newTally = tally === null || known.tallyIds.includes(tally.id) ? null : tally;
       if (newTally !== null) this.#takeTally(change, report.hub, newTally);
       const seq = fresh.at(-1)?.seq ?? known.seq;
-      if (fresh.length > 0 || newTally !== null) {
+      // Also where nothing is new: who repeats himself has not heard yet that it was taken.
+      if (report.events.length > 0 || tally !== null) {
         const tallyIds = [...known.tallyIds, ...(newTally ? [newTally.id] : [])];
         this.#ports.stores.progress.put(report.hub, report.outboxId, {
           seq,
@@ -117,11 +129,11 @@ export class Ledger {
     this.#change((change) => change.add(counters.take()));
   }
 
-  #progressOf({ hub, outboxId }: HubReport): Omit<Progress, "heardAtMs"> {
-    const { progress } = this.#ports.stores;
-    const known = progress.find(hub, outboxId);
+  #progressOf(change: Change, { hub, outboxId }: HubReport): Omit<Progress, "heardAtMs"> {
+    const { stores, now } = this.#ports;
+    const known = stores.progress.find(hub, outboxId);
     if (known !== undefined) return known;
-    progress.forget(hub, this.#ports.now() - OUTBOX_MEMORY_MS);
+    change.walk(forgetSilent(stores, hub, change.state.walkedTo, now()));
     return { seq: 0, tallyIds: [] };
   }
 
@@ -171,41 +183,42 @@ export class Ledger {
   }
 
   #record(change: Change, hub: string, id: string, atMs: number, body: EventBody): void {
-    const event: StoredEvent = { ...body, id, hub, atMs, sequence: change.nextSequence() };
+    const line = lineOf(hub);
+    const event: StoredEvent = { ...body, id, hub, line, atMs, sequence: change.nextSequence() };
     change.told.push(event);
     if (!this.#settings.queues) return;
-    this.#makeRoom(change, hub);
+    this.#makeRoom(change, line);
     this.#ports.stores.queue.append(event);
   }
 
   /** Two give way for one that comes: a bound that was lowered is reached step by step. */
-  #makeRoom(change: Change, hub: string): void {
+  #makeRoom(change: Change, line: string): void {
     const { queue, parked } = this.#ports.stores;
     for (let dropped = 0; dropped < 2; dropped += 1) {
       if (queue.count + parked.count < this.#settings.maxStored) return;
-      const oldest = this.#takeOldest(hub);
+      const oldest = this.#takeOldest(line);
       if (oldest !== undefined) change.drop(oldest);
     }
   }
 
   /** Of what is parked first, then of the line that grows, then of the line that has waited longest. */
-  #takeOldest(hub: string): StoredEvent | undefined {
+  #takeOldest(line: string): StoredEvent | undefined {
     const { queue, parked } = this.#ports.stores;
     const [oldestParked] = parked.count > 0 ? parked.page(0, 1) : [];
     if (oldestParked !== undefined) {
       parked.remove(oldestParked.event.sequence);
       return oldestParked.event;
     }
-    const [other] = queue.hubs();
-    const [oldest] = [hub, other ?? hub].flatMap((line) => queue.head(line, 1));
-    if (oldest !== undefined) queue.remove(oldest.hub, [oldest.sequence]);
+    const [other] = queue.lines();
+    const [oldest] = [line, other ?? line].flatMap((each) => queue.head(each, 1));
+    if (oldest !== undefined) queue.remove(oldest.line, [oldest.sequence]);
     return oldest;
   }
 
   /** One transaction; what it told is told once it is durable to the caller. */
   #change<Value>(make: (change: Change) => Value): Value {
     const { stores } = this.#ports;
-    const change = new Change(stores.state.read() ?? { nextSequence: 1, samples: {} });
+    const change = new Change(stores.state.read() ?? EMPTY_STATE);
     const value = stores.transaction(() => {
       const made = make(change);
       if (change.isNews) stores.state.write(change.state);

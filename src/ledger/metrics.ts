@@ -82,7 +82,7 @@ export const METRICS = {
   signal_manager_events_parked: { type: "gauge", help: "Events that were refused for good and wait for an operator." },
   signal_manager_events_oldest_age_seconds: { type: "gauge", help: "Age of the oldest event that waits to be published; 0: none waits." },
   signal_manager_events_published_total: { type: "counter", help: "Events that the sink has taken." },
-  signal_manager_events_dropped_total: { type: "counter", help: "Events that were given up because the storage for events was full." },
+  signal_manager_events_dropped_total: { type: "counter", help: "Events that were given up because the storage for events was full, the Ledger's or a hub's." },
   signal_manager_publish_requests_total: { type: "counter", help: "Requests to the sink, by what came of them.", label: { name: "outcome", values: DELIVERY_OUTCOMES } },
   signal_manager_build_info: { type: "gauge", help: "Always 1; the label says which version runs.", label: { name: "version", values: null } },
 } as const satisfies Readonly<Record<string, MetricRow>>;

@@ -11,7 +11,7 @@ export interface Progress {
   readonly seq: number;
   /** The tallies that were added last, the newest at the end. */
   readonly tallyIds: readonly string[];
-  /** When something new was in a report. */
+  /** When a report came, be it the same again. */
   readonly heardAtMs: number;
 }
 
@@ -21,6 +21,8 @@ export interface ProgressStore {
   put(hub: string, outboxId: string, progress: Progress): void;
   /** Forgets the hub's outboxes of which nothing was heard since. */
   forget(hub: string, sinceMs: number): void;
+  /** The next hub in the order of names of which an outbox is known; undefined: there is none. */
+  hubAfter(hub: string): string | undefined;
 }
 
 export interface SessionEntry {
@@ -42,7 +44,7 @@ export interface SessionIndex {
   readonly count: number;
 }
 
-/** A line of events, one a hub, that could not be published at its last try. */
+/** A line of events that could not be published at its last try. */
 export interface Setback {
   /** Failed tries in a row. */
   readonly tries: number;
@@ -50,17 +52,17 @@ export interface Setback {
   readonly reason: string;
 }
 
-/** Events to be published: one line a hub, in the order of their sequence. */
+/** Events to be published: line by line, each in the order of their sequence. */
 export interface EventQueue {
   append(event: StoredEvent): void;
-  /** Hubs whose line holds an event. Those from which none was removed for longest come first. */
-  hubs(): Iterable<string>;
-  head(hub: string, limit: number): StoredEvent[];
+  /** Lines that hold an event. Those from which none was removed for longest come first. */
+  lines(): Iterable<string>;
+  head(line: string, limit: number): StoredEvent[];
   /** Which of them were there. */
-  remove(hub: string, sequences: readonly number[]): ReadonlySet<number>;
-  setback(hub: string): Setback | undefined;
+  remove(line: string, sequences: readonly number[]): ReadonlySet<number>;
+  setback(line: string): Setback | undefined;
   /** null: the line is in order again. */
-  setSetback(hub: string, setback: Setback | null): void;
+  setSetback(line: string, setback: Setback | null): void;
   readonly count: number;
 }
 
@@ -97,6 +99,8 @@ export interface SummaryStore {
 /** Counters and the next sequence: small, and written as one. */
 export interface LedgerState {
   readonly nextSequence: number;
+  /** The hub at which the walk for silent outboxes is (`memory.ts`); empty: before the first. */
+  readonly walkedTo: string;
   /** By the key of `Sample`. */
   readonly samples: Readonly<Record<string, number>>;
 }

@@ -24,11 +24,16 @@ then send a binary CONNECT frame. PROTOCOL.md of the project says how.
 `;
 
 export async function upgrade(c: Context<AppTypes>): Promise<Response> {
-  const counts = workerCountsOf(c.env, c.var.services);
-  const response = await answer(c);
-  counts.book.answered(response.status);
-  counts.settle(c.executionCtx);
-  return response;
+  let status = 500;
+  try {
+    const response = await answer(c);
+    ({ status } = response);
+    return response;
+  } finally {
+    const counts = workerCountsOf(c.env, c.var.services);
+    counts.book.answered(status);
+    counts.settle(c.executionCtx);
+  }
 }
 
 async function answer(c: Context<AppTypes>): Promise<Response> {

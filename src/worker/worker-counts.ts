@@ -12,6 +12,9 @@ import type { Services } from "./services.ts";
 /** What is counted within it makes one report. No alarm is to be had here, and a Worker's waiting costs nothing. */
 const GATHER_MS = 1000;
 
+/** What came during a report is reported, too: the next request may be an hour away. Not for ever: the platform ends that. */
+const MAX_ROUNDS = 2;
+
 /**
  * A request that was ended with its report under way is not waited for any longer. No less than the reporter waits for a
  * flight: no request may join another's, since one that is no more would be waited for for ever.
@@ -61,11 +64,13 @@ export class WorkerCounts {
   }
 
   async #report(turn: Turn): Promise<void> {
-    await scheduler.wait(GATHER_MS);
-    // Another request has taken over, since this one took so long: it reports what there is.
-    if (this.#turn !== turn) return;
-    turn.sinceMs = Date.now();
-    await this.#reporter.report();
+    for (let left = MAX_ROUNDS; left > 0 && this.#reporter.hasAnything; left -= 1) {
+      await scheduler.wait(GATHER_MS);
+      // Another request has taken over, since this one took so long: it reports what there is.
+      if (this.#turn !== turn) return;
+      turn.sinceMs = Date.now();
+      if (!(await this.#reporter.report())) break;
+    }
     if (this.#turn === turn) this.#turn = null;
   }
 }

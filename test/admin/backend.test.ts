@@ -100,8 +100,7 @@ describe("POST /admin/signals", () => {
     ["signal.absent", 404, null],
     ["signal.backlog", 503, "1"],
     ["signal.too-large", 413, null],
-    ["signal.forbidden", 403, null],
-    ["rate.exceeded", 429, "1"],
+    ["signal.unreachable", 503, "1"],
     ["internal", 500, null],
   ] as const)("that the hub refuses as %s is %d", async (fault: Fault, status, retryAfter) => {
     const sendSignal = async () => ({ outcome: "refused", fault }) as const;

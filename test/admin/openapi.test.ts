@@ -67,9 +67,7 @@ describe("the document", () => {
 /** A request for each answer that the document declares. */
 const ALICE = { clients: ["alice"] };
 const SIGNAL = { target_client_id: "alice", type: "offer", signal_data: {} };
-const REFUSED = (
-  fault: "signal.backlog" | "signal.too-large" | "signal.forbidden" | "rate.exceeded",
-) => ({
+const REFUSED = (fault: "signal.backlog" | "signal.too-large") => ({
   ports: { sendSignal: async () => ({ outcome: "refused", fault }) as const },
 });
 const broken = () => Promise.reject(new Error("broken"));
@@ -137,8 +135,6 @@ describe("every answer that the document declares is given", () => {
     ["sendSignal", "POST", "/admin/signals", SIGNAL, 404, {}],
     ["sendSignal", "POST", "/admin/signals", SIGNAL, 503, REFUSED("signal.backlog")],
     ["sendSignal", "POST", "/admin/signals", SIGNAL, 413, REFUSED("signal.too-large")],
-    ["sendSignal", "POST", "/admin/signals", SIGNAL, 403, REFUSED("signal.forbidden")],
-    ["sendSignal", "POST", "/admin/signals", SIGNAL, 429, REFUSED("rate.exceeded")],
   ] as const)(
     "%s: its own refusals",
     async (id, method, path, body, status, options: ServiceOptions) => {

@@ -133,30 +133,38 @@ describe("events of the running service", () => {
     });
   });
 
-  it("arrive of several hubs and by several Ledgers, each hub's in its order", async () => {
-    const { topic, collector } = await newTopic();
-    const { url } = await start(topic, "hubs", {
-      SIGNAL_MANAGER_ROUTING_HUBS: "5",
-      SIGNAL_MANAGER_EVENTS_LEDGERS: "2",
-    });
-    const ids = Array.from({ length: 20 }, (_, n) => `client-${n}`);
-    for (let round = 0; round < 3; round += 1) {
-      await Promise.all(
-        ids.map(async (id) => {
-          const auth_token = await token(id);
-          const client = await NodeClient.open(url, ["signal-manager", `bearer.${auth_token}`]);
-          await client.expectAck(frame("CONNECT", { client_id: id }));
-          client.close(1000);
-          await client.closed;
-        }),
+  it.each([
+    { hubs: "5", count: 5 },
+    { hubs: "per-client", count: 20 },
+  ])(
+    "arrive of $hubs hubs and by two Ledgers, each hub's in its order",
+    async ({ hubs, count }) => {
+      const { topic, collector } = await newTopic();
+      const { url } = await start(topic, `hubs-${hubs}`, {
+        SIGNAL_MANAGER_ROUTING_HUBS: hubs,
+        SIGNAL_MANAGER_EVENTS_LEDGERS: "2",
+      });
+      const ids = Array.from({ length: 20 }, (_, n) => `client-${n}`);
+      for (let round = 0; round < 3; round += 1) {
+        await Promise.all(
+          ids.map(async (id) => {
+            const auth_token = await token(id);
+            const client = await NodeClient.open(url, ["signal-manager", `bearer.${auth_token}`]);
+            await client.expectAck(frame("CONNECT", { client_id: id }));
+            client.close(1000);
+            await client.closed;
+          }),
+        );
+      }
+      const sessions = 3 * ids.length;
+      await collector.until(
+        (all) => ofType(distinct(all), "client.disconnected").length >= sessions,
       );
-    }
-    const sessions = 3 * ids.length;
-    await collector.until((all) => ofType(distinct(all), "client.disconnected").length >= sessions);
-    const all = distinct(collector.received);
-    expect(expectOrder(all)).toHaveLength(5);
-    expectPairs(all, sessions);
-  });
+      const all = distinct(collector.received);
+      expect(expectOrder(all)).toHaveLength(count);
+      expectPairs(all, sessions);
+    },
+  );
 
   it(
     "survive an outage of a minute under load: nothing is lost or out of order, and what comes twice says so",

@@ -10,7 +10,14 @@ import { fixedPort } from "../support/fixed-port.ts";
 import { NodeClient, tokenOf } from "../support/node-client.ts";
 import { NodeService, type ShellSettings } from "../support/node-service.ts";
 import { FakePubsubServer } from "../support/pubsub-fake-server.ts";
-import { dataOf, distinct, expectOrder, expectPairs, ofType } from "../support/received-events.ts";
+import {
+  dataOf,
+  distinct,
+  expectOrder,
+  expectPairs,
+  hubOf,
+  ofType,
+} from "../support/received-events.ts";
 
 const TOPIC = "signal-events";
 
@@ -91,7 +98,7 @@ it("[SE5] with another number of hubs has its clients back at their new hubs, an
   expect(expectOrder(all).toSorted()).toEqual([...new Set([...hubs(2), ...hubs(3)])].toSorted());
   const reasons = ofType(all, "client.disconnected").map((message) => [
     message.attributes["client_id"],
-    message.orderingKey,
+    hubOf(message),
     dataOf(message)["reason"],
   ]);
   expect(reasons.toSorted()).toEqual(

@@ -1,6 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { hubNameOf, isCurrentHub, type Hubs } from "../../src/hub/placement.ts";
+import {
+  clientOfHub,
+  hubNameOf,
+  isCurrentHub,
+  isPerClientHub,
+  type Hubs,
+} from "../../src/hub/placement.ts";
 import { parseClientId } from "../../src/protocol/client-id.ts";
 import { clientId } from "../support/client-ids.ts";
 
@@ -29,6 +35,16 @@ describe("the hub of a client id", () => {
         const name = hubNameOf(id, now);
         expect(isCurrentHub(name, now)).toBe(true);
         expect(isCurrentHub(name, other)).toBe(now === other);
+      }),
+    );
+  });
+
+  it("says whose it is alone, and of a hub of many nothing", () => {
+    fc.assert(
+      fc.property(clientIds, hubs, (id, now) => {
+        const name = hubNameOf(id, now);
+        expect(isPerClientHub(name)).toBe(now === "per-client");
+        expect(clientOfHub(name)).toBe(now === "per-client" ? id : null);
       }),
     );
   });

@@ -3,7 +3,8 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import type { PublishOutcome } from "../../src/events/publish-outcome.ts";
 import { MAX_REQUESTS_AT_ONCE } from "../../src/ledger/courier.ts";
-import { connected, stored } from "../support/events.ts";
+import { lineOf } from "../../src/ledger/line.ts";
+import { connected, hubsOfOneLine, stored } from "../support/events.ts";
 import { CourierWorld, PUBLISHED, rejected, retry, type Request } from "./support/courier-world.ts";
 
 type Step =
@@ -14,7 +15,12 @@ type Step =
 
 type Answer = "judge" | "retry" | "retry later" | "settings";
 
-const hubs = fc.constantFrom("a", "b", "c", "d", "e", "f");
+/** Four that are a line each, and two that share one. */
+const HUBS = ["a", "b", "c", "d", ...hubsOfOneLine(2)];
+
+const LINES = new Set(HUBS.map(lineOf));
+
+const hubs = fc.constantFrom(...HUBS);
 
 const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant("append"), hub: hubs, bad: bads() }) },
@@ -114,9 +120,9 @@ class Run {
     await request.answer(outcome);
     if (outcome.kind !== "retry") return;
     // Not sooner than asked for: the line has no other request now.
-    const dueMs = this.#world.stores.queue.setback(request.hub)?.retryAtMs ?? 0;
+    const dueMs = this.#world.stores.queue.setback(request.line)?.retryAtMs ?? 0;
     expect(dueMs).toBeGreaterThanOrEqual(before + (outcome.retryAfterMs ?? 0));
-    expect(this.#world.open.map(({ hub }) => hub)).not.toContain(request.hub);
+    expect(this.#world.open.map(({ line }) => line)).not.toContain(request.line);
   }
 
   async #retryParked(): Promise<void> {
@@ -131,7 +137,7 @@ class Run {
 
   #check(): void {
     const { open, requests, stores, nowMs, courier } = this.#world;
-    const busy = open.map(({ hub }) => hub);
+    const busy = open.map(({ line }) => line);
     expect(new Set(busy).size).toBe(busy.length);
     expect(busy.length).toBeLessThanOrEqual(MAX_REQUESTS_AT_ONCE);
     for (const { sequences, atMs, dueMs } of requests.slice(this.#seen)) {
@@ -139,24 +145,24 @@ class Run {
       expect(dueMs).toBeLessThanOrEqual(atMs);
     }
     this.#seen = requests.length;
-    for (const hub of ["a", "b", "c", "d", "e", "f"]) this.#checkOrder(hub);
+    for (const line of LINES) this.#checkOrder(line);
     // No line that could go on waits while there is room for its request.
-    const waiting = [...stores.queue.hubs()].filter((hub) => !busy.includes(hub));
-    const due = waiting.filter((hub) => (stores.queue.setback(hub)?.retryAtMs ?? 0) <= nowMs);
+    const waiting = [...stores.queue.lines()].filter((line) => !busy.includes(line));
+    const due = waiting.filter((line) => (stores.queue.setback(line)?.retryAtMs ?? 0) <= nowMs);
     if (busy.length < MAX_REQUESTS_AT_ONCE) expect(due).toEqual([]);
     // An alarm is asked for as long as anything waits, and no later than the first line is due.
     const nextMs = courier.nextRunMs();
     if (stores.queue.count === 0) expect(nextMs).toBeNull();
-    for (const hub of waiting) {
-      const dueMs = stores.queue.setback(hub)?.retryAtMs ?? 0;
+    for (const line of waiting) {
+      const dueMs = stores.queue.setback(line)?.retryAtMs ?? 0;
       expect(nextMs).toBeLessThanOrEqual(Math.max(dueMs, nowMs + 10_000));
     }
   }
 
-  #checkOrder(hub: string): void {
+  #checkOrder(line: string): void {
     const { requests } = this.#world;
     const own = new Set(
-      requests.filter((request) => request.hub === hub).flatMap(({ sequences }) => sequences),
+      requests.filter((request) => request.line === line).flatMap(({ sequences }) => sequences),
     );
     const inOrder = this.#published.filter(
       (sequence) => own.has(sequence) && !this.#returned.has(sequence),

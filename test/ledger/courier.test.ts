@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { MAX_BATCH_MESSAGES } from "../../src/events/batch.ts";
 import { MAX_REQUESTS_AT_ONCE } from "../../src/ledger/courier.ts";
-import { connected, stored } from "../support/events.ts";
+import { connected, hubsOfOneLine, stored } from "../support/events.ts";
 import { CourierWorld, PUBLISHED, rejected, retry, settled } from "./support/courier-world.ts";
 
 /** A line that is seen to is looked after again so much later. */
@@ -21,8 +21,8 @@ describe("a line", () => {
     expect(world.open).toEqual([]);
     expect(world.stores.queue.count).toBe(0);
     expect(world.deliveries).toEqual([
-      { hub: "a", events: MAX_BATCH_MESSAGES, outcome: "published", reason: null },
-      { hub: "a", events: 2, outcome: "published", reason: null },
+      { line: "a", events: MAX_BATCH_MESSAGES, outcome: "published", reason: null },
+      { line: "a", events: 2, outcome: "published", reason: null },
     ]);
   });
 
@@ -53,7 +53,7 @@ describe("a line", () => {
       reason: "503",
     });
     expect(world.deliveries.at(-1)).toEqual({
-      hub: "a",
+      line: "a",
       events: 1,
       outcome: "retried",
       reason: "503",
@@ -112,7 +112,7 @@ describe("a line", () => {
     expect(world.stores.queue.count).toBe(0);
     expect(world.stores.queue.setback("a")).toBeUndefined();
     expect(world.deliveries.at(-1)).toEqual({
-      hub: "a",
+      line: "a",
       events: 3,
       outcome: "parked",
       reason: "400: bad",
@@ -148,6 +148,54 @@ describe("a line", () => {
   });
 });
 
+describe("a line of many hubs", () => {
+  it("leaves in one request, though each of 500 clients has a hub of its own", async () => {
+    const world = new CourierWorld();
+    const hubs = hubsOfOneLine(MAX_BATCH_MESSAGES);
+    for (const hub of hubs) world.append(hub);
+    await world.advance(0);
+    expect(world.open).toHaveLength(1);
+    expect(world.open[0]?.hubs).toEqual(hubs);
+    await world.answer("clients-7", PUBLISHED);
+    expect([world.requests.length, world.stores.queue.count]).toEqual([1, 0]);
+  });
+
+  it("waits as one, and keeps the order of each hub through a retry", async () => {
+    const world = new CourierWorld();
+    const [alice = "", bob = ""] = hubsOfOneLine(2);
+    for (const hub of [alice, bob, alice]) await world.take(hub);
+    expect(world.flights).toEqual({ "clients-7": [1] });
+    await world.answer("clients-7", retry());
+    await world.take(bob);
+    expect(world.open).toEqual([]);
+    await world.advance(1000);
+    expect(world.flights).toEqual({ "clients-7": [1, 2, 3, 4] });
+    expect(world.open[0]?.hubs).toEqual([alice, bob, alice, bob]);
+  });
+
+  it("loses none but the bad message of one hub, and keeps the order of each", async () => {
+    const world = new CourierWorld();
+    const [alice = "", bob = "", carol = ""] = hubsOfOneLine(3);
+    const hubs = [alice, bob, carol, alice, bob, carol, alice];
+    for (const hub of hubs) world.append(hub);
+    await world.advance(0);
+    const bad = 4;
+    const published: (readonly [number, string])[] = [];
+    for (let [flight] = world.open; flight !== undefined; [flight] = world.open) {
+      const { sequences, hubs: from } = flight;
+      const isBad = sequences.includes(bad);
+      if (!isBad) sequences.forEach((each, at) => published.push([each, from[at] ?? ""]));
+      await flight.answer(isBad ? rejected("message") : PUBLISHED);
+    }
+    const good = hubs.map((hub, at) => [at + 1, hub] as const).filter(([each]) => each !== bad);
+    expect(published).toEqual(good);
+    // What waits for a person is the hub's, and has the hub's line when it comes back.
+    expect(world.stores.parked.page(0, 9).map(({ event }) => [event.hub, event.line])).toEqual([
+      [alice, "clients-7"],
+    ]);
+  });
+});
+
 describe("several lines", () => {
   it("do not wait for a request that hangs, though it began long before", async () => {
     const world = new CourierWorld();
@@ -170,15 +218,19 @@ describe("several lines", () => {
 
   it("take turns, however much comes into each of them", async () => {
     const world = new CourierWorld();
-    const hubs = ["a", "b", "c", "d", "e", "f", "g"];
-    for (const hub of hubs) await world.take(hub);
+    const lines = ["a", "b", "c", "d", "e", "f", "g"];
+    for (const line of lines) await world.take(line);
     for (let round = 0; round < 21; round += 1) {
       const [flight] = world.open;
       if (flight === undefined) throw new Error("no line is published");
-      world.append(flight.hub);
+      world.append(flight.line);
       await flight.answer(PUBLISHED);
     }
-    expect(world.requests.slice(0, 21).map(({ hub }) => hub)).toEqual([...hubs, ...hubs, ...hubs]);
+    expect(world.requests.slice(0, 21).map(({ line }) => line)).toEqual([
+      ...lines,
+      ...lines,
+      ...lines,
+    ]);
   });
 });
 
@@ -237,7 +289,7 @@ describe("a run", () => {
   it("is not ended by a line that cannot be published at all", async () => {
     const world = new CourierWorld();
     world.append("poison");
-    world.storage.sql.exec("UPDATE events SET type = 'of a later version'");
+    world.storage.sql.exec("UPDATE queue SET type = 'of a later version'");
     for (const hub of ["b", "c", "d", "e", "f", "g"]) world.append(hub, 2);
     for (let turn = 0; turn < 6; turn += 1) {
       const run = world.courier.run().catch((error: unknown) => error);
@@ -246,8 +298,8 @@ describe("a run", () => {
       }
       expect(await run).toEqual(turn === 0 ? expect.any(TypeError) : undefined);
     }
-    expect([...world.stores.queue.hubs()]).toEqual(["poison"]);
-    world.storage.sql.exec("UPDATE events SET type = 'client.connected'");
+    expect([...world.stores.queue.lines()]).toEqual(["poison"]);
+    world.storage.sql.exec("UPDATE queue SET type = 'client.connected'");
     await world.advance(LOOK_AGAIN_MS);
     expect(Object.keys(world.flights)).toEqual(["poison"]);
   });
@@ -263,6 +315,6 @@ describe("a run", () => {
     void world.courier.run();
     await settled();
     expect(world.open).toHaveLength(4);
-    expect(new Set(world.open.map(({ hub }) => hub)).size).toBe(4);
+    expect(new Set(world.open.map(({ line }) => line)).size).toBe(4);
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { SUMMARY_MS } from "../../src/ledger/ledger.ts";
 import { clientId } from "../support/client-ids.ts";
-import { EVENT_AT_MS } from "../support/events.ts";
+import { EVENT_AT_MS, hubsOfOneLine } from "../support/events.ts";
 import { begun, ended, LedgerWorld, reportOf, tallyOf } from "./support/ledger-world.ts";
 
 const DROPPED = "signal_manager_events_dropped_total";
@@ -13,6 +13,16 @@ function many(first: number, count: number) {
 }
 
 describe("an event", () => {
+  it("that gave way in its hub's outbox is counted as dropped, once, by the gap that it left", () => {
+    const world = new LedgerWorld();
+    // Of an outbox that is new nobody knows what was before.
+    world.ledger.take(reportOf([begun(5, "alice")]));
+    expect(world.sample(DROPPED)).toBe(0);
+    for (const _ of ["first", "again"]) world.ledger.take(reportOf(many(9, 2)));
+    world.ledger.take(reportOf(many(11, 1)));
+    expect(world.sample(DROPPED)).toBe(3);
+  });
+
   it("is told, queued and indexed when it is reported first, and passed over when it comes again", () => {
     const world = new LedgerWorld();
     const report = reportOf([begun(1, "alice", "s"), begun(2, "bob", "t")]);
@@ -25,6 +35,7 @@ describe("an event", () => {
         ...begun(1, "alice", "s").body,
         id: "outbox.1",
         hub: "main",
+        line: "main",
         sequence: 1,
         atMs: EVENT_AT_MS + 1,
       },
@@ -32,6 +43,7 @@ describe("an event", () => {
         ...begun(2, "bob", "t").body,
         id: "outbox.2",
         hub: "main",
+        line: "main",
         sequence: 2,
         atMs: EVENT_AT_MS + 2,
       },
@@ -182,6 +194,7 @@ describe("what strangers do", () => {
         },
         id: `main.client.auth_failed.${EVENT_AT_MS}`,
         hub: "main",
+        line: "main",
         atMs: world.nowMs,
         sequence: 1,
       },
@@ -242,6 +255,17 @@ describe("a full storage", () => {
     }
   });
 
+  it("takes from the line that grows, though the hub itself has nothing in it", () => {
+    const world = new LedgerWorld({ maxStored: 4 });
+    const [alice = "", bob = ""] = hubsOfOneLine(2);
+    world.ledger.take(reportOf(many(1, 2), { hub: "quiet", outboxId: "q" }));
+    world.ledger.take(reportOf(many(1, 2), { hub: alice, outboxId: "a" }));
+    world.ledger.take(reportOf(many(1, 1), { hub: bob, outboxId: "b" }));
+    expect(world.dropped.map(({ id }) => id)).toEqual(["a.1"]);
+    expect(world.queued("clients-7").map(({ id }) => id)).toEqual(["a.2", "b.1"]);
+    expect(world.queued("quiet")).toHaveLength(2);
+  });
+
   it("shrinks to a bound that was lowered, two for each that comes", () => {
     const world = new LedgerWorld({ maxStored: 10 });
     world.ledger.take(reportOf(many(1, 10)));
@@ -282,7 +306,7 @@ describe("a retry", () => {
 
 it("a delivery is counted by its outcome, and the events of those that were published", () => {
   const world = new LedgerWorld();
-  const delivery = { hub: "main", events: 3, reason: null };
+  const delivery = { line: "main", events: 3, reason: null };
   for (const outcome of ["published", "published", "retried", "split", "parked"] as const) {
     world.ledger.countDelivery({ ...delivery, outcome });
   }

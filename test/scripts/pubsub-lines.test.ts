@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { parseConfig } from "../../src/config/parse-config.ts";
 import { eventLine, welcome } from "../../scripts/local/pubsub-lines.ts";
 import { toPubsubMessage } from "../../src/events/cloud-event.ts";
+import type { StoredEvent } from "../../src/events/event-types.ts";
 import { connected, stored } from "../support/events.ts";
 import { DEVELOPMENT_VARS, WRANGLER_VARS } from "../support/own-settings.ts";
 
@@ -36,16 +37,29 @@ it("says of the fake that it is the fake", () => {
 
 it("prints an event as a line that no client id can break", () => {
   const event = stored(connected("a\u202E\u2028b"), { hub: "main", sequence: 17 });
-  const { attributes, orderingKey } = toPubsubMessage(event);
-  const text = JSON.stringify(event.data);
-  const line = eventLine({ text, attributes, orderingKey, messageId: "1" });
-  expect(line).toBe(
+  expect(lineFor(event)).toBe(
     '2026-11-23T06:00:00.000Z client.connected hub="main" sequence=17 {"client_id":"a\\u{202e}\\u{2028}b",' +
       '"session_id":"3f0c9a52-5d0e-4c4e-9d5a-0d7f4f0b6a11","connected_at":"2026-11-23T06:00:00.000Z"}',
   );
+});
+
+it("names the hub of an event, not the line that it shares", () => {
+  expect(lineFor(stored(connected("a"), { hub: "client:a/b é" }))).toContain(
+    ' hub="client:a/b é" ',
+  );
+});
+
+it("names what is left of a hub whose name was cut", () => {
+  const hub = `x${"é".repeat(300)}`;
+  expect(lineFor(stored(connected("a"), { hub }))).toMatch(/ hub="x(é+|(%[0-9A-F]{2})+)" /);
 });
 
 it("shows a message of somebody else as what it is", () => {
   const message = { text: "hello\n", attributes: {}, orderingKey: "", messageId: "1" };
   expect(eventLine(message)).toBe("not an event of ours: hello\\u{a}");
 });
+
+function lineFor(event: StoredEvent): string {
+  const { attributes, orderingKey } = toPubsubMessage(event);
+  return eventLine({ text: JSON.stringify(event.data), attributes, orderingKey, messageId: "1" });
+}

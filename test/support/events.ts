@@ -1,6 +1,7 @@
 /** Events and their messages, made up. */
 import { toPubsubMessage, type PubsubMessage } from "../../src/events/cloud-event.ts";
 import type { EventBody, StoredEvent } from "../../src/events/event-types.ts";
+import { lineOf } from "../../src/ledger/line.ts";
 
 /** 2026-11-23T06:00:00.000Z */
 export const EVENT_AT_MS = 1_795_413_600_000;
@@ -18,10 +19,20 @@ export function connected(clientId: string): EventBody {
 
 export function stored(
   body: EventBody,
-  place: { readonly hub?: string; readonly sequence?: number; readonly id?: string } = {},
+  place: Partial<Pick<StoredEvent, "hub" | "line" | "sequence" | "id">> = {},
 ): StoredEvent {
-  const { hub = "main", sequence = 1, id = `${hub}-${sequence}` } = place;
-  return { ...body, id, hub, sequence, atMs: EVENT_AT_MS };
+  const { hub = "main", line = lineOf(hub), sequence = 1, id = `${hub}-${sequence}` } = place;
+  return { ...body, id, hub, line, sequence, atMs: EVENT_AT_MS };
+}
+
+/** Hubs of so many clients, all of one line. */
+export function hubsOfOneLine(count: number): string[] {
+  const hubs: string[] = [];
+  for (let n = 0; hubs.length < count; n += 1) {
+    const hub = `client:device-${n}`;
+    if (lineOf(hub) === "clients-7") hubs.push(hub);
+  }
+  return hubs;
 }
 
 /** Of one hub, in order: `main-1`, `main-2` … */

@@ -1,9 +1,10 @@
 /** What the Ledger's stores promise (`src/ledger/ports.ts`), held of them on the platform's SQLite and on Node's. */
 import { describe, expect, it } from "vitest";
+import type { StoredEvent } from "../../src/events/event-types.ts";
 import type { LedgerStores, Progress, SessionEntry } from "../../src/ledger/ports.ts";
 import { sqlLedgerStores } from "../../src/worker/ledger/ledger-stores.ts";
 import { clientId } from "./client-ids.ts";
-import { connected, stored } from "./events.ts";
+import { connected, hubsOfOneLine, stored } from "./events.ts";
 
 /** Gives a storage of its own, with nothing in it. */
 export type WithStorage = (use: (storage: DurableObjectStorage) => void) => Promise<void> | void;
@@ -14,9 +15,10 @@ export function describeLedgerStores(withStorage: WithStorage): void {
     withStorage((storage) => use(sqlLedgerStores(storage), () => sqlLedgerStores(storage)));
 
   describeQueue(stores);
+  describeOldQueue(withStorage);
   describeParked(stores);
   describeSessions(stores);
-  describeSmallOnes(stores);
+  describeSmallOnes(stores, withStorage);
   describeRollback(stores);
 }
 
@@ -28,14 +30,14 @@ function event(hub: string, sequence: number) {
   return stored(connected(`client-${sequence}`), { hub, sequence });
 }
 
-function sequences({ queue }: LedgerStores, hub: string, limit = 100): number[] {
-  return queue.head(hub, limit).map(({ sequence }) => sequence);
+function sequences({ queue }: LedgerStores, line: string, limit = 100): number[] {
+  return sequencesOf(queue.head(line, limit));
 }
 
 function describeQueue(stores: Stores): void {
   describe("the queue", () => {
     it(
-      "is a line a hub, in order of sequence, whatever the order of arrival",
+      "holds each line in order of sequence, whatever the order of arrival",
       stores((given, again) => {
         for (const [hub, sequence] of [
           ["b", 9],
@@ -46,7 +48,7 @@ function describeQueue(stores: Stores): void {
           given.queue.append(event(hub, sequence));
         }
         for (const { queue } of [given, again()]) {
-          expect(new Set(queue.hubs())).toEqual(new Set(["a", "b"]));
+          expect(new Set(queue.lines())).toEqual(new Set(["a", "b"]));
           expect(queue.count).toBe(4);
           expect(sequences({ ...given, queue }, "b")).toEqual([2, 9, 10]);
           expect(sequences({ ...given, queue }, "b", 2)).toEqual([2, 9]);
@@ -70,8 +72,8 @@ function describeQueue(stores: Stores): void {
           expect(at.queue.count).toBe(3);
         }
         given.queue.remove("a", [2, 4]);
-        expect([...given.queue.hubs()]).toEqual(["b"]);
-        expect([...again().queue.hubs()]).toEqual(["b"]);
+        expect([...given.queue.lines()]).toEqual(["b"]);
+        expect([...again().queue.lines()]).toEqual(["b"]);
         expect(given.queue.count).toBe(1);
       }),
     );
@@ -81,9 +83,9 @@ function describeQueue(stores: Stores): void {
       stores(({ queue }) => {
         for (const hub of ["a", "b", "c"]) [1, 2].forEach((at) => queue.append(event(hub, at)));
         queue.remove("a", [1]);
-        expect([...queue.hubs()]).toEqual(["b", "c", "a"]);
+        expect([...queue.lines()]).toEqual(["b", "c", "a"]);
         queue.append(event("b", 3));
-        expect([...queue.hubs()]).toEqual(["b", "c", "a"]);
+        expect([...queue.lines()]).toEqual(["b", "c", "a"]);
       }),
     );
 
@@ -108,10 +110,23 @@ function describeQueue(stores: Stores): void {
         const hub = `%_'"\u{10FFFF}\u0000${"ü".repeat(3000)}`;
         const odd = stored(connected("a\u2028%\u{1F98A}"), { hub, sequence: 2 ** 53 - 1 });
         queue.append(odd);
-        expect([...queue.hubs()]).toEqual([hub]);
+        expect([...queue.lines()]).toEqual([hub]);
         expect(queue.head(hub, 1)).toEqual([odd]);
         expect(queue.remove(hub, [2 ** 53 - 1]).size).toBe(1);
-        expect([...queue.hubs()]).toEqual([]);
+        expect([...queue.lines()]).toEqual([]);
+      }),
+    );
+
+    it(
+      "holds hubs of one line in one, each event with its hub",
+      stores((given, again) => {
+        const [one = "", other = ""] = hubsOfOneLine(2);
+        const events = [event(one, 1), event(other, 2), event(one, 3)];
+        events.toReversed().forEach((each) => given.queue.append(each));
+        for (const { queue } of [given, again()]) {
+          expect([...queue.lines()]).toEqual(["clients-7"]);
+          expect(queue.head("clients-7", 9)).toEqual(events);
+        }
       }),
     );
 
@@ -124,6 +139,95 @@ function describeQueue(stores: Stores): void {
       }),
     );
   });
+}
+
+/** As the version before lines wrote it. */
+const OLD_QUEUE = `
+  CREATE TABLE events (
+    hub TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (hub, sequence)
+  ) WITHOUT ROWID;
+  CREATE TABLE setbacks (
+    hub TEXT PRIMARY KEY,
+    tries INTEGER NOT NULL,
+    retry_at_ms INTEGER NOT NULL,
+    reason TEXT NOT NULL
+  ) WITHOUT ROWID`;
+
+function appendOld({ sql }: DurableObjectStorage, events: readonly StoredEvent[]): void {
+  for (const { hub, sequence, id, atMs, type, data } of events) {
+    sql.exec(
+      "INSERT INTO events (hub, sequence, id, at_ms, type, data) VALUES (?, ?, ?, ?, ?, ?)",
+      hub,
+      sequence,
+      id,
+      atMs,
+      type,
+      JSON.stringify(data),
+    );
+  }
+}
+
+function tables({ sql }: DurableObjectStorage): unknown[] {
+  const found = sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'");
+  return found.toArray().map(({ name }) => name);
+}
+
+function describeOldQueue(withStorage: WithStorage): void {
+  describe("the queue of hubs, from before there were lines,", () => {
+    const [one = "", other = ""] = hubsOfOneLine(2);
+    const old = [event("main", 1), event(one, 2), event(other, 3), event(one, 4), event("main", 5)];
+
+    it("is moved to lines when the Ledger wakes, whole and in order, and is there no more", () =>
+      withStorage((storage) => {
+        storage.sql.exec(OLD_QUEUE);
+        appendOld(storage, old);
+        storage.sql.exec("INSERT INTO setbacks VALUES ('main', 3, 7, '503')");
+        for (const { queue } of [sqlLedgerStores(storage), sqlLedgerStores(storage)]) {
+          expect(queue.head("main", 9)).toEqual([event("main", 1), event("main", 5)]);
+          expect(queue.head("clients-7", 9)).toEqual(old.slice(1, 4));
+          expect(queue.count).toBe(5);
+          expect(queue.setback("main")).toBeUndefined();
+        }
+        expect(tables(storage)).toContain("queue");
+        expect(tables(storage)).not.toContain("events");
+        expect(tables(storage)).not.toContain("setbacks");
+      }));
+
+    it("is moved again behind what waits already, where an older version was back meanwhile", () =>
+      withStorage((storage) => {
+        sqlLedgerStores(storage).queue.append(event(one, 1));
+        storage.sql.exec(OLD_QUEUE);
+        appendOld(storage, old.slice(1));
+        const { queue } = sqlLedgerStores(storage);
+        expect(sequencesOf(queue.head("clients-7", 9))).toEqual([1, 2, 3, 4]);
+        expect(sequencesOf(queue.head("main", 9))).toEqual([5]);
+      }));
+
+    it("stays whole where it cannot be moved, and is moved when it can", () =>
+      withStorage((storage) => {
+        sqlLedgerStores(storage);
+        storage.sql.exec(OLD_QUEUE);
+        appendOld(storage, old);
+        storage.sql.exec(
+          "CREATE TRIGGER broken BEFORE INSERT ON queue WHEN new.sequence = 5 BEGIN SELECT RAISE(FAIL, 'disk full'); END",
+        );
+        expect(() => sqlLedgerStores(storage)).toThrow("disk full");
+        expect(storage.sql.exec("SELECT * FROM events").toArray()).toHaveLength(5);
+        expect(storage.sql.exec("SELECT * FROM queue").toArray()).toEqual([]);
+        storage.sql.exec("DROP TRIGGER broken");
+        expect(sqlLedgerStores(storage).queue.count).toBe(5);
+      }));
+  });
+}
+
+function sequencesOf(events: readonly StoredEvent[]): number[] {
+  return events.map(({ sequence }) => sequence);
 }
 
 function parkedEvent(sequence: number) {
@@ -211,7 +315,7 @@ function heard(heardAtMs: number): Progress {
   return { seq: heardAtMs * 2, tallyIds: ["t"], heardAtMs };
 }
 
-function describeSmallOnes(stores: Stores): void {
+function describeSmallOnes(stores: Stores, withStorage: WithStorage): void {
   it(
     "progress is kept by hub and outbox, and forgotten when nothing was heard since",
     stores((given, again) => {
@@ -227,6 +331,29 @@ function describeSmallOnes(stores: Stores): void {
       expect(given.progress.find("b", "2")).toBeUndefined();
     }),
   );
+
+  it(
+    "hubs of which an outbox is known follow each other in the order of their names, each once",
+    stores(({ progress }) => {
+      for (const hub of ["b", "client:", "client:ü", "client:a", "a", "client:a"]) {
+        for (const outboxId of ["1", "2"]) progress.put(hub, outboxId, heard(1));
+      }
+      const hubs: string[] = [];
+      for (let hub = progress.hubAfter(""); hub !== undefined; hub = progress.hubAfter(hub)) {
+        hubs.push(hub);
+      }
+      expect(hubs).toEqual(["a", "b", "client:", "client:a", "client:ü"]);
+    }),
+  );
+
+  it("a state of before the walk begins it", () =>
+    withStorage((storage) => {
+      const { state } = sqlLedgerStores(storage);
+      storage.sql.exec(
+        `INSERT INTO state (id, json) VALUES (1, '{"nextSequence":5,"samples":{"a":2}}')`,
+      );
+      expect(state.read()).toEqual({ nextSequence: 5, walkedTo: "", samples: { a: 2 } });
+    }));
 
   it(
     "summaries add up from the first time on, by hub and type",
@@ -248,8 +375,8 @@ function describeSmallOnes(stores: Stores): void {
     "the state is the one that was written last",
     stores(({ state }, again) => {
       expect([state.read(), again().state.read()]).toEqual([undefined, undefined]);
-      state.write({ nextSequence: 2, samples: {} });
-      const last = { nextSequence: 3, samples: { 'a{b="c"}': 0.5 } };
+      state.write({ nextSequence: 2, walkedTo: "", samples: {} });
+      const last = { nextSequence: 3, walkedTo: "client:a", samples: { 'a{b="c"}': 0.5 } };
       state.write(last);
       expect([state.read(), again().state.read()]).toEqual([last, last]);
     }),
@@ -272,10 +399,10 @@ function describeRollback(stores: Stores): void {
           connectedAtMs: 1,
         });
         progress.put("a", "o", { seq: at, tallyIds: [], heardAtMs: at });
-        state.write({ nextSequence: at, samples: {} });
+        state.write({ nextSequence: at, walkedTo: "", samples: {} });
       };
       const found = () => ({
-        hubs: [...queue.hubs()],
+        lines: [...queue.lines()],
         counts: [queue.count, parked.count, sessions.count],
         setback: queue.setback("a")?.tries,
         seq: progress.find("a", "o")?.seq,
@@ -293,7 +420,7 @@ function describeRollback(stores: Stores): void {
       expect(found()).toEqual(empty);
       expect(given.transaction(() => (change(1), "made"))).toBe("made");
       const before = found();
-      expect(before).toEqual({ hubs: ["a"], counts: [1, 1, 1], setback: 1, seq: 1, next: 1 });
+      expect(before).toEqual({ lines: ["a"], counts: [1, 1, 1], setback: 1, seq: 1, next: 1 });
       fail(() => change(2));
       fail(() => {
         queue.remove("a", [1]);

@@ -1,6 +1,9 @@
 /** Events as a subscription received them: what a subscriber makes of them, and what must hold of them. */
 import { expect } from "vitest";
 import type { ReceivedMessage } from "../../scripts/local/pubsub-rest.ts";
+import { lineOf } from "../../src/ledger/line.ts";
+
+const SOURCE = "/signal-manager/hubs/";
 
 const DATA = new WeakMap<ReceivedMessage, Readonly<Record<string, unknown>>>();
 
@@ -21,17 +24,20 @@ export function distinct(messages: readonly ReceivedMessage[]): ReceivedMessage[
   ].toReversed();
 }
 
-/** Of each hub: `ce-sequence` rises. Which hubs there were. */
+/** The name of the hub where it happened. */
+export function hubOf({ attributes }: ReceivedMessage): string {
+  return decodeURIComponent(attributes["ce-source"]?.slice(SOURCE.length) ?? "");
+}
+
+/** Of each hub: `ce-sequence` rises, and all is in the hub's line. Which hubs there were. */
 export function expectOrder(messages: readonly ReceivedMessage[]): string[] {
-  const lines = Map.groupBy(messages, ({ orderingKey }) => orderingKey);
-  for (const [hub, line] of lines) {
-    const sequences = line.map(({ attributes }) => attributes["ce-sequence"] ?? "");
+  const hubs = Map.groupBy(messages, hubOf);
+  for (const [hub, own] of hubs) {
+    const sequences = own.map(({ attributes }) => attributes["ce-sequence"] ?? "");
     expect(sequences).toEqual([...new Set(sequences)].toSorted());
-    expect(new Set(line.map(({ attributes }) => attributes["ce-source"]))).toEqual(
-      new Set([`/signal-manager/hubs/${encodeURIComponent(hub)}`]),
-    );
+    expect(new Set(own.map(({ orderingKey }) => orderingKey))).toEqual(new Set([lineOf(hub)]));
   }
-  return [...lines.keys()];
+  return [...hubs.keys()];
 }
 
 /** One beginning, then one end of every session, and of no other. */

@@ -1,6 +1,8 @@
 /** In a file of its own: the Worker counts in its isolate's memory, which the tests of one file share. */
-import { exports } from "cloudflare:workers";
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
+import { app } from "../../src/worker/app.ts";
 
 function get(path: string, headers: Record<string, string> = {}): Promise<Response> {
   return exports.default.fetch(new Request(`http://localhost${path}`, { headers }));
@@ -22,4 +24,15 @@ it("counts requests for a socket by the status of their answer", async () => {
   await get("/");
   await vi.waitUntil(async () => (await upgrades(426)) === 2, { timeout: 20_000 });
   expect([await upgrades(101), await upgrades(401), await upgrades(503)]).toEqual([1, 1, 0]);
+});
+
+it("counts an upgrade that its hub fails as 500, and answers it so", async () => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const fetch = vi.fn<() => Promise<Response>>().mockRejectedValue(new Error("the hub is away"));
+  const broken = { ...env, HUB: { getByName: () => ({ fetch }) } } as unknown as typeof env;
+  const ctx = createExecutionContext();
+  const request = new Request("http://localhost/", { headers: { upgrade: "websocket" } });
+  expect((await app.fetch(request, broken, ctx)).status).toBe(500);
+  await waitOnExecutionContext(ctx);
+  expect(await upgrades(500)).toBe(1);
 });

@@ -9,7 +9,9 @@ import { PAYLOAD_TYPES } from "../../protocol/payloads/payload-types.ts";
 import { formatUuid, UUID_BYTES } from "../../protocol/uuid.ts";
 import type { Env } from "../env.ts";
 import { hubNameOf } from "../../hub/placement.ts";
-import { hubNamed } from "../hubs.ts";
+import { describeError } from "../../log/log-hub-event.ts";
+import { HubsByRpc } from "../hub/other-hubs.ts";
+import { signalLineTo } from "../hubs.ts";
 import type { Services } from "../services.ts";
 import { workerCountsOf } from "../worker-counts.ts";
 
@@ -21,7 +23,14 @@ export function createBackend(
   services: Services,
   ctx: Pick<ExecutionContext, "waitUntil">,
 ): AdminPorts["sendSignal"] {
-  const { config } = services;
+  const { config, log } = services;
+  const hubs = new HubsByRpc({
+    // No hub's: the Worker is none.
+    self: "worker",
+    hubs: config.routing.hubs,
+    call: (hub) => signalLineTo(env, config, hub),
+    failed: (hub, error) => log("deliver.failed", { hub, error: describeError(error) }),
+  });
   return async ({ source, target, messageType, data }: BackendSignal) => {
     const sender = source ?? parseClientId(BACKEND);
     if (sender === null) throw new Error("the backend has no client id");
@@ -45,7 +54,7 @@ export function createBackend(
       payload,
     });
     const hub = hubNameOf(target, config.routing.hubs);
-    const [fault = "internal"] = await hubNamed(env, config, hub).deliver([{ ...notice, frame }]);
+    const [fault = "internal"] = await hubs.deliver(hub, [{ ...notice, frame }]);
     return fault === null ? { outcome: "delivered", uuid: formatUuid(uuid) } : refuse(fault);
   };
 }

@@ -154,13 +154,12 @@ export class HubObject extends DurableObject<Env> {
     return this.#ended(() => hub.drain());
   }
 
-  /** A row that could not be deleted is an orphan now: the sweep ends its session. */
+  /** What could not be ended asked for a sweep. */
   async #ended(end: () => void): Promise<void> {
     try {
       end();
     } catch (error) {
       this.#services?.log("hub.failed", { error: describeError(error) });
-      this.#parts?.hub.sweepBy(Date.now() + RETRY_ALARM_MS);
     }
     await this.#settle();
   }

@@ -1,136 +1,143 @@
-/** Events that wait to be published, in the Ledger's SQLite: one line a hub. */
+/** Events that wait to be published, in the Ledger's SQLite: line by line. */
 import type { StoredEvent } from "../../events/event-types.ts";
 import type { EventQueue, Setback } from "../../ledger/ports.ts";
 import { fromRow, toBindings, type EventRow } from "./event-row.ts";
+import { moveOldQueue } from "./old-queue.ts";
 
-/** WITHOUT ROWID: a hub's line lies in one piece, and an event costs one row written, not two. */
+/** WITHOUT ROWID: a line lies in one piece, and an event costs one row written, not two. */
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS events (
+  CREATE TABLE IF NOT EXISTS queue (
+    line TEXT NOT NULL,
     hub TEXT NOT NULL,
     sequence INTEGER NOT NULL,
     id TEXT NOT NULL,
     at_ms INTEGER NOT NULL,
     type TEXT NOT NULL,
     data TEXT NOT NULL,
-    PRIMARY KEY (hub, sequence)
+    PRIMARY KEY (line, sequence)
   ) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS setbacks (
-    hub TEXT PRIMARY KEY,
+  CREATE TABLE IF NOT EXISTS line_setbacks (
+    line TEXT PRIMARY KEY,
     tries INTEGER NOT NULL,
     retry_at_ms INTEGER NOT NULL,
     reason TEXT NOT NULL
   ) WITHOUT ROWID`;
 
-type SetbackRow = { hub: string; tries: number; retry_at_ms: number; reason: string };
+type QueueRow = EventRow & { line: string };
+type SetbackRow = { line: string; tries: number; retry_at_ms: number; reason: string };
 
 /** What is remembered of the rows: saves the search for lines. */
-interface Lines {
-  readonly hubs: Set<string>;
+interface Known {
+  readonly lines: Set<string>;
   readonly setbacks: Map<string, Setback>;
   count: number;
 }
 
 export class SqlEventQueue implements EventQueue {
   readonly #sql: SqlStorage;
-  #lines: Lines | undefined;
+  #remembered: Known | undefined;
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
-    sql.exec(SCHEMA);
+  constructor(storage: DurableObjectStorage) {
+    this.#sql = storage.sql;
+    this.#sql.exec(SCHEMA);
+    moveOldQueue(storage);
   }
 
   /** To be called when a transaction was rolled back: what is remembered may be of it. */
   recall(): void {
-    this.#lines = undefined;
+    this.#remembered = undefined;
   }
 
   append(event: StoredEvent): void {
-    const lines = this.#known;
+    const known = this.#known;
     this.#sql.exec(
-      "INSERT INTO events (hub, sequence, id, at_ms, type, data) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT INTO queue (line, hub, sequence, id, at_ms, type, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      event.line,
       ...toBindings(event),
     );
-    lines.hubs.add(event.hub);
-    lines.count += 1;
+    known.lines.add(event.line);
+    known.count += 1;
   }
 
-  hubs(): Iterable<string> {
-    return this.#known.hubs;
+  lines(): Iterable<string> {
+    return this.#known.lines;
   }
 
-  head(hub: string, limit: number): StoredEvent[] {
-    const rows = this.#sql.exec<EventRow>(
-      "SELECT * FROM events WHERE hub = ? ORDER BY sequence LIMIT ?",
-      hub,
+  head(line: string, limit: number): StoredEvent[] {
+    const rows = this.#sql.exec<QueueRow>(
+      "SELECT * FROM queue WHERE line = ? ORDER BY sequence LIMIT ?",
+      line,
       limit,
     );
-    return Array.from(rows, fromRow);
+    return Array.from(rows, (row) => fromRow(row, row.line));
   }
 
-  remove(hub: string, sequences: readonly number[]): ReadonlySet<number> {
-    const lines = this.#known;
+  remove(line: string, sequences: readonly number[]): ReadonlySet<number> {
+    const known = this.#known;
     const rows = this.#sql.exec<{ sequence: number }>(
-      `DELETE FROM events WHERE hub = ? AND sequence IN (SELECT value FROM json_each(?))
+      `DELETE FROM queue WHERE line = ? AND sequence IN (SELECT value FROM json_each(?))
        RETURNING sequence`,
-      hub,
+      line,
       JSON.stringify(sequences),
     );
     const removed = new Set(Array.from(rows, ({ sequence }) => sequence));
-    lines.count -= removed.size;
+    known.count -= removed.size;
     // A line that goes on goes to the end of the Set.
-    lines.hubs.delete(hub);
-    if (this.head(hub, 1).length > 0) lines.hubs.add(hub);
+    known.lines.delete(line);
+    if (this.head(line, 1).length > 0) known.lines.add(line);
     return removed;
   }
 
-  setback(hub: string): Setback | undefined {
-    return this.#known.setbacks.get(hub);
+  setback(line: string): Setback | undefined {
+    return this.#known.setbacks.get(line);
   }
 
-  setSetback(hub: string, setback: Setback | null): void {
+  setSetback(line: string, setback: Setback | null): void {
     const { setbacks } = this.#known;
     if (setback === null) {
-      this.#sql.exec("DELETE FROM setbacks WHERE hub = ?", hub);
-      setbacks.delete(hub);
+      this.#sql.exec("DELETE FROM line_setbacks WHERE line = ?", line);
+      setbacks.delete(line);
       return;
     }
     const { tries, retryAtMs, reason } = setback;
     this.#sql.exec(
-      "INSERT OR REPLACE INTO setbacks (hub, tries, retry_at_ms, reason) VALUES (?, ?, ?, ?)",
-      hub,
+      "INSERT OR REPLACE INTO line_setbacks (line, tries, retry_at_ms, reason) VALUES (?, ?, ?, ?)",
+      line,
       tries,
       retryAtMs,
       reason,
     );
-    setbacks.set(hub, setback);
+    setbacks.set(line, setback);
   }
 
   get count(): number {
     return this.#known.count;
   }
 
-  get #known(): Lines {
-    return (this.#lines ??= this.#read());
+  get #known(): Known {
+    return (this.#remembered ??= this.#read());
   }
 
-  #read(): Lines {
-    const hubs = new Set<string>();
-    for (let hub = this.#hubAfter(""); hub !== undefined; hub = this.#hubAfter(hub)) hubs.add(hub);
-    const setbacks = new Map<string, Setback>();
-    for (const row of this.#sql.exec<SetbackRow>("SELECT * FROM setbacks")) {
-      const { hub, tries, retry_at_ms: retryAtMs, reason } = row;
-      setbacks.set(hub, { tries, retryAtMs, reason });
+  #read(): Known {
+    const lines = new Set<string>();
+    for (let line = this.#lineAfter(""); line !== undefined; line = this.#lineAfter(line)) {
+      lines.add(line);
     }
-    const { n } = this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM events").one();
-    return { hubs, setbacks, count: n };
+    const setbacks = new Map<string, Setback>();
+    for (const row of this.#sql.exec<SetbackRow>("SELECT * FROM line_setbacks")) {
+      const { line, tries, retry_at_ms: retryAtMs, reason } = row;
+      setbacks.set(line, { tries, retryAtMs, reason });
+    }
+    const { n } = this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM queue").one();
+    return { lines, setbacks, count: n };
   }
 
   /** A jump along the key from line to line: as many look-ups as there are lines, not as there are events. */
-  #hubAfter(hub: string): string | undefined {
-    const [row] = this.#sql.exec<{ hub: string }>(
-      "SELECT hub FROM events WHERE hub > ? ORDER BY hub LIMIT 1",
-      hub,
+  #lineAfter(line: string): string | undefined {
+    const [row] = this.#sql.exec<{ line: string }>(
+      "SELECT line FROM queue WHERE line > ? ORDER BY line LIMIT 1",
+      line,
     );
-    return row?.hub;
+    return row?.line;
   }
 }

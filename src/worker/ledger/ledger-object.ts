@@ -47,8 +47,8 @@ export class LedgerObject extends DurableObject<Env> {
     const { sessions, queue, parked, state } = this.#parts.stores;
     const nowMs = Date.now();
     let oldestMs = nowMs;
-    for (const hub of queue.hubs()) {
-      const [head] = queue.head(hub, 1);
+    for (const line of queue.lines()) {
+      const [head] = queue.head(line, 1);
       if (head !== undefined && head.atMs < oldestMs) oldestMs = head.atMs;
     }
     return {

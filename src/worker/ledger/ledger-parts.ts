@@ -58,6 +58,6 @@ const LINES = {
   parked: "publish.parked",
 } as const;
 
-function logDelivery(log: Log, { hub, events, outcome, reason }: Delivery): void {
-  log(LINES[outcome], { hub, events, ...(reason === null ? {} : { reason }) });
+function logDelivery(log: Log, { line, events, outcome, reason }: Delivery): void {
+  log(LINES[outcome], { line, events, ...(reason === null ? {} : { reason }) });
 }

@@ -16,7 +16,7 @@ import { SqlSessionIndex } from "./session-index.ts";
 export function sqlLedgerStores(storage: DurableObjectStorage): LedgerStores {
   const { sql } = storage;
   const sessions = new SqlSessionIndex(sql);
-  const queue = new SqlEventQueue(sql);
+  const queue = new SqlEventQueue(storage);
   const parked = new SqlParkedEvents(sql);
   const state = new SqlStateStore(sql);
   return {
@@ -82,6 +82,14 @@ class SqlProgressStore implements ProgressStore {
 
   forget(hub: string, sinceMs: number): void {
     this.#sql.exec("DELETE FROM outboxes WHERE hub = ? AND heard_at_ms < ?", hub, sinceMs);
+  }
+
+  hubAfter(hub: string): string | undefined {
+    const [row] = this.#sql.exec<{ hub: string }>(
+      "SELECT hub FROM outboxes WHERE hub > ? ORDER BY hub LIMIT 1",
+      hub,
+    );
+    return row?.hub;
   }
 }
 
@@ -151,8 +159,9 @@ class SqlStateStore implements StateStore {
   read(): LedgerState | undefined {
     if (this.#state !== undefined) return this.#state;
     const [row] = this.#sql.exec<{ json: string }>("SELECT json FROM state");
-    // Only `write` writes it.
-    this.#state = row && (JSON.parse(row.json) as LedgerState);
+    // Only `write` writes it; a version before there was a walk wrote none.
+    const known = row && (JSON.parse(row.json) as Omit<LedgerState, "walkedTo">);
+    this.#state = known && { walkedTo: "", ...known };
     return this.#state;
   }
 

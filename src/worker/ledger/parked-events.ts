@@ -1,5 +1,6 @@
 /** Events that were refused for good, in the Ledger's SQLite. */
 import type { ParkedEvent, ParkedEvents } from "../../ledger/ports.ts";
+import { lineOf } from "../../ledger/line.ts";
 import { fromRow, toBindings, type EventRow } from "./event-row.ts";
 
 const SCHEMA = `
@@ -70,5 +71,5 @@ export class SqlParkedEvents implements ParkedEvents {
 }
 
 function toParked(row: ParkedRow): ParkedEvent {
-  return { event: fromRow(row), reason: row.reason, parkedAtMs: row.parked_at_ms };
+  return { event: fromRow(row, lineOf(row.hub)), reason: row.reason, parkedAtMs: row.parked_at_ms };
 }

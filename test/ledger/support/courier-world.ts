@@ -7,9 +7,13 @@ import { sqlLedgerStores } from "../../../src/worker/ledger/ledger-stores.ts";
 import { connected, EVENT_AT_MS, stored } from "../../support/events.ts";
 import { nodeStorage } from "../../support/node-storage.ts";
 
+const SOURCE = "/signal-manager/hubs/";
+
 export interface Request {
-  readonly hub: string;
+  readonly line: string;
   readonly sequences: readonly number[];
+  /** Of each message the hub, by its source. */
+  readonly hubs: readonly string[];
   readonly atMs: number;
   /** When its line was due. */
   readonly dueMs: number;
@@ -55,9 +59,9 @@ export class CourierWorld {
     return sequences;
   }
 
-  async answer(hub: string, outcome: PublishOutcome): Promise<void> {
-    const request = this.open.find((each) => each.hub === hub);
-    if (request === undefined) throw new Error(`no request of ${hub} is open`);
+  async answer(line: string, outcome: PublishOutcome): Promise<void> {
+    const request = this.open.find((each) => each.line === line);
+    if (request === undefined) throw new Error(`no request of ${line} is open`);
     await request.answer(outcome);
   }
 
@@ -68,13 +72,13 @@ export class CourierWorld {
     await settled();
   }
 
-  /** Of each open request, its hub and its sequences. */
+  /** Of each open request, its line and its sequences. */
   get flights(): Record<string, readonly number[]> {
-    return Object.fromEntries(this.open.map(({ hub, sequences }) => [hub, sequences]));
+    return Object.fromEntries(this.open.map(({ line, sequences }) => [line, sequences]));
   }
 
-  queued(hub: string): number[] {
-    return this.stores.queue.head(hub, 10_000).map(({ sequence }) => sequence);
+  queued(line: string): number[] {
+    return this.stores.queue.head(line, 10_000).map(({ sequence }) => sequence);
   }
 
   get parked(): number[] {
@@ -88,12 +92,15 @@ export class CourierWorld {
         settle();
         return settled();
       };
-      const hub = messages[0]?.orderingKey ?? "";
+      const line = messages[0]?.orderingKey ?? "";
       const request: Request = {
-        hub,
+        line,
         sequences: messages.map(({ attributes }) => Number(attributes["ce-sequence"])),
+        hubs: messages.map(({ attributes }) =>
+          decodeURIComponent(attributes["ce-source"]?.slice(SOURCE.length) ?? ""),
+        ),
         atMs: this.nowMs,
-        dueMs: this.stores.queue.setback(hub)?.retryAtMs ?? 0,
+        dueMs: this.stores.queue.setback(line)?.retryAtMs ?? 0,
         answer: (outcome) => close(() => resolve(outcome)),
         fail: (error) => close(() => reject(error)),
       };

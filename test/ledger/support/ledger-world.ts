@@ -8,7 +8,8 @@ import { EVENT_AT_MS } from "../../support/events.ts";
 import { nodeStorage } from "../../support/node-storage.ts";
 
 export class LedgerWorld {
-  readonly stores: LedgerStores = sqlLedgerStores(nodeStorage());
+  readonly #storage = nodeStorage();
+  stores: LedgerStores = sqlLedgerStores(this.#storage);
   readonly told: StoredEvent[] = [];
   readonly dropped: StoredEvent[] = [];
   nowMs = EVENT_AT_MS;
@@ -30,8 +31,14 @@ export class LedgerWorld {
     return this.ledger;
   }
 
-  queued(hub: string): StoredEvent[] {
-    return this.stores.queue.head(hub, 10_000);
+  /** What was in memory is gone. */
+  evict(): void {
+    this.stores = sqlLedgerStores(this.#storage);
+    this.configured({});
+  }
+
+  queued(line: string): StoredEvent[] {
+    return this.stores.queue.head(line, 10_000);
   }
 
   get parked(): number[] {
@@ -42,11 +49,11 @@ export class LedgerWorld {
     return this.stores.state.read()?.samples[key] ?? 0;
   }
 
-  /** Puts the first of the hub's line aside, as the courier does. */
-  park(hub: string): void {
-    const [event] = this.stores.queue.head(hub, 1);
+  /** Puts the first of the line aside, as the courier does. */
+  park(line: string): void {
+    const [event] = this.stores.queue.head(line, 1);
     if (event === undefined) throw new Error("nothing to park");
-    this.stores.queue.remove(hub, [event.sequence]);
+    this.stores.queue.remove(line, [event.sequence]);
     this.stores.parked.park({ event, reason: "400: bad", parkedAtMs: this.nowMs });
   }
 }

@@ -2,7 +2,15 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { connect, error, expectAlive, expectNothing, signalTo } from "../../behaviour/steps.ts";
+import {
+  connect,
+  error,
+  expectAlive,
+  expectAnswers,
+  expectNothing,
+  signalTo,
+} from "../../behaviour/steps.ts";
+import type { Peer } from "../../behaviour/world.ts";
 import { WorkerWorld } from "../../support/worker-world.ts";
 import { frame, NIL } from "../../support/frames.ts";
 
@@ -103,6 +111,39 @@ it("keeps its alarm when a sweep fails, and lives on", async () => {
   });
   await expectAlive(bob, "bob");
 });
+
+it.each([
+  { what: "DISCONNECT", code: 1000, end: (alice: Peer) => alice.send(frame("DISCONNECT", {})) },
+  { what: "a kick", code: 4403, end: () => world.kick("alice") },
+  { what: "a takeover", code: 4409, end: () => openAgain() },
+])(
+  "[ER4] closes a socket whose session cannot be deleted ($what), and tells its end when it can",
+  async ({ code, end }) => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const alice = await connect(world, "alice");
+    await runInDurableObject(hub(), (_object, ctx) => {
+      ctx.storage.sql.exec(
+        "CREATE TRIGGER stuck BEFORE DELETE ON sessions BEGIN SELECT RAISE(FAIL, 'disk full'); END",
+      );
+    });
+    await end(alice);
+    expect(await alice.closed).toBe(code);
+    expect(world.ended).toEqual([]);
+    await runInDurableObject(hub(), (_object, ctx) => {
+      ctx.storage.sql.exec("DROP TRIGGER stuck");
+    });
+    await world.advance(60_000);
+    expect(world.ended).toEqual([{ clientId: "alice", reason: "lost", messageCount: null }]);
+    await expectAlive(await connect(world, "alice"), "alice");
+  },
+);
+
+/** The new connection is told of the fault, and stays. */
+async function openAgain(): Promise<void> {
+  const again = await world.open();
+  const auth_token = await world.token("alice");
+  await expectAnswers(again, frame("CONNECT", { client_id: "alice", auth_token }), [error(500)]);
+}
 
 it("[UP6] answers 503 where the platform holds too many sockets, though the hub has closed them", async () => {
   await world.open();

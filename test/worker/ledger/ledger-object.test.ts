@@ -175,7 +175,7 @@ it("an alarm that fails is set again", async () => {
     await ledger.report(report("a", { events: [], tally }));
     vi.setSystemTime(nowMs + SUMMARY_MS);
     sql.exec(
-      "CREATE TRIGGER broken BEFORE INSERT ON events BEGIN SELECT RAISE(FAIL, 'disk full'); END",
+      "CREATE TRIGGER broken BEFORE INSERT ON queue BEGIN SELECT RAISE(FAIL, 'disk full'); END",
     );
     await ledger.alarm();
     expect(await alarmInMs()).toBe(10_000);
