@@ -6,17 +6,18 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket as RawWebSocket } from "ws";
 import type { ReceivedMessage } from "../../scripts/local/pubsub-rest.ts";
 import { issueJwt } from "../../src/auth/jwt.ts";
 import { PUBLIC_TOKEN_SECRET } from "../../src/config/cross-checks.ts";
-import { lineOf } from "../../src/ledger/line.ts";
 import { clientId } from "../support/client-ids.ts";
 import { frame } from "../support/frames.ts";
 import { NodeClient } from "../support/node-client.ts";
 import { NodeService, type ShellSettings } from "../support/node-service.ts";
 import type { Collector, PubsubServer } from "../support/pubsub-server.ts";
+import { dataOf, distinct, expectOrder, expectPairs, ofType } from "../support/received-events.ts";
+import { counted, scrape } from "../support/scrape.ts";
 import { startPubsub } from "../support/start-pubsub.ts";
 
 /** The issue's: the emulator is away for so long while clients come and go. */
@@ -25,7 +26,8 @@ const OUTAGE_MS = 60_000;
 /** Under the 600 upgrades a minute that the service takes from one address. */
 const PAUSE_MS = 120;
 
-const SOURCE = "/signal-manager/hubs/";
+const HEARTBEATS = 'signal_manager_messages_total{type="heartbeat"}';
+const UPGRADES = 'signal_manager_upgrades_total{outcome="101"}';
 
 const ADMIN_TOKEN = "the-admin-token-of-the-tests";
 
@@ -83,45 +85,8 @@ async function connect(url: string, id: string): Promise<NodeClient> {
   return client;
 }
 
-const DATA = new WeakMap<ReceivedMessage, Readonly<Record<string, unknown>>>();
-
-function dataOf(message: ReceivedMessage): Readonly<Record<string, unknown>> {
-  const known = DATA.get(message) ?? JSON.parse(message.text);
-  DATA.set(message, known);
-  return known;
-}
-
-function ofType(messages: readonly ReceivedMessage[], type: string): ReceivedMessage[] {
-  return messages.filter(({ attributes }) => attributes["event_type"] === type);
-}
-
-/** Each event once, where it came first: what a subscriber makes of them that knows ce-id. */
-function distinct(messages: readonly ReceivedMessage[]): ReceivedMessage[] {
-  return [
-    ...new Map(messages.toReversed().map((m) => [m.attributes["ce-id"], m])).values(),
-  ].toReversed();
-}
-
-/** Of each hub: `ce-sequence` rises, and all is in the hub's line. Which hubs there were. */
-function expectOrder(messages: readonly ReceivedMessage[]): string[] {
-  const hubs = Map.groupBy(messages, ({ attributes }) =>
-    decodeURIComponent(attributes["ce-source"]?.slice(SOURCE.length) ?? ""),
-  );
-  for (const [hub, own] of hubs) {
-    const sequences = own.map(({ attributes }) => attributes["ce-sequence"] ?? "");
-    expect(sequences).toEqual([...new Set(sequences)].toSorted());
-    expect(new Set(own.map(({ orderingKey }) => orderingKey))).toEqual(new Set([lineOf(hub)]));
-  }
-  return [...hubs.keys()];
-}
-
-/** One beginning, then one end of every session, and of no other. */
-function expectPairs(messages: readonly ReceivedMessage[], sessions: number): void {
-  const begun = ofType(messages, "client.connected").map((m) => dataOf(m)["session_id"]);
-  const ended = ofType(messages, "client.disconnected").map((m) => dataOf(m)["session_id"]);
-  expect(begun).toHaveLength(sessions);
-  expect(new Set(begun).size).toBe(sessions);
-  expect(ended.toSorted()).toEqual(begun.toSorted());
+function isAtLeast(before: number) {
+  return (now: number) => now >= before;
 }
 
 describe("events of the running service", () => {
@@ -239,16 +204,31 @@ describe("events of the running service", () => {
     },
   );
 
-  it("tell of the sessions that the runtime's death took away, each once, though nobody comes", async () => {
+  it("tell of the sessions that the runtime's death took away, each once, though nobody comes; and the counters stay", async () => {
     const { topic, collector } = await newTopic();
     const interval = { SIGNAL_MANAGER_SERVER_HEARTBEAT_INTERVAL: "3" };
     const first = await start(topic, "death", interval);
     const ids = ["alice", "bob", "carol"];
-    for (const id of ids) await connect(first.url, id);
+    const clients = await Promise.all(ids.map((id) => connect(first.url, id)));
     await collector.until((all) => ofType(all, "client.connected").length >= ids.length);
+    // No event takes these along: the hub tells of them within five seconds, the Worker of its upgrades within one.
+    for (const client of clients) client.send(frame("HEARTBEAT", {}));
+    const before = await vi.waitUntil(
+      async () => {
+        for (const client of clients) client.send("ping");
+        const now = await scrape(first);
+        const isTold = [HEARTBEATS, UPGRADES].every((series) => now.get(series) === ids.length);
+        return isTold && now;
+      },
+      { timeout: 30_000, interval: 250 },
+    );
     await first.processes.end("SIGKILL");
     // The alarm alone brings the hub back.
     const second = await start(topic, "death", interval);
+    const after = await scrape(second);
+    for (const [series, value] of counted(before)) {
+      expect([series, after.get(series)]).toEqual([series, expect.toSatisfy(isAtLeast(value))]);
+    }
     await collector.until((all) => ofType(all, "client.disconnected").length >= ids.length, 90_000);
     // What would be told twice would be told before this one's end.
     (await connect(second.url, "dave")).close(1000);

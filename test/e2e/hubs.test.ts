@@ -1,13 +1,17 @@
-/** Clients spread over hubs of the real service: the SDK on Node's own WebSocket, as an application has it. */
+/** Clients spread over hubs, and hubs over Ledgers, of the real service: the SDK on Node's own WebSocket, as an application has it. */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { issueJwt } from "../../src/auth/jwt.ts";
 import { SignalClient, type Signal } from "../../src/client/index.ts";
 import { PUBLIC_TOKEN_SECRET } from "../../src/config/cross-checks.ts";
+import { hubNameOf } from "../../src/hub/placement.ts";
+import { fnv1a } from "../../src/protocol/fnv1a.ts";
 import { clientId } from "../support/client-ids.ts";
 import { NodeService } from "../support/node-service.ts";
+import { scrape } from "../support/scrape.ts";
 
 const ADMIN_TOKEN = "the-admin-token-of-the-tests";
 const IDS = ["alice", "bob", "carol", "dave", "erin", "frank"];
+const LEDGERS = 2;
 
 describe.each(["7", "per-client"])("with routing.hubs = %s", (hubs) => {
   let service: NodeService;
@@ -17,6 +21,7 @@ describe.each(["7", "per-client"])("with routing.hubs = %s", (hubs) => {
   beforeAll(async () => {
     service = await NodeService.start({
       SIGNAL_MANAGER_ROUTING_HUBS: hubs,
+      SIGNAL_MANAGER_EVENTS_LEDGERS: String(LEDGERS),
       SIGNAL_MANAGER_ADMIN_TOKEN: ADMIN_TOKEN,
     });
     for (const id of IDS) {
@@ -76,6 +81,17 @@ describe.each(["7", "per-client"])("with routing.hubs = %s", (hubs) => {
     expect(new Set(listed.map(({ hub }) => hub)).size).toBeGreaterThan(1);
     const one = await (await admin("/sessions/bob")).json();
     expect(one).toMatchObject({ client_id: "bob", message_count: expect.any(Number) });
+  });
+
+  it("counts the connections of all hubs, though no Ledger knows of all", async () => {
+    const known = IDS.map((id) => {
+      const hub = hubNameOf(clientId(id), hubs === "per-client" ? hubs : Number(hubs));
+      return fnv1a(hub) % LEDGERS;
+    });
+    expect(new Set(known).size).toBe(LEDGERS);
+    const connections = async () =>
+      (await scrape(service)).get("signal_manager_connections") === IDS.length;
+    await vi.waitUntil(connections, { timeout: 10_000, interval: 100 });
   });
 
   it("[SE7] kicks a client, wherever it lives", async () => {

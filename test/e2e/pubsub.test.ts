@@ -5,7 +5,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { findEmulatorJar } from "../../scripts/local/pubsub-emulator.ts";
 import { createPubsubPublisher } from "../../src/events/pubsub-publisher.ts";
 import { someMessages } from "../support/events.ts";
-import { npm } from "../support/node-service.ts";
+import { NodeClient } from "../support/node-client.ts";
+import { NodeService, npm } from "../support/node-service.ts";
 
 async function takePort(): Promise<{ port: number; giveBack: () => Promise<unknown> }> {
   const server = createServer().listen(0, "127.0.0.1");
@@ -62,6 +63,17 @@ describe("npm run pubsub", () => {
       expect(lines?.map((line) => line.slice(-1))).toEqual(["1", "2", "3"]);
     },
   );
+
+  it("shows the session of a client, when npm start has been given its lines", async () => {
+    const { processes } = await run([]);
+    await processes.printed(/Ctrl-C ends it all/);
+    const lines = processes.stdout.matchAll(/^ *export (SIGNAL_MANAGER_\w+)=(\S+)$/gm);
+    const exported = Object.fromEntries(Array.from(lines, ([, name, value]) => [name, value]));
+    const service = await NodeService.start(exported);
+    onTestFinished(() => service.processes.end("SIGKILL"));
+    await NodeClient.connect(service.url, 1);
+    await processes.printed(/client\.connected .*"client_id":"test_client_1"/);
+  });
 
   it.each(kinds)("ends with everything it started: $kind", async ({ options }) => {
     const { processes } = await run(options);

@@ -9,7 +9,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { BearerCheck, type BearerSettings } from "./fake-pubsub/bearer.ts";
 import type { FakeFault } from "./fake-pubsub/faults.ts";
 import { googleError, refused, type Answer, type GoogleError } from "./fake-pubsub/google-error.ts";
-import { FakeResources, readAsked, type Asked } from "./fake-pubsub/resources.ts";
+import { FakeResources, readAsked, type Asked, type Refusal } from "./fake-pubsub/resources.ts";
 
 /** Beyond it a body is not read to the end: base64 of the largest request, and its JSON. */
 const MAX_BODY_BYTES = 20_000_000;
@@ -47,6 +47,11 @@ export class FakePubsub {
   /** The next `times` publish requests meet this fault, behind those that were injected before. */
   inject(fault: FakeFault, times = 1): void {
     for (let time = 0; time < times; time += 1) this.#faults.push(fault);
+  }
+
+  /** From now on a publish request with such a message is refused; null: none is any more. */
+  refuse(refusal: Refusal | null): void {
+    this.#resources.refusal = refusal;
   }
 
   /** Nothing listens any more, and every connection breaks. What is stored stays. */
@@ -87,8 +92,10 @@ export class FakePubsub {
       const { status, body } = await this.bearer.exchange(new URLSearchParams(text), this.tokenUrl);
       return answer(response, { status, body });
     }
-    const denied = (await this.bearer?.check(request.headers.authorization)) ?? null;
     const asked = readAsked(request.method, path, text);
+    // Topics and subscriptions are the project's owner's, who is asked for nothing.
+    const bearer = asked === null || asked.method === "publish" ? this.bearer : null;
+    const denied = (await bearer?.check(request.headers.authorization)) ?? null;
     if (asked?.method === "publish") {
       this.publishRequests += 1;
       const fault = this.#faults.shift();

@@ -1,4 +1,7 @@
 /** A client on a real socket: Node's own WebSocket, which remembers what came, and waits for what has not. */
+import { issueJwt } from "../../src/auth/jwt.ts";
+import { PUBLIC_TOKEN_SECRET } from "../../src/config/cross-checks.ts";
+import { clientId } from "./client-ids.ts";
 import { frame, seen, uuid, type Seen } from "./frames.ts";
 import { Inbox } from "./inbox.ts";
 
@@ -12,6 +15,11 @@ export type Known = 1 | 2;
 
 export function idOf(known: Known): string {
   return `test_client_${known}`;
+}
+
+/** A signed token, as a service with the settings of `npm start` takes it. */
+export function tokenOf(id: string): Promise<string> {
+  return issueJwt(PUBLIC_TOKEN_SECRET, { clientId: clientId(id) }, 3600, Date.now());
 }
 
 export class NodeClient {
@@ -49,6 +57,13 @@ export class NodeClient {
     const client = await NodeClient.open(url);
     const credentials = { client_id: idOf(known), auth_token: `test_token_${known}` };
     await client.expectAck(frame("CONNECT", credentials, uuid(0)));
+    return client;
+  }
+
+  /** Opens with a token of the client's own, which says at the upgrade who comes, and connects. */
+  static async connectAs(url: string, id: string): Promise<NodeClient> {
+    const client = await NodeClient.open(url, ["signal-manager", `bearer.${await tokenOf(id)}`]);
+    await client.expectAck(frame("CONNECT", { client_id: id }, uuid(0)));
     return client;
   }
 

@@ -30,8 +30,8 @@ export class NodeService {
   }
 
   /** Over http:// or https://, whichever the service speaks. */
-  fetch(path: string): Promise<Response> {
-    return fetch(new URL(path, this.url.replace(/^ws/, "http")));
+  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(new URL(path, this.url.replace(/^ws/, "http")), init);
   }
 
   stop(): Promise<void> {

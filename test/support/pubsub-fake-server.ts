@@ -1,6 +1,7 @@
-/** The fake in the emulator's place. */
+/** The fake in the emulator's place, or for what the emulator cannot do: `fake`. */
 import { setTimeout as pause } from "node:timers/promises";
 import { PubsubRest } from "../../scripts/local/pubsub-rest.ts";
+import type { BearerSettings } from "./fake-pubsub/bearer.ts";
 import { FakePubsub } from "./fake-pubsub.ts";
 import { Collection } from "./pubsub-collection.ts";
 import type { Collector, PubsubServer } from "./pubsub-server.ts";
@@ -10,20 +11,20 @@ const POLL_MS = 20;
 export class FakePubsubServer implements PubsubServer {
   readonly kind = "fake";
   readonly project = "demo";
-  readonly #fake: FakePubsub;
+  readonly fake: FakePubsub;
   readonly #stopping = new AbortController();
   readonly #collecting: Promise<void>[] = [];
 
   private constructor(fake: FakePubsub) {
-    this.#fake = fake;
+    this.fake = fake;
   }
 
-  static async start(): Promise<FakePubsubServer> {
-    return new FakePubsubServer(await FakePubsub.start());
+  static async start(bearer: BearerSettings | null = null): Promise<FakePubsubServer> {
+    return new FakePubsubServer(await FakePubsub.start(bearer));
   }
 
   get endpoint(): string {
-    return this.#fake.endpoint;
+    return this.fake.endpoint;
   }
 
   async collect(topic: string): Promise<Collector> {
@@ -36,17 +37,17 @@ export class FakePubsubServer implements PubsubServer {
   }
 
   kill(): Promise<void> {
-    return this.#fake.goAway();
+    return this.fake.goAway();
   }
 
   comeBack(): Promise<void> {
-    return this.#fake.comeBack();
+    return this.fake.comeBack();
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
     await Promise.all(this.#collecting);
-    await this.#fake.goAway();
+    await this.fake.goAway();
   }
 
   async #poll(rest: PubsubRest, name: string, collection: Collection): Promise<void> {

@@ -31,6 +31,8 @@ export class BearerCheck {
   readonly #settings: BearerSettings;
   readonly #granted = new Set<string>();
   #refusedBeforeSeconds = 0;
+  /** Requests that showed a good token, by where it was from. */
+  readonly shown = { signed: 0, exchanged: 0 };
 
   constructor(settings: BearerSettings) {
     this.#settings = settings;
@@ -45,7 +47,8 @@ export class BearerCheck {
   /** null: the request may pass. */
   async check(authorization: string | undefined): Promise<GoogleError | null> {
     const [, token = ""] = /^Bearer (\S+)$/.exec(authorization ?? "") ?? [];
-    if (!this.#granted.has(token)) {
+    const isGranted = this.#granted.has(token);
+    if (!isGranted) {
       const claims = await this.#verify(token);
       // AIP-4111: an audience or a scope, never both.
       const scopes = typeof claims?.["scope"] === "string" ? claims["scope"].split(" ") : [];
@@ -55,6 +58,7 @@ export class BearerCheck {
       const isLate = (claims?.iat ?? 0) < this.#refusedBeforeSeconds;
       if (!isOwn || isLate || !(isScoped || isForUs)) return UNAUTHENTICATED;
     }
+    this.shown[isGranted ? "exchanged" : "signed"] += 1;
     return this.#settings.mayPublish ? null : FORBIDDEN;
   }
 

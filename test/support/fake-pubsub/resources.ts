@@ -9,7 +9,7 @@ import {
   type Answer,
   type GoogleError,
 } from "./google-error.ts";
-import { checkPublish, isObject } from "./publish-rules.ts";
+import { checkPublish, isObject, type FakeMessage } from "./publish-rules.ts";
 import { FakeSubscription } from "./subscription.ts";
 
 export interface Asked {
@@ -20,12 +20,19 @@ export interface Asked {
   readonly body: unknown;
 }
 
+/** Messages that Pub/Sub does not like, for reasons of its own. */
+export interface Refusal {
+  readonly isOf: (message: FakeMessage) => boolean;
+  readonly error: GoogleError;
+}
+
 /** How long a pull waits for a message. Production's is about 90 s; a client asks again. */
 const PULL_WAIT_MS = 1000;
 
 export class FakeResources {
   readonly #topics = new Map<string, Set<FakeSubscription>>();
   readonly #subscriptions = new Map<string, FakeSubscription>();
+  refusal: Refusal | null = null;
   #messages = 0;
   #news = Promise.withResolvers<void>();
 
@@ -71,6 +78,8 @@ export class FakeResources {
     if (subscribers === undefined) return refused(notFound(lastOf(name)));
     const checked = checkPublish(body);
     if ("error" in checked) return refused(checked.error);
+    const { refusal } = this;
+    if (refusal !== null && checked.messages.some(refusal.isOf)) return refused(refusal.error);
     const publishTime = new Date().toISOString();
     const messageIds = checked.messages.map((message) => {
       this.#messages += 1;
