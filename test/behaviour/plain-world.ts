@@ -92,7 +92,6 @@ export class PlainWorld implements World {
     for (const hub of this.#hubs.values()) hub.alarm();
   }
 
-  /** Turns the clock alone: the alarm is late, as the platform's may be. */
   pass(ms: number): void {
     this.#nowMs += ms;
   }

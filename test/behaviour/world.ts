@@ -62,6 +62,8 @@ export interface World {
   token(clientId: string, options?: TokenOptions): Promise<string>;
   /** Turns the clock, and lets the alarm go off if one is set. */
   advance(ms: number): Promise<void>;
+  /** Turns the clock alone: the alarm is late, as the platform's may be. */
+  pass(ms: number): void;
   /** What an upgrade of its own is answered while the hub has no room; null: it has. */
   refusal(): Promise<number | null>;
   /** An administrator ends the client's session. False: it has none. */
