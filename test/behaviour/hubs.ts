@@ -129,6 +129,17 @@ export function hubsBehaviour(world: () => World): void {
   });
 }
 
+/** Where there are several hubs an upgrade without credentials names its client. */
+export function hintBehaviour(world: () => World): void {
+  it("[UP8] [CO7] takes a hint for no identity: who opened for bob is not alice, though with her token", async () => {
+    const peer = await world().open("bob");
+    const auth_token = await world().token("alice");
+    await expectAnswers(peer, frame("CONNECT", { client_id: "alice", auth_token }), [error(400)]);
+    const own = { client_id: "bob", auth_token: await world().token("bob") };
+    await expectAnswers(peer, frame("CONNECT", own), [{ type: "CONNECT_ACK" }]);
+  });
+}
+
 async function connectBatching(world: World, clientId: string): Promise<Peer> {
   const peer = await world.open(clientId);
   const auth_token = await world.token(clientId);
