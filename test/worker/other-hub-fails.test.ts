@@ -75,4 +75,26 @@ describe.runIf(HUBS !== 1).each([
     expect(calls()).toBe(2);
     for (const peer of [alice, bob, carol]) await expectNothing(peer);
   });
+
+  it("[SI11] [SE5] a hub that dies during a call is 503, and the next call reaches the one that has taken its place", async () => {
+    vi.spyOn(console, "warn").mockImplementation(() => {});
+    const alice = await connectAcked(world, "alice");
+    const bob = await connectAcked(world, "bob");
+    const { deliver } = HubObject.prototype;
+    const dying = vi.spyOn(HubObject.prototype, "deliver").mockImplementation(function dying(
+      this: HubObject,
+    ) {
+      // Protected: nobody but the object itself aborts it.
+      (this as unknown as { ctx: DurableObjectState }).ctx.abort("reset");
+      return new Promise(() => {});
+    });
+    await expectAnswers(alice, signalTo("bob", 1), [error(503)]);
+    expect(await bob.closed).toBe(1006);
+    dying.mockImplementation(function alive(this: HubObject, signals) {
+      return deliver.call(this, signals);
+    });
+    const again = await connectAcked(world, "bob");
+    await expectAnswers(alice, signalTo("bob", 2, uuid(2)), [{ type: "SIGNAL_ACK" }]);
+    expect(await again.next()).toMatchObject({ uuid: uuid(2) });
+  });
 });
