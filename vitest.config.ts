@@ -15,7 +15,9 @@ const developmentVars = Object.fromEntries(
 /** Bounds a hang: no test asserts a time, and a property of a thousand runs on a loaded machine exceeds vitest's 5 s. */
 const PATIENCE = { testTimeout: 30_000, hookTimeout: 30_000 };
 
-const SPREAD = ["test/worker/behaviour.test.ts", "test/worker/events.test.ts"];
+const SPREAD = ["behaviour", "events", "other-hub-fails"].map(
+  (name) => `test/worker/${name}.test.ts`,
+);
 
 /** Tests in workerd, with the document's credentials and these settings. */
 function workerd(name: string, include: string[], settings: Readonly<Record<string, string>>) {

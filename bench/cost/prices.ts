@@ -1,4 +1,4 @@
-/** What Cloudflare charges on Workers Paid. Each price with the page that says so: read the page again before you rely on it. */
+/** What Cloudflare charges on Workers Paid. Each price with the page that says so, as read on 2026-11-23: read it again before you rely on it. */
 
 /** What is billed, in the unit that is counted. */
 export const METERS = [
@@ -22,9 +22,6 @@ export interface Price {
   readonly included: number;
   readonly source: string;
 }
-
-/** The day on which the sources were read. */
-export const PRICES_READ_ON = "2026-11-23";
 
 /** A month, in dollars: the least that Workers Paid costs. */
 export const SUBSCRIPTION = 5;

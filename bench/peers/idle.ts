@@ -3,7 +3,7 @@
  * server has gone to sleep meanwhile, and whether keeping alive wakes it.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { ADAPTERS, type AdapterName } from "./adapters.ts";
+import { ADAPTERS } from "./adapters.ts";
 import { startLoad, type LoadProcess } from "./load-process.ts";
 import { startServer, type Server } from "./server.ts";
 
@@ -173,8 +173,4 @@ function runningOf(running: ReadonlyMap<Idle, Running>, name: Idle): Running {
   const found = running.get(name);
   if (found === undefined) throw new Error(`${name} does not run`);
   return found;
-}
-
-export function titleOf(name: AdapterName): string {
-  return ADAPTERS[name].title;
 }

@@ -32,7 +32,7 @@ export const KEYS = {
   },
   auth: {
     token_secret: { kind: text(), default: "", secret: true, doc: "Secret of signed tokens (JWT HS256), 32 bytes or more; empty: none are accepted. Set it with `wrangler secret put`." },
-    token_expiry: { kind: integer(1, 365 * DAY_SECONDS), default: 3600, doc: "Seconds that a token issued by `npm run token` lives." },
+    token_expiry: { kind: integer(1, 365 * DAY_SECONDS), default: 3600, doc: "Seconds that a token issued by `npm run token`, or by `POST /admin/tokens`, lives." },
     auth_method: { kind: choice(["token"]), default: "token", doc: "The document's key; `token` is the one method: API keys and signed tokens." },
     api_keys: { kind: list(), default: [], secret: true, doc: "`client_id:token` pairs; no two clients share a token." },
     anonymous_upgrade: { kind: flag(), default: true, doc: "Accept upgrades without credentials; CONNECT must then show them." },

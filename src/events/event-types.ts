@@ -89,7 +89,7 @@ export const EVENTS = {
     example: { count: 17, since: "2026-11-23T06:00:00.000Z", until: "2026-11-23T06:01:00.000Z" },
   },
   rate_limited: {
-    doc: "Frames were refused by the rate limit. Counted likewise: at most one event a minute and hub.",
+    doc: "Frames, or upgrades (429, hub `worker`), were refused by the rate limit. Counted likewise: at most one event a minute and hub.",
     about: null,
     byDefault: true,
     fields: SUMMARY_FIELDS,

@@ -6,13 +6,11 @@ import { classifyAnswer, type PublishOutcome, type PublishVerdict } from "./publ
 import type { ServiceAccount } from "./service-account.ts";
 import { cacheToken, type TokenSource } from "./token-cache.ts";
 
-/** Locational, as `https://europe-west1-pubsub.googleapis.com`, keeps the order; this one may change regions. */
-export const DEFAULT_ENDPOINT = "https://pubsub.googleapis.com";
-
-export const DEFAULT_TOKEN_URL = "https://oauth2.googleapis.com/token";
-
 export interface PubsubSettings {
-  /** The base of the URL: scheme, host, port. */
+  /**
+   * The base of the URL: scheme, host, port. A locational one, as `https://europe-west1-pubsub.googleapis.com`, keeps the
+   * order; the global one may change regions.
+   */
   readonly endpoint: string;
   readonly project: string;
   readonly topic: string;

@@ -11,8 +11,8 @@ export const END_REASONS = {
   kicked: "an administrator ended it",
   "too-large": "a message exceeded the size limit",
   "framing-lost": "message after message could not be framed",
-  abuse: "the rate limit was ignored",
-  restarted: "the hub restarted with another version",
+  abuse: "the rate limit was ignored, or more than a megabyte left unread",
+  restarted: "the hub restarted with another version, or the number of hubs changed",
   lost: "the hub was reset under the session",
 } as const;
 

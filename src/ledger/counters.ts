@@ -59,17 +59,6 @@ function indexOf(key: string): number {
   return slot;
 }
 
-/** One value in a histogram as samples: for who adds them himself. */
-export function observeInto(name: HistogramName, value: number): readonly Sample[] {
-  const { buckets }: { readonly buckets: readonly number[] } = METRICS[name];
-  const bound = buckets[bucketOf(buckets, value)];
-  return [
-    ...(bound === undefined ? [] : [[bucketKey(name, bound), 1] as const]),
-    [`${name}_sum`, value],
-    [`${name}_count`, 1],
-  ];
-}
-
 /** The index of the bucket. Above the last bound there is none: the value is in the count alone, the bucket +Inf. */
 function bucketOf(bounds: readonly number[], value: number): number {
   let bucket = 0;
@@ -99,18 +88,13 @@ export class Counters {
     this.#add(first + bounds.length + 1, 1);
   }
 
-  /** What was counted since the last `take`, and zero from here on. To report again what was not taken: `put`. */
+  /** What was counted since the last `take`, and zero from here on. */
   take(): readonly Sample[] {
     if (this.#isEmpty) return [];
     const samples = SAMPLE_KEYS.map((key, slot): Sample => [key, this.#values[slot] ?? 0]);
     this.#values.fill(0);
     this.#isEmpty = true;
     return samples.filter(([, value]) => value !== 0);
-  }
-
-  /** Adds what `take` gave, after a report that failed. */
-  put(samples: readonly Sample[]): void {
-    for (const [key, value] of samples) this.#add(indexOf(key), value);
   }
 
   #add(slot: number, by: number): void {

@@ -58,10 +58,11 @@ const CODES = Object.keys(ERROR_CODES) as `${keyof typeof ERROR_CODES}`[];
 const SIGNAL_TYPE_NAMES = MESSAGE_TYPE_NAMES.filter(isSignal);
 const REASONS = Object.keys(END_REASONS) as EndReason[];
 
-/** The codes of every fault that a signal alone can have. */
+/** The codes of every fault that a signal alone can have, and that of a hub whose configuration is not valid. */
 const SIGNAL_CODES = CODES.filter((code) =>
   Object.entries(FAULTS).some(
-    ([fault, row]) => fault.startsWith("signal.") && `${row.code}` === code,
+    ([fault, row]) =>
+      (fault.startsWith("signal.") || fault === "internal") && `${row.code}` === code,
   ),
 );
 
@@ -77,7 +78,7 @@ export const METRICS = {
   signal_manager_errors_total: { type: "counter", help: "ERROR frames sent to clients, by error_code.", label: { name: "code", values: CODES } },
   signal_manager_signals_routed_total: { type: "counter", help: "Signals handed to their target, by message type.", label: { name: "type", values: SIGNAL_TYPE_NAMES.map(lower) } },
   signal_manager_signals_undelivered_total: { type: "counter", help: "Signals that did not reach their target, by the error_code of the sender's ERROR.", label: { name: "code", values: SIGNAL_CODES } },
-  signal_manager_hub_wakes_total: { type: "counter", help: "Times that a hub was started: new, or woken from hibernation." },
+  signal_manager_hub_wakes_total: { type: "counter", help: "Times that a hub was started, new or from hibernation; those in which it counted nothing else are left out." },
   signal_manager_events_queued: { type: "gauge", help: "Events that wait to be published." },
   signal_manager_events_parked: { type: "gauge", help: "Events that were refused for good and wait for an operator." },
   signal_manager_events_oldest_age_seconds: { type: "gauge", help: "Age of the oldest event that waits to be published; 0: none waits." },

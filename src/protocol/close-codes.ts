@@ -26,13 +26,13 @@ export type CloseName = keyof typeof CLOSE_CODES;
 /** When each is sent. Apart from the table, so that no client carries what only documents say. */
 export const CLOSE_DOCS: Readonly<Record<CloseName, string>> = {
   normal: "the client sent DISCONNECT or closed",
-  "going-away": "the hub restarts with another version",
+  "going-away": "the hub restarts with another version, or the number of hubs changed",
   "framing-lost": "message after message cannot be framed",
   unauthenticated: "three failures before CONNECT succeeded, or the token expired",
   kicked: "an administrator ended the session",
   "timed-out": "no CONNECT within the connect time-out, or silence for three heartbeat intervals",
   replaced: "another connection took over this client id",
   "too-large": "a message over the size limit",
-  abuse: "the rate limit was ignored",
+  abuse: "the rate limit was ignored, or more than a megabyte left unread",
   full: "the hub has no room for another session",
 };

@@ -21,7 +21,7 @@ export const ERROR_CODES = {
   500: { name: "Internal Server Error", doc: "our fault" },
   503: {
     name: "Service Unavailable",
-    doc: "hub full, or the target does not read; try again after retry_after_ms",
+    doc: "hub full, or the target does not read, or its hub does not answer; try again after retry_after_ms",
   },
 } as const satisfies Record<number, { readonly name: string; readonly doc: string }>;
 

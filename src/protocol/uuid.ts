@@ -11,12 +11,3 @@ export function formatUuid(uuid: Uint8Array): string {
   const hex = Array.from(uuid, (byte) => byte.toString(16).padStart(2, "0")).join("");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
-
-/** The 16 bytes of a uuid in text form, or null if it is not one. */
-export function parseUuid(text: string): Uint8Array | null {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return null;
-  const hex = text.replaceAll("-", "");
-  return Uint8Array.from({ length: UUID_BYTES }, (_, at) =>
-    Number.parseInt(hex.slice(at * 2, at * 2 + 2), 16),
-  );
-}

@@ -3,7 +3,7 @@ import { describe } from "vitest";
 import type { Hubs } from "../../src/hub/placement.ts";
 import { connectingBehaviour, fullHubBehaviour } from "./connecting.ts";
 import { errorsBehaviour } from "./errors.ts";
-import { hubsBehaviour } from "./hubs.ts";
+import { hintBehaviour, hubsBehaviour } from "./hubs.ts";
 import { refusalsBehaviour } from "./refusals.ts";
 import { sessionsBehaviour } from "./sessions.ts";
 import { signallingBehaviour } from "./signalling.ts";
@@ -16,5 +16,6 @@ export function allBehaviour(world: () => World, hubs: Hubs): void {
   describe("refusals", () => refusalsBehaviour(world));
   describe("errors", () => errorsBehaviour(world, hubs));
   describe("hubs", () => hubsBehaviour(world));
+  if (hubs !== 1) describe("a hint", () => hintBehaviour(world));
   if (hubs !== "per-client") describe("a full hub", () => fullHubBehaviour(world, hubs));
 }

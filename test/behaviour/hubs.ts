@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { concat, frame, NIL, uuid } from "../support/frames.ts";
 import { connect, error, expectAlive, expectAnswers, expectNothing, signalTo } from "./steps.ts";
-import type { Peer, World } from "./world.ts";
+import { MAX_BATCH_BYTES, type Peer, type World } from "./world.ts";
 
 /** Seven hubs have few ids in common with seven others: with these, pairs of one hub and of two. */
 const CROWD = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi"];
@@ -110,12 +110,14 @@ export function hubsBehaviour(world: () => World): void {
   it("[BA1] ends a batch where the next frame would exceed the limit, and sends a larger frame alone", async () => {
     const alice = await connect(world(), "alice");
     const bob = await connectBatching(world(), "bob");
-    const sizes = [3000, 3000, 3000, 20_000, 10];
+    // With their headers two fit, three do not.
+    const third = Math.floor(MAX_BATCH_BYTES / 3);
+    const sizes = [third, third, third, 5 * third, 10];
     await alice.send(
       concat(...sizes.map((size, n) => signalTo("bob", "x".repeat(size), uuid(n + 1)))),
     );
     for (const n of sizes.keys()) expect(await bob.next()).toMatchObject({ uuid: uuid(n + 1) });
-    // CONNECT_ACK; two of 3,000; one of 3,000; the large one; the small one.
+    // CONNECT_ACK; two thirds; one third; the large one; the small one.
     expect(bob.messages()).toBe(5);
   });
 
@@ -126,6 +128,17 @@ export function hubsBehaviour(world: () => World): void {
     );
     expect(await bob.next()).toMatchObject({ uuid: uuid(1) });
     expect(await bob.closed).toBe(1000);
+  });
+}
+
+/** Where there are several hubs an upgrade without credentials names its client. */
+export function hintBehaviour(world: () => World): void {
+  it("[UP8] [CO7] takes a hint for no identity: who opened for bob is not alice, though with her token", async () => {
+    const peer = await world().open("bob");
+    const auth_token = await world().token("alice");
+    await expectAnswers(peer, frame("CONNECT", { client_id: "alice", auth_token }), [error(400)]);
+    const own = { client_id: "bob", auth_token: await world().token("bob") };
+    await expectAnswers(peer, frame("CONNECT", own), [{ type: "CONNECT_ACK" }]);
   });
 }
 

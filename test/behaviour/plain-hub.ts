@@ -1,4 +1,5 @@
 /** One hub on plain objects: what it keeps survives an eviction, what it remembers does not. */
+import { expect } from "vitest";
 import type { Authenticate } from "../../src/auth/authenticator.ts";
 import type { Grant } from "../../src/auth/grant.ts";
 import { Hub } from "../../src/hub/hub.ts";
@@ -75,6 +76,8 @@ export class PlainHub {
   }
 
   deliver(signals: readonly OutsideSignal[]) {
+    // What is a view would take all of its buffer along, of whichever frame it was.
+    for (const { frame } of signals) expect(frame.byteLength).toBe(frame.buffer.byteLength);
     this.#sleep();
     return this.#hub.deliver(structuredClone(signals));
   }

@@ -35,6 +35,8 @@ interface PlainWorldOptions {
 
 export class PlainWorld implements World {
   readonly ended: Ended[] = [];
+  /** What the hubs say is their own fault (ER4). */
+  readonly failures: unknown[] = [];
   readonly #service: PlainService;
   readonly #hubs = new Map<string, PlainHub>();
   #nowMs = Date.UTC(2026, 10, 23);
@@ -92,7 +94,6 @@ export class PlainWorld implements World {
     for (const hub of this.#hubs.values()) hub.alarm();
   }
 
-  /** Turns the clock alone: the alarm is late, as the platform's may be. */
   pass(ms: number): void {
     this.#nowMs += ms;
   }
@@ -137,6 +138,7 @@ export class PlainWorld implements World {
   }
 
   #observe(event: HubEvent): void {
+    if (event.event === "hub.failed") this.failures.push(event.error);
     if (event.event !== "session.ended") return;
     const { clientId, reason, messageCount } = event;
     this.ended.push({ clientId, reason, messageCount });

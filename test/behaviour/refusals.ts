@@ -150,7 +150,7 @@ export function refusalsBehaviour(world: () => World): void {
     await expectAlive(alice, "alice");
   });
 
-  it("[FR3] closes the connection of a message over 1 MiB with 413 and 4413, and no other", async () => {
+  it("[FR3] closes the connection of a message over the size limit with 413 and 4413, and no other", async () => {
     const [alice, bob] = [await connect(world(), "alice"), await connect(world(), "bob")];
     const largest = new Uint8Array(MAX_MESSAGE_BYTES);
     await expectAnswers(alice, largest, [error(400, NIL)]);
@@ -166,7 +166,7 @@ export function refusalsBehaviour(world: () => World): void {
     ["of three", "日", 3],
     ["of four", "🦊", 4],
   ])(
-    "[FR3] measures a text in bytes, %s: over 1 MiB it is 413 and 4413 too",
+    "[FR3] measures a text in bytes, %s: over the size limit it is 413 and 4413 too",
     async (_, character, bytes) => {
       const alice = await connect(world(), "alice");
       const most = Math.floor(MAX_MESSAGE_BYTES / bytes);

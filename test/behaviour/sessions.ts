@@ -50,6 +50,21 @@ export function sessionsBehaviour(world: () => World): void {
     expect(world().ended).toMatchObject([{ reason: "timed-out" }]);
   });
 
+  it("[HB4] [SI6] finds out by a signal that its target is silent: 404 for the source, 4408 for the target and no signal", async () => {
+    const alice = await connect(world(), "alice");
+    world().pass(SILENCE_MS - 1);
+    const bob = await connect(world(), "bob");
+    await bob.send(signalTo("alice", "in time", uuid(2)));
+    expect(await alice.next()).toMatchObject({ uuid: uuid(2) });
+    world().pass(1);
+    await expectAnswers(bob, signalTo("alice", "too late", uuid(3)), [
+      error(404, uuid(3), { target_client_id: "alice" }),
+    ]);
+    expect(await alice.closed).toBe(4408);
+    expect(alice.messages()).toBe(2);
+    expect(world().ended).toEqual([{ clientId: "alice", reason: "timed-out", messageCount: 1 }]);
+  });
+
   it.each([
     { what: "that cannot be read", bytes: frame("SIGNAL_OFFER", "no colon") },
     { what: "of an unknown type", bytes: frame(0x77, {}) },

@@ -3,15 +3,17 @@ import { connect, error, expectAlive, expectAnswers, signalTo } from "../behavio
 import { PlainWorld, type PlainPeer } from "../behaviour/plain-world.ts";
 import { frame, uuid } from "../support/frames.ts";
 
-describe.each([
-  { name: "a hub that stays awake", evicts: false },
-  { name: "a hub that is evicted before every event", evicts: true },
-])("$name", ({ evicts }) => {
+describe.each(
+  ([1, 7, "per-client"] as const).flatMap((hubs) => [
+    { name: `${hubs} hub(s) that stay awake`, hubs, evicts: false },
+    { name: `${hubs} hub(s) that are evicted before every event`, hubs, evicts: true },
+  ]),
+)("$name", ({ hubs, evicts }) => {
   let world: PlainWorld;
   let bob: PlainPeer;
 
   beforeEach(async () => {
-    world = new PlainWorld({ evicts });
+    world = new PlainWorld({ evicts, hubs });
     bob = await world.openAs("bob");
     await expectAnswers(bob, frame("CONNECT", { client_id: "bob" }), [{ type: "CONNECT_ACK" }]);
   });

@@ -42,10 +42,15 @@ describe("a client that only pings", () => {
     },
   );
 
-  it.each([{ evicts: false }, { evicts: true }])(
-    "[HB4] [SI6] is found silent by the first signal for it: $evicts",
-    async ({ evicts }) => {
-      const world = new PlainWorld({ evicts });
+  it.each(
+    ([1, 7, "per-client"] as const).flatMap((hubs) => [
+      { hubs, evicts: false },
+      { hubs, evicts: true },
+    ]),
+  )(
+    "[HB4] [SI6] is found silent by the first signal for it: $hubs hub(s), evicted: $evicts",
+    async ({ hubs, evicts }) => {
+      const world = new PlainWorld({ evicts, hubs });
       const alice = await connect(world, "alice", LASTING);
       await pingFor(world, alice, 3_600_000);
       const bob = await connect(world, "bob");

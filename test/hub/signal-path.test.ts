@@ -1,9 +1,14 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Hub } from "../../src/hub/hub.ts";
 import type { HubSocket, SessionStore } from "../../src/hub/ports.ts";
 import type { ClientId } from "../../src/protocol/client-id.ts";
 import { success } from "../../src/protocol/result.ts";
-import { frame } from "../support/frames.ts";
+import { SIGNAL_STYLES } from "../behaviour/steps.ts";
+import { clientId as idOf } from "../support/client-ids.ts";
+import { concat, frame, uuid } from "../support/frames.ts";
+
+/** Lives on another hub. */
+const ABROAD = "carol";
 
 /** A hub whose every costly act is written down. */
 function watchedHub() {
@@ -43,7 +48,13 @@ function watchedHub() {
           success({ clientId: clientId ?? ("" as ClientId), targets: null, expiresAtMs: null }),
         ),
       // Counting is arithmetic in memory: no act.
-      otherHubs: { hubOf: () => (acts.push("place"), null), deliver: async () => [] },
+      otherHubs: {
+        hubOf: (clientId) => (acts.push("place"), clientId === ABROAD ? "h1of7" : null),
+        deliver: async (name, signals) => {
+          acts.push(`deliver ${signals.length} to ${name}`);
+          return signals.map(() => null);
+        },
+      },
       counts: { received: () => {}, routed: () => {} },
       observe: ({ event }) => acts.push(event),
       now: () => nowMs,
@@ -76,18 +87,47 @@ function watchedHub() {
   return { hub, acts, connect, pass, breakList };
 }
 
-it("[SI1] routes synchronously, with no storage, no count and no list of sockets, and wants no alarm", async () => {
-  const { hub, acts, connect } = watchedHub();
-  const alice = await connect("alice");
-  const bob = await connect("bob");
-  const signal = frame("SIGNAL_OFFER", { target_client_id: "bob", signal_data: 1 });
-  hub.takeWakeByMs();
-  acts.length = 0;
-  bob.sent.length = 0;
-  expect(hub.receive(alice.socket, signal)).toBe(undefined);
-  expect(bob.sent).toHaveLength(1);
-  expect(acts).toEqual([]);
-  expect(hub.wantsWake).toBe(false);
+describe.each(SIGNAL_STYLES)("the path of a signal in $style", ({ signal }) => {
+  it("[SI1] routes synchronously, with no storage, no count and no list of sockets, and wants no alarm", async () => {
+    const { hub, acts, connect } = watchedHub();
+    const alice = await connect("alice");
+    const bob = await connect("bob");
+    hub.takeWakeByMs();
+    acts.length = 0;
+    bob.sent.length = 0;
+    expect(hub.receive(alice.socket, signal("bob"))).toBe(undefined);
+    expect(bob.sent).toHaveLength(1);
+    expect(acts).toEqual([]);
+    expect(hub.wantsWake).toBe(false);
+  });
+
+  it("[SI11] costs one call where the target is on another hub, and what says that it is not here", async () => {
+    const { hub, acts, connect } = watchedHub();
+    const alice = await connect("alice");
+    hub.takeWakeByMs();
+    acts.length = 0;
+    alice.sent.length = 0;
+    // What it takes to know that the target is not here.
+    const found = ["read row", "place"];
+    await hub.receive(alice.socket, concat(signal(ABROAD, uuid(1)), signal(ABROAD, uuid(2))));
+    expect(acts).toEqual([...found, ...found, "deliver 2 to h1of7"]);
+    expect(alice.sent).toEqual([]);
+    expect(hub.wantsWake).toBe(false);
+  });
+
+  it("[SI1] [SI11] takes what comes from another hub to its target with no storage, no count and no list", async () => {
+    const { hub, acts, connect } = watchedHub();
+    const bob = await connect("bob");
+    hub.takeWakeByMs();
+    acts.length = 0;
+    bob.sent.length = 0;
+    const [source, target] = [idOf(ABROAD), idOf("bob")];
+    const outside = { source, target, messageType: 0x10, frame: signal(ABROAD) };
+    expect(hub.deliver([outside])).toEqual([null]);
+    expect(bob.sent).toEqual([signal(ABROAD)]);
+    expect(acts).toEqual([]);
+    expect(hub.wantsWake).toBe(false);
+  });
 });
 
 it("[HB4] an alarm that comes before any deadline, to report counts, looks at no socket and reads no row", async () => {

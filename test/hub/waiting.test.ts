@@ -40,7 +40,9 @@ describe.each([
 
   it("[CO8] lets 1 MiB wait behind a CONNECT, and answers what exceeds it with 429", async () => {
     const { peer, verified } = await connecting();
-    await peer.send(concat(...Array.from({ length: 15 }, (_, n) => large(n + 1))));
+    for (const n of [1, 6, 11]) {
+      await peer.send(concat(...Array.from({ length: 5 }, (_, at) => large(n + at))));
+    }
     await peer.send(large(16));
     expect(await peer.next()).toMatchObject(error(429, uuid(16)));
     await verified();

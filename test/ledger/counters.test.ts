@@ -1,12 +1,6 @@
 /** Counting, and what a hub reports of it. */
 import { describe, expect, it } from "vitest";
-import {
-  Counters,
-  histogramSlotsOf,
-  observeInto,
-  slotOf,
-  slotsOf,
-} from "../../src/ledger/counters.ts";
+import { Counters, histogramSlotsOf, slotOf, slotsOf } from "../../src/ledger/counters.ts";
 import { SAMPLE_KEYS, sumSamples } from "../../src/ledger/samples.ts";
 
 const OFFERS = slotOf("signal_manager_signals_routed_total", "signal_offer");
@@ -42,17 +36,6 @@ describe("counters", () => {
     expect(counters.isEmpty).toBe(true);
     counters.observe(FRAMES, 1);
     expect(counters.isEmpty).toBe(false);
-  });
-
-  it("take back what could not be reported, beside what was counted since", () => {
-    const counters = new Counters();
-    counters.count(OFFERS);
-    const unreported = counters.take();
-    counters.count(OFFERS);
-    counters.put(unreported);
-    expect(counters.take()).toEqual([
-      ['signal_manager_signals_routed_total{type="signal_offer"}', 2],
-    ]);
   });
 
   it("of one hub are not those of another", () => {
@@ -97,15 +80,6 @@ describe("a histogram", () => {
   });
 });
 
-describe("a value as samples", () => {
-  it.each([0.5, 60, 61, 86_400, 86_401])("is what counters make of it: %d seconds", (seconds) => {
-    const counters = new Counters();
-    counters.observe(histogramSlotsOf("signal_manager_session_duration_seconds"), seconds);
-    const samples = observeInto("signal_manager_session_duration_seconds", seconds);
-    expect(samples).toEqual(counters.take());
-  });
-});
-
 describe("a slot", () => {
   it("is another for each series", () => {
     const slots = [OFFERS, WAKES, ...Object.values(ERRORS)];
@@ -119,7 +93,6 @@ describe("a slot", () => {
     expect(() => slotOf("signal_manager_errors_total")).toThrow("no series");
     // @ts-expect-error a gauge is read, not counted
     expect(() => slotOf("signal_manager_connections")).toThrow("no series");
-    expect(() => new Counters().put([["signal_manager_gone_total", 1]])).toThrow("no series");
   });
 });
 

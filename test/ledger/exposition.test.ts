@@ -41,7 +41,7 @@ describe("the exposition", () => {
     ["sessions_ended_total", "reason", Object.keys(END_REASONS)],
     ["upgrades_total", "outcome", ["101", "400", "401", "403", "426", "429", "500", "503"]],
     ["signals_routed_total", "type", ["SIGNAL_OFFER", "SIGNAL_ANSWER", "SIGNAL_ICE_CANDIDATE"]],
-    ["signals_undelivered_total", "code", ["400", "403", "404", "413", "503"]],
+    ["signals_undelivered_total", "code", ["400", "403", "404", "413", "500", "503"]],
     ["publish_requests_total", "outcome", ["published", "retried", "split", "parked"]],
   ])("has %s from the start, at zero, for every %s there is", (metric, label, values) => {
     const name = `signal_manager_${metric}`;

@@ -15,7 +15,7 @@ function signal(target = "bob", source = "alice") {
   return { source: clientId(source), target: clientId(target), messageType: OFFER };
 }
 
-function undelivered(target = "bob", code: 404 | 503 = 404) {
+function undelivered(target = "bob", code: 404 | 500 | 503 = 404) {
   return { event: "signal.undelivered", code, ...signal(target) } as const;
 }
 
@@ -92,6 +92,13 @@ describe("a book", () => {
 });
 
 describe("signals", () => {
+  it("[ER4] that a hub with a wrong configuration could not deliver are counted, too", () => {
+    const counts = book();
+    counts.observe(undelivered("bob", 500));
+    const series = 'signal_manager_signals_undelivered_total{code="500"}';
+    expect(counts.take()?.deltas).toContainEqual([series, 1]);
+  });
+
   it("that were undelivered are told by pair, type and code, with their number", () => {
     const counts = book();
     for (const event of [undelivered(), undelivered(), undelivered("bob", 503)]) {

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { formatUuid, NIL_UUID, parseUuid } from "../../src/protocol/uuid.ts";
+import { formatUuid, NIL_UUID } from "../../src/protocol/uuid.ts";
 import { toHex } from "../support/hex.ts";
+import { parseUuid } from "../support/parse-uuid.ts";
 
 it("[ER2] has a nil: sixteen zero bytes", () => {
   expect(NIL_UUID).toEqual(new Uint8Array(16));

@@ -6,7 +6,8 @@ import {
   type MessageTypeName,
 } from "../../src/protocol/message-types.ts";
 import { PAYLOAD_TYPES } from "../../src/protocol/payloads/payload-types.ts";
-import { formatUuid, parseUuid } from "../../src/protocol/uuid.ts";
+import { formatUuid } from "../../src/protocol/uuid.ts";
+import { parseUuid } from "./parse-uuid.ts";
 
 export type PayloadTypeName = keyof typeof PAYLOAD_TYPES;
 

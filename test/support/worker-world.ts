@@ -78,9 +78,13 @@ export class WorkerWorld implements World {
   }
 
   async advance(ms: number): Promise<void> {
-    vi.setSystemTime(Date.now() + ms);
+    this.pass(ms);
     await this.#sleep();
     for (const hub of this.#hubStubs()) await runDurableObjectAlarm(hub);
+  }
+
+  pass(ms: number): void {
+    vi.setSystemTime(Date.now() + ms);
   }
 
   /** Lets the Ledger's alarm go off if one is set. */

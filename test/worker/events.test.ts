@@ -3,9 +3,17 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { connect, error, expectAnswers, expectNothing, signalTo } from "../behaviour/steps.ts";
-import { HEARTBEAT_INTERVAL_MS, WORLD_SETTINGS, type Peer } from "../behaviour/world.ts";
-import { frame } from "../support/frames.ts";
+import {
+  FRAME_BURST,
+  HEARTBEAT_INTERVAL_MS,
+  MAX_MESSAGE_BYTES,
+  WORLD_SETTINGS,
+  type Peer,
+  type TokenOptions,
+} from "../behaviour/world.ts";
+import { concat, frame } from "../support/frames.ts";
 import { hubNameOf } from "../../src/hub/placement.ts";
+import { MAX_LOST_FRAMINGS } from "../../src/protocol/limits.ts";
 import { clientId } from "../support/client-ids.ts";
 import { HUBS, WorkerWorld } from "../support/worker-world.ts";
 
@@ -13,6 +21,11 @@ import { HUBS, WorkerWorld } from "../support/worker-world.ts";
 const HUB = hubNameOf(clientId("alice"), HUBS);
 
 const ADMIN = { authorization: `Bearer ${WORLD_SETTINGS.SIGNAL_MANAGER_ADMIN_TOKEN}` };
+
+/** How long a token outlives its time (SE3). */
+const CLOCK_SKEW_MS = 30_000;
+
+const HEARTBEAT = frame("HEARTBEAT", "");
 
 function ledger() {
   return env.LEDGER.getByName("ledger-0");
@@ -55,13 +68,26 @@ describe.each([
 
   const told = (type: string) => world.events.filter((event) => event.type === type);
 
-  const ENDS: [reason: string, end: (alice: Peer) => Promise<unknown>][] = [
+  type End = [reason: string, end: (alice: Peer) => Promise<unknown>, options?: TokenOptions];
+  const ENDS: End[] = [
     ["disconnect", (alice) => alice.send(frame("DISCONNECT", {}))],
     ["closed", (alice) => alice.close(1000)],
     ["timed-out", () => world.advance(3 * HEARTBEAT_INTERVAL_MS)],
     ["replaced", () => connect(world, "alice")],
+    ["expired", () => world.advance(40_000 + CLOCK_SKEW_MS), { expiresInSeconds: 40 }],
     ["kicked", () => ask("/admin/sessions/alice", { method: "DELETE" })],
-    ["too-large", (alice) => alice.send(new Uint8Array(1_048_577))],
+    ["too-large", (alice) => alice.send(new Uint8Array(MAX_MESSAGE_BYTES + 1))],
+    [
+      "framing-lost",
+      async (alice) => {
+        for (let n = 0; n < MAX_LOST_FRAMINGS; n += 1) await alice.send(Uint8Array.of(0));
+      },
+    ],
+    [
+      "abuse",
+      // A burst passes, a burst is refused, and the clock has been turned by then.
+      (alice) => alice.send(concat(...Array<Uint8Array>(3 * FRAME_BURST).fill(HEARTBEAT))),
+    ],
     [
       "lost",
       async () => {
@@ -71,30 +97,36 @@ describe.each([
     ],
   ];
 
-  it.each(ENDS)("tells one beginning and one end of a session: %s", async (reason, end) => {
-    const alice = await connect(world, "alice");
-    await expectNothing(alice);
-    const [begun] = await vi.waitUntil(() => told("client.connected").length > 0 && world.events);
-    await end(alice);
-    await vi.waitUntil(() => told("client.disconnected").length > 0);
-    // Whatever would come twice would come with the next report.
-    await connect(world, "zoe");
-    await vi.waitUntil(() => told("client.connected").some(({ client_id }) => client_id === "zoe"));
-    const session_id = begun?.["session_id"];
-    expect(world.events.filter((event) => event["session_id"] === session_id)).toMatchObject([
-      { type: "client.connected", hub: HUB, client_id: "alice", session_id },
-      {
-        type: "client.disconnected",
-        hub: HUB,
-        client_id: "alice",
-        session_id,
-        reason,
-        message_count: reason === "lost" ? null : expect.any(Number),
-        duration_ms: expect.any(Number),
-      },
-    ]);
-    expect(new Set(world.events.map(({ id }) => id)).size).toBe(world.events.length);
-  });
+  it.each(ENDS)(
+    "tells one beginning and one end of a session: %s",
+    async (reason, end, options) => {
+      const alice = await connect(world, "alice", options);
+      await expectNothing(alice);
+      const [begun] = await vi.waitUntil(() => told("client.connected").length > 0 && world.events);
+      await end(alice);
+      await vi.waitUntil(() => told("client.disconnected").length > 0);
+      // Whatever would come twice would have come when the hub's next session is told: the same hub's, since it is alice's.
+      await connect(world, "alice");
+      const next = await hub().inform(clientId("alice"));
+      await vi.waitUntil(() =>
+        told("client.connected").some((event) => event["session_id"] === next?.sessionId),
+      );
+      const session_id = begun?.["session_id"];
+      expect(world.events.filter((event) => event["session_id"] === session_id)).toMatchObject([
+        { type: "client.connected", hub: HUB, client_id: "alice", session_id },
+        {
+          type: "client.disconnected",
+          hub: HUB,
+          client_id: "alice",
+          session_id,
+          reason,
+          message_count: reason === "lost" ? null : expect.any(Number),
+          duration_ms: expect.any(Number),
+        },
+      ]);
+      expect(new Set(world.events.map(({ id }) => id)).size).toBe(world.events.length);
+    },
+  );
 
   it("keeps what the Ledger cannot take, and tells it once when it can", async () => {
     const broken =
@@ -117,6 +149,25 @@ describe.each([
       "client.disconnected",
     ]);
     await expectRows(0);
+  });
+
+  it("[SE6] says of a session since when it lasts, when it was last heard of, and how many frames it sent", async () => {
+    const connectedAt = new Date();
+    const alice = await connect(world, "alice");
+    await expectAnswers(alice, concat(HEARTBEAT, HEARTBEAT), [{}, {}]);
+    world.pass(20_000);
+    await expectNothing(alice);
+    const lastActivity = new Date();
+    world.pass(5_000);
+    await evictDurableObject(hub());
+    expect(await (await ask("/admin/sessions/alice")).json()).toEqual({
+      client_id: "alice",
+      session_id: expect.any(String),
+      hub: HUB,
+      connected_at: connectedAt.toISOString(),
+      last_activity: lastActivity.toISOString(),
+      message_count: 4,
+    });
   });
 
   it("tells an undelivered signal, with its pair and its code, and a crowd of them as a number", async () => {

@@ -40,3 +40,16 @@ it("upgrades, questions and reports keep the platform's retries, and all have th
     retry: { maxRetries: 0 },
   });
 });
+
+it("hubs and Ledgers are those of the configured jurisdiction", () => {
+  const config = configOf({ SIGNAL_MANAGER_ROUTING_JURISDICTION: "eu" });
+  const there = { getByName: vi.fn<(name: string) => unknown>() };
+  const jurisdiction = vi.fn<(name: string) => unknown>(() => there);
+  const namespace = { getByName: () => expect.unreachable("anywhere"), jurisdiction };
+  const watched = { ...env, HUB: namespace, LEDGER: namespace } as unknown as typeof env;
+  hubNamed(watched, config, "main");
+  signalLineTo(watched, config, "main");
+  ledgerOf(watched, config, "main");
+  expect(jurisdiction.mock.calls).toEqual([["eu"], ["eu"], ["eu"]]);
+  expect(there.getByName.mock.calls.map(([name]) => name)).toEqual(["main", "main", "ledger-0"]);
+});

@@ -70,6 +70,15 @@ it.each([
   },
 );
 
+it("[HB3] sleeps on while the platform answers a text ping", async () => {
+  const alice = await connect(world, "alice");
+  await evictDurableObject(hub());
+  await alice.send("ping");
+  expect(await alice.next()).toBe("pong");
+  // It could not be evicted if it were awake, and is said not to be running.
+  await expect(evictDurableObject(hub())).rejects.toThrow("not currently running");
+});
+
 it("[SE2] does nothing with a frame that the platform delivers after the takeover", async () => {
   const bob = await connect(world, "bob");
   const older = await connect(world, "alice");
