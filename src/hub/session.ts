@@ -2,11 +2,12 @@
 import { allowsTarget } from "../auth/grant.ts";
 import { encodeHeartbeatAck, encodeSignalAck } from "../protocol/answers.ts";
 import type { Fault } from "../protocol/errors.ts";
-import { encodeSplicedInto, splicedBytes, type ReceivedFrame } from "../protocol/frame.ts";
+import type { ReceivedFrame } from "../protocol/frame.ts";
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from "../protocol/limits.ts";
 import { MESSAGE_TYPES, messageTypeName } from "../protocol/message-types.ts";
 import type { PayloadCodec } from "../protocol/payloads/codec.ts";
 import { codecOf } from "../protocol/payloads/payload-types.ts";
+import { encodeSplicedInto, splicedBytes } from "../protocol/splice.ts";
 import type { Connected } from "./connection.ts";
 import type { HubContext } from "./context.ts";
 import type { HubSocket } from "./ports.ts";
@@ -70,8 +71,9 @@ function signal(
   if (!allowsTarget(session.targets, target)) {
     return context.refuseSignal(socket, frame, notice, "signal.forbidden");
   }
-  const targetSocket = context.findTarget(target);
-  const hub = targetSocket === undefined ? context.abroad.hubOf(target) : null;
+  // First, since it costs no look-up: a client of another hub has no row here.
+  const hub = context.abroad.hubOf(target);
+  const targetSocket = hub === null ? context.findTarget(target) : undefined;
   if (targetSocket === undefined && hub === null) {
     return context.refuseSignal(socket, frame, notice, "signal.absent");
   }

@@ -8,7 +8,7 @@ export const START_BYTE = 0xaa;
 const TYPE_AT = 1;
 const UUID_AT = 2;
 const PAYLOAD_TYPE_AT = UUID_AT + UUID_BYTES;
-const PAYLOAD_LENGTH_AT = PAYLOAD_TYPE_AT + 1;
+export const PAYLOAD_LENGTH_AT = PAYLOAD_TYPE_AT + 1;
 
 export interface Frame {
   /** Any byte: whether the type is known is the reader's question. */
@@ -29,24 +29,20 @@ export class ReceivedFrame implements Frame {
   readonly messageType: number;
   readonly payloadType: number;
   readonly payload: Uint8Array;
-  readonly #message: Uint8Array;
-  readonly #at: number;
+  readonly message: Uint8Array;
+  /** Where in the message it starts. */
+  readonly at: number;
 
   constructor(message: Uint8Array, at: number, payload: Uint8Array) {
     this.messageType = message[at + TYPE_AT] ?? 0;
     this.payloadType = message[at + PAYLOAD_TYPE_AT] ?? 0;
     this.payload = payload;
-    this.#message = message;
-    this.#at = at;
+    this.message = message;
+    this.at = at;
   }
 
   get uuid(): Uint8Array {
-    return this.#message.subarray(this.#at + UUID_AT, this.#at + PAYLOAD_TYPE_AT);
-  }
-
-  /** All of it but the payload's length. */
-  writeHeader(into: Uint8Array): void {
-    for (let at = 0; at < PAYLOAD_LENGTH_AT; at += 1) into[at] = this.#message[this.#at + at] ?? 0;
+    return this.message.subarray(this.at + UUID_AT, this.at + PAYLOAD_TYPE_AT);
   }
 }
 
@@ -92,7 +88,7 @@ export function decodeFrameAt(message: Uint8Array, at: number): Decoded {
   if (end > message.length) return failure("frame.truncated-payload", uuidOf(message, at));
   return {
     kind: "frame",
-    frame: new ReceivedFrame(message, at, viewOf(message, payloadAt, end)),
+    frame: new ReceivedFrame(message, at, message.subarray(payloadAt, end)),
   };
 }
 
@@ -100,15 +96,6 @@ export function decodeFrameAt(message: Uint8Array, at: number): Decoded {
 function uuidOf(message: Uint8Array, at: number): Uint8Array {
   const uuid = message.subarray(at + UUID_AT, at + PAYLOAD_TYPE_AT);
   return uuid.length === UUID_BYTES ? uuid : NIL_UUID;
-}
-
-/** As `subarray`, at two thirds of its cost: the constructor asks for no species. */
-function viewOf<Buffer extends ArrayBufferLike>(
-  bytes: Uint8Array<Buffer>,
-  start: number,
-  end: number,
-): Uint8Array<Buffer> {
-  return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
 }
 
 function failure(fault: FramingFailure["fault"], uuid: Uint8Array): Decoded {
@@ -134,45 +121,8 @@ export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Where a payload is cut open: a piece takes the place of what lies from `cutAt` to `resumeAt`. */
-export interface Cut {
-  readonly payload: Uint8Array;
-  readonly cutAt: number;
-  readonly resumeAt: number;
-}
-
-/** Bytes of the payload with the piece in it. */
-export function splicedBytes({ payload, cutAt, resumeAt }: Cut, piece: Uint8Array): number {
-  return cutAt + piece.length + payload.length - resumeAt;
-}
-
-/**
- * The frame with a piece in its payload, at the start of `into`, which MUST be large enough. Returns the view of `into`
- * that holds it, good until `into` is written again. For who copies at once: on the signal path an allocation, and even a
- * view, costs more than all these bytes.
- * @throws RangeError if the payload exceeds 65,535 bytes.
- */
-export function encodeSplicedInto<Buffer extends ArrayBufferLike>(
-  into: Uint8Array<Buffer>,
-  frame: ReceivedFrame,
-  cut: Cut,
-  piece: Uint8Array,
-): Uint8Array<Buffer> {
-  const { payload, cutAt, resumeAt } = cut;
-  const pieceAt = HEADER_BYTES + cutAt;
-  const tailAt = pieceAt + piece.length;
-  // All of the payload in one copy, its tail where it belongs. The rest is then written over.
-  if (tailAt >= resumeAt) into.set(payload, tailAt - resumeAt);
-  else into.set(payload.subarray(resumeAt), tailAt);
-  into.set(piece, pieceAt);
-  for (let at = 0; at < cutAt; at += 1) into[HEADER_BYTES + at] = payload[at] ?? 0;
-  frame.writeHeader(into);
-  const payloadBytes = splicedBytes(cut, piece);
-  writePayloadLength(into, payloadBytes);
-  return viewOf(into, 0, HEADER_BYTES + payloadBytes);
-}
-
-function writePayloadLength(frame: Uint8Array, bytes: number): void {
+/** @throws RangeError if it exceeds 65,535. */
+export function writePayloadLength(frame: Uint8Array, bytes: number): void {
   if (bytes > MAX_PAYLOAD_BYTES) {
     throw new RangeError(`A payload is at most ${MAX_PAYLOAD_BYTES} bytes, got ${bytes}`);
   }

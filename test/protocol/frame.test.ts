@@ -1,12 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  decodeMessage,
-  encodeFrame,
-  encodeSplicedInto,
-  splicedBytes,
-  type Frame,
-} from "../../src/protocol/frame.ts";
+import { decodeMessage, encodeFrame, type Frame } from "../../src/protocol/frame.ts";
 import { HEADER_BYTES, MAX_MESSAGE_BYTES } from "../../src/protocol/limits.ts";
 import { concat, fieldsOf, frame, NIL, uuid, uuidBytes } from "../support/frames.ts";
 import { fromHex, toHex } from "../support/hex.ts";
@@ -26,14 +20,6 @@ function framesOf(message: Uint8Array): Frame[] {
     if (decoded.kind === "failure") throw new Error(decoded.failure.fault);
     return fieldsOf(decoded.frame);
   });
-}
-
-/** The frame as it is read behind other bytes of its buffer. */
-function received(fields: Frame, before: Uint8Array) {
-  const bytes = concat(before, encodeFrame(fields));
-  const [decoded] = decodeMessage(bytes.subarray(before.length));
-  if (decoded?.kind !== "frame") throw new Error("the frame is not read");
-  return decoded.frame;
 }
 
 const hexOf = (id: string) => id.replaceAll("-", "");
@@ -177,54 +163,6 @@ describe("any bytes", () => {
       fc.property(fc.array(anyFrame, { minLength: 1, maxLength: 8 }), (frames) => {
         expect(framesOf(concat(...frames.map(encodeFrame)))).toEqual(frames);
       }),
-    );
-  });
-});
-
-describe("a frame with a piece in its payload", () => {
-  const into = new Uint8Array(70_000);
-
-  it("[SI5] is the same frame but for the piece, whatever was in the buffer, wherever the message lies", () => {
-    const spliced = fc
-      .tuple(
-        fc.uint8Array({ maxLength: 300 }),
-        fc.uint8Array({ maxLength: 300 }),
-        fc.nat(),
-        fc.nat(),
-      )
-      .map(([payload, piece, one, other]) => {
-        const [cutAt = 0, resumeAt = 0] = [one, other]
-          .map((at) => at % (payload.length + 1))
-          .toSorted((a, b) => a - b);
-        return { payload, piece, cutAt, resumeAt };
-      });
-    fc.assert(
-      fc.property(
-        spliced,
-        fc.uint8Array({ minLength: 16, maxLength: 16 }),
-        fc.uint8Array({ maxLength: 9 }),
-        ({ payload, piece, cutAt, resumeAt }, id, before) => {
-          into.fill(0x5a);
-          const fields = { messageType: 0x11, uuid: id, payloadType: 3, payload };
-          const cut = { payload, cutAt, resumeAt };
-          const got = encodeSplicedInto(into, received(fields, before), cut, piece);
-          const whole = concat(payload.subarray(0, cutAt), piece, payload.subarray(resumeAt));
-          expect(toHex(got)).toBe(toHex(encodeFrame({ ...fields, payload: whole })));
-          expect(splicedBytes(cut, piece)).toBe(whole.length);
-        },
-      ),
-      { numRuns: 500 },
-    );
-  });
-
-  it("[FR1] of 65,536 bytes is our own bug: RangeError", () => {
-    const payload = new Uint8Array(65_535);
-    const fields = { messageType: 0x10, uuid: uuidBytes(NIL), payloadType: 1, payload };
-    const full = received(fields, new Uint8Array());
-    const cut = { payload, cutAt: 0, resumeAt: 0 };
-    expect(encodeSplicedInto(into, full, cut, new Uint8Array())).toHaveLength(65_556);
-    expect(() => encodeSplicedInto(into, full, cut, new Uint8Array(1))).toThrow(
-      new RangeError("A payload is at most 65535 bytes, got 65536"),
     );
   });
 });

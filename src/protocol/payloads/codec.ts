@@ -1,7 +1,7 @@
 /** What a payload type must be able to say. One implementation a type: `json.ts`, `text.ts`, `binary.ts`. */
 import type { ClientId } from "../client-id.ts";
 import type { ErrorCode, Fault } from "../errors.ts";
-import type { Cut } from "../frame.ts";
+import type { Cut } from "../splice.ts";
 import type { Result } from "../result.ts";
 
 /** CONNECT (CO1). `authToken` is null where the frame holds none: the upgrade may have settled who this is. */

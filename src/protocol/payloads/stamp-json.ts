@@ -8,7 +8,7 @@
  * decoders that ignore case, and of two fields that are one to them take the last (Go's encoding/json).
  */
 import type { ClientId } from "../client-id.ts";
-import type { Cut } from "../frame.ts";
+import type { Cut } from "../splice.ts";
 import { membersOf } from "./json-members.ts";
 import { encodeUtf8 } from "./utf8.ts";
 
