@@ -142,18 +142,18 @@ export class HubContext {
   }
 
   /** The socket that signals for the client go to. One that has fallen silent is found out here, and gets none (HB4). */
-  findTarget(clientId: ClientId): HubSocket | undefined {
+  findTarget(clientId: ClientId, nowMs: number): HubSocket | undefined {
     const socket = this.roster.find(clientId);
-    if (socket === undefined || !this.isSilent(socket)) return socket;
+    if (socket === undefined || !this.isSilent(socket, nowMs)) return socket;
     this.close(socket, "timed-out");
     return undefined;
   }
 
   /** Whether the session's client has not been heard of for three heartbeats (HB4). */
-  isSilent(socket: HubSocket): boolean {
+  isSilent(socket: HubSocket, nowMs: number): boolean {
     const { connection } = socket;
     if (connection.state !== "connected") return false;
-    return isSilent(connection, socket, this.settings, this.ports.now());
+    return isSilent(connection, socket, this.settings, nowMs);
   }
 
   wakeBy(atMs: number): void {

@@ -33,7 +33,7 @@ export function kick(context: HubContext, clientId: ClientId): boolean {
 }
 
 export function deliver(context: HubContext, { frame, ...notice }: OutsideSignal): Fault | null {
-  const socket = context.findTarget(notice.target);
+  const socket = context.findTarget(notice.target, context.ports.now());
   if (socket === undefined) return "signal.absent";
   if (!context.departures.send(socket, frame))
     return socket.isBacklogged ? "signal.backlog" : "signal.absent";

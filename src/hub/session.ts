@@ -60,7 +60,7 @@ function misplaced({ messageType }: ReceivedFrame): Fault {
 function signal(
   context: HubContext,
   socket: HubSocket,
-  { session }: Connected,
+  { session, lastActivityMs: nowMs }: Connected,
   frame: ReceivedFrame,
   codec: PayloadCodec,
 ): void {
@@ -73,7 +73,7 @@ function signal(
   }
   // First, since it costs no look-up: a client of another hub has no row here.
   const hub = context.abroad.hubOf(target);
-  const targetSocket = hub === null ? context.findTarget(target) : undefined;
+  const targetSocket = hub === null ? context.findTarget(target, nowMs) : undefined;
   if (targetSocket === undefined && hub === null) {
     return context.refuseSignal(socket, frame, notice, "signal.absent");
   }

@@ -16,7 +16,7 @@ function lookAtAll(context: HubContext): void {
     const deadline = nextDeadline(socket.connection, socket.lastPingMs(), settings);
     if (deadline === null) continue;
     if (deadline.atMs <= nowMs) miss(context, socket, deadline.name);
-    else if (context.isSilent(socket)) miss(context, socket, "heartbeat");
+    else if (context.isSilent(socket, nowMs)) miss(context, socket, "heartbeat");
     else context.wakeBy(deadline.atMs);
   }
   context.endOrphans();

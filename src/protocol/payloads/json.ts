@@ -4,6 +4,7 @@ import type { Fault } from "../errors.ts";
 import { MAX_TOKEN_CHARS } from "../limits.ts";
 import { failed, success, type Result } from "../result.ts";
 import type { PayloadCodec } from "./codec.ts";
+import { parseTarget } from "./signal-target.ts";
 import { keptSources } from "./source-cache.ts";
 import { sourceField, cutForSource, type JsonFields } from "./stamp-json.ts";
 import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
@@ -44,7 +45,7 @@ export const jsonCodec: PayloadCodec = {
     if (text === null) return failed("payload.utf8");
     const fields = parseObject(text);
     if (fields === null) return failed("payload.json");
-    const target = parseClientId(fields["target_client_id"]);
+    const target = parseTarget(fields["target_client_id"]);
     if (target === null) return failed("payload.target");
     // JSON has no undefined: the field is not there.
     if (fields["signal_data"] === undefined) return failed("payload.signal-data");

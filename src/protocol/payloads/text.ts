@@ -3,6 +3,7 @@ import { parseClientId } from "../client-id.ts";
 import { MAX_TOKEN_CHARS } from "../limits.ts";
 import { failed, success } from "../result.ts";
 import type { PayloadCodec } from "./codec.ts";
+import { parseTarget } from "./signal-target.ts";
 import { keptSources } from "./source-cache.ts";
 import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
@@ -43,7 +44,7 @@ export const textCodec: PayloadCodec = {
     if (colon === -1) return failed("payload.text");
     const text = decodeUtf8(payload);
     if (text === null) return failed("payload.utf8");
-    const target = parseClientId(text.slice(0, text.indexOf(":")));
+    const target = parseTarget(text.slice(0, text.indexOf(":")));
     if (target === null) return failed("payload.target");
     return success({ target, payload, cutAt: 0, resumeAt: colon });
   },
