@@ -1,9 +1,10 @@
 /** The codec benchmark, in process: what a signal's bytes cost to decode, to stamp with its sender, and to encode. */
 import { Bench } from "tinybench";
 import { parseClientId } from "../src/protocol/client-id.ts";
-import { decodeMessage, encodeFrame, encodeSplicedInto } from "../src/protocol/frame.ts";
+import { decodeMessage, encodeFrame } from "../src/protocol/frame.ts";
 import { MESSAGE_TYPES } from "../src/protocol/message-types.ts";
 import { codecOf, PAYLOAD_TYPES } from "../src/protocol/payloads/payload-types.ts";
+import { encodeSplicedInto } from "../src/protocol/splice.ts";
 import { NIL_UUID } from "../src/protocol/uuid.ts";
 import { FRAME_BYTES, SIGNAL_PAYLOADS } from "./signals.ts";
 

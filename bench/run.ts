@@ -21,18 +21,18 @@ import { alignRows, relayTable, summarize } from "./relay/report.ts";
 import { runRelay, type RelayLoad } from "./relay/rounds.ts";
 import { FRAME_BYTES } from "./signals.ts";
 
-/** Twenty rounds of three times two seconds: what disturbs a machine lasts seconds, and so falls on whole rounds. Some two minutes and a half. */
-const LOAD: RelayLoad = { clients: 50, window: 8, rounds: 20, runMs: 2000, warmUpMs: 4000 };
+/** Sixteen rounds of three times a second and a half: what disturbs a machine lasts seconds, and so falls on whole rounds. Some 90 seconds. */
+const LOAD: RelayLoad = { clients: 50, window: 8, rounds: 16, runMs: 1500, warmUpMs: 4000 };
 
 const IS_SMOKE = process.argv.includes("--smoke");
 
-/** Fifteen rounds of six servers at four measures of 400 ms each: some two minutes and a half. */
+/** Eleven rounds of six servers at four measures of 400 ms each: some two minutes. */
 const PEERS: PeersLoad = {
   clients: 50,
   windows: [1, 8],
   burst: 16,
   openAtOnce: 16,
-  rounds: IS_SMOKE ? 1 : 15,
+  rounds: IS_SMOKE ? 1 : 11,
   runMs: IS_SMOKE ? 300 : 400,
   warmUpMs: IS_SMOKE ? 300 : 1500,
 };

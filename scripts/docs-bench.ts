@@ -1,0 +1,83 @@
+/** What the bench measured last, as the documents show it: printed from bench/results, so that no number is copied by hand. */
+import { readFileSync } from "node:fs";
+import type { AcrossSummary, PeersSummary } from "../bench/peers/summary.ts";
+import type { IdleLoad, IdleResult } from "../bench/peers/idle.ts";
+import { acrossTable, idleTable, peersTable } from "../bench/peers/report.ts";
+import { BURST_GOAL, LATENCY_GOAL } from "../bench/peers/summary.ts";
+import { RATIO_GOAL, relayTable, type RelaySummary } from "../bench/relay/report.ts";
+import type { Spread } from "../bench/statistics.ts";
+
+interface Results {
+  readonly date: string;
+  readonly command: string;
+  readonly machine: { readonly cores: number; readonly cpu: string };
+}
+
+const PARTS: Readonly<Record<string, () => string>> = {
+  relay: () => {
+    const results = read<{ readonly summary: RelaySummary }>("relay");
+    return shown(results, relayTable(results.summary));
+  },
+  peers: () => {
+    const results = read<{ readonly summary: PeersSummary }>("peers");
+    return shown(results, peersTable(results.summary));
+  },
+  idle: () => {
+    const results = read<IdleResult & { readonly load: IdleLoad }>("idle");
+    return shown(results, idleTable(results, results.load.connections));
+  },
+  hubs: () => {
+    const results = read<{ readonly summary: AcrossSummary }>("hubs");
+    return shown(results, acrossTable(results.summary));
+  },
+  goals,
+};
+
+/** The document with every `<!-- bench: PART -->` … `<!-- end -->` filled anew. */
+export function fillBench(document: string): string {
+  return document.replaceAll(
+    /(<!-- bench: (.+?) -->\n)[^]*?(<!-- end -->)/g,
+    (_all, start: string, name: string, end: string) => {
+      const part = PARTS[name];
+      if (part === undefined) throw new Error(`no part of the bench is named "${name}"`);
+      return `${start}${part()}${end}`;
+    },
+  );
+}
+
+function goals(): string {
+  const { toControl } = read<{ readonly summary: RelaySummary }>("relay").summary;
+  const { ratios } = read<{ readonly summary: PeersSummary }>("peers").summary;
+  const { keepAlive } = read<IdleResult>("idle");
+  const rows = [
+    ["what", "goal", "measured: median (quartiles)"],
+    ["---", "---", "---"],
+    ["routed signals, hub ÷ bare relay on workerd", `≥ ${RATIO_GOAL}`, ratio(toControl.ratio)],
+    ["bursts of 16, hub ÷ PeerJS server", `≥ ${BURST_GOAL}`, ratio(ratios.burstsToPeerjs)],
+    [
+      "median latency, hub ÷ bare relay on workerd",
+      `≤ ${LATENCY_GOAL}`,
+      ratio(ratios.latencyToControl),
+    ],
+    [
+      `wakes of a sleeping hub by ${keepAlive.answered.toLocaleString("en")} text pings`,
+      "0",
+      String(keepAlive.starts),
+    ],
+  ];
+  return rows.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+}
+
+function ratio({ median, low, high }: Spread): string {
+  return `${median.toFixed(2)} (${low.toFixed(2)}-${high.toFixed(2)})`;
+}
+
+function shown({ date, command, machine }: Results, table: string): string {
+  const about = `${date.slice(0, 10)}, ${machine.cores} cores of ${machine.cpu}`;
+  return `\`\`\`text\n$ ${command}   # ${about}\n\n${table}\n\`\`\`\n`;
+}
+
+function read<Own>(name: string): Results & Own {
+  // bench/run.ts wrote it.
+  return JSON.parse(readFileSync(`bench/results/${name}.json`, "utf8")) as Results & Own;
+}
