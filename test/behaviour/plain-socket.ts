@@ -60,7 +60,7 @@ export class PlainSocket implements HubSocket {
   }
 
   sleep(): void {
-    const kept = fromAttachment(structuredClone(toAttachment(this.connection)));
+    const kept = fromAttachment(structuredClone(toAttachment(this.connection)), this.connection.id);
     if (kept === null) throw new Error("the attachment cannot be read");
     this.connection = kept;
   }

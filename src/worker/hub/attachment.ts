@@ -1,23 +1,22 @@
 /**
  * A connection as it lies in its socket's attachment while the hub sleeps: at most 16 KiB, versioned. A session's is
- * written after every message, and so it is a buffer: numbers at fixed places, and behind them what does not change. The
+ * written after every message, and so it is a short buffer: numbers at fixed places, and behind them what does not change. The
  * platform takes half the time for it that it takes for a list, a sixth of what it takes for an object, and less than for
- * a view of it, which it writes as a buffer and a view.
+ * a view of it, which it writes as a buffer and a view. The socket's id is not in it: it is the socket's tag.
  */
-import type { Connected, Connection, Greeting, Session } from "../../hub/connection.ts";
+import type { Connected, Connection, Greeting, Session, SessionId } from "../../hub/connection.ts";
 import type { Bucket } from "../../hub/rate-limit.ts";
 
 /** Raise it when a layout below changes: code of one version wakes to attachments of another. */
-const VERSION = 5;
+const VERSION = 6;
 
 type Kept<Fields extends readonly unknown[]> = readonly [version: typeof VERSION, ...Fields];
 
-type KeptClosed = Kept<["closed", id: string]>;
+type KeptClosed = Kept<["closed"]>;
 
 type KeptGreeting = Kept<
   [
     "greeting",
-    id: string,
     fullAtMs: number,
     refused: number,
     lostFramings: number,
@@ -28,9 +27,17 @@ type KeptGreeting = Kept<
   ]
 >;
 
+type KeptSession = readonly [
+  clientId: Session["clientId"],
+  connectedAtMs: number,
+  capabilities: Session["capabilities"],
+  targets: Session["targets"],
+  expiresAtMs: Session["expiresAtMs"],
+];
+
 export type Attachment = KeptClosed | KeptGreeting | ArrayBuffer;
 
-/** The places of a session's numbers, eight bytes each; what follows is the JSON of `[id, session]`. */
+/** The places of a session's numbers, eight bytes each; what follows is a `KeptSession` as JSON. */
 const AT = {
   version: 0,
   fullAtMs: 1,
@@ -50,15 +57,14 @@ const TEXT_AT = NUMBERS * Float64Array.BYTES_PER_ELEMENT;
 export function toAttachment(connection: Connection): Attachment {
   switch (connection.state) {
     case "closed":
-      return [VERSION, "closed", connection.id];
+      return [VERSION, "closed"];
     case "greeting":
     case "authenticating": {
-      const { id, bucket, lostFramings, connectByMs, grant, expected, failures } = connection;
+      const { bucket, lostFramings, connectByMs, grant, expected, failures } = connection;
       const { fullAtMs, refused } = bucket;
       return [
         VERSION,
         "greeting",
-        id,
         fullAtMs,
         refused,
         lostFramings,
@@ -81,22 +87,21 @@ export function toAttachment(connection: Connection): Attachment {
 }
 
 /** null: another version wrote it, or the socket has none. */
-export function fromAttachment(attachment: unknown): Connection | null {
-  if (attachment instanceof ArrayBuffer) return connectedOf(attachment);
+export function fromAttachment(attachment: unknown, id: SessionId): Connection | null {
+  if (attachment instanceof ArrayBuffer) return connectedOf(attachment, id);
   if (!Array.isArray(attachment) || attachment[0] !== VERSION) return null;
   // Only `toAttachment` writes attachments, and the version says that it was this one.
   const kept = attachment as unknown as KeptClosed | KeptGreeting;
-  return kept[1] === "closed" ? { state: "closed", id: kept[2] } : greetingOf(kept);
+  return kept[1] === "closed" ? { state: "closed", id } : greetingOf(kept, id);
 }
 
-function greetingOf(kept: KeptGreeting): Greeting {
-  const [, state, id, fullAtMs, refused, lostFramings, connectByMs, grant, expected, failures] =
-    kept;
+function greetingOf(kept: KeptGreeting, id: SessionId): Greeting {
+  const [, state, fullAtMs, refused, lostFramings, connectByMs, grant, expected, failures] = kept;
   const bucket: Bucket = { fullAtMs, refused };
   return { state, id, bucket, lostFramings, connectByMs, grant, expected, failures };
 }
 
-function connectedOf(buffer: ArrayBuffer): Connected | null {
+function connectedOf(buffer: ArrayBuffer, id: SessionId): Connected | null {
   if (buffer.byteLength < TEXT_AT) return null;
   const numbers = new Float64Array(buffer, 0, NUMBERS);
   const [
@@ -109,10 +114,10 @@ function connectedOf(buffer: ArrayBuffer): Connected | null {
   ] = numbers;
   if (version !== VERSION) return null;
   // `bytesOf` wrote it.
-  const [id, session] = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, TEXT_AT))) as [
-    string,
-    Session,
-  ];
+  const [clientId, connectedAtMs, capabilities, targets, expiresAtMs] = JSON.parse(
+    new TextDecoder().decode(new Uint8Array(buffer, TEXT_AT)),
+  ) as KeptSession;
+  const session: Session = { clientId, connectedAtMs, capabilities, targets, expiresAtMs };
   sessionBytes.set(session, { buffer, numbers });
   const bucket: Bucket = { fullAtMs, refused };
   return { state: "connected", id, bucket, lostFramings, session, lastActivityMs, messageCount };
@@ -127,10 +132,12 @@ interface SessionBytes {
 /** A session does not change, so its text is made once, and its numbers are written over those of before. */
 const sessionBytes = new WeakMap<Session, SessionBytes>();
 
-function bytesOf({ id, session }: Connected): SessionBytes {
+function bytesOf({ session }: Connected): SessionBytes {
   const known = sessionBytes.get(session);
   if (known !== undefined) return known;
-  const text = new TextEncoder().encode(JSON.stringify([id, session]));
+  const { clientId, connectedAtMs, capabilities, targets, expiresAtMs } = session;
+  const kept: KeptSession = [clientId, connectedAtMs, capabilities, targets, expiresAtMs];
+  const text = new TextEncoder().encode(JSON.stringify(kept));
   const buffer = new ArrayBuffer(TEXT_AT + text.length);
   new Uint8Array(buffer, TEXT_AT).set(text);
   const numbers = new Float64Array(buffer, 0, NUMBERS);

@@ -107,9 +107,11 @@ export class PlatformSocket implements HubSocket {
     this.#ctx = ctx;
     this.#ws = ws;
     this.#events = events;
-    const kept = fromAttachment(ws.deserializeAttachment());
+    // Its id: `accept` gave it this one tag.
+    const [id = ""] = ctx.getTags(ws);
+    const kept = fromAttachment(ws.deserializeAttachment(), id);
     this.isStranded = kept === null;
-    this.#connection = kept ?? { state: "closed", id: "" };
+    this.#connection = kept ?? { state: "closed", id };
   }
 
   get connection(): Connection {

@@ -103,14 +103,14 @@ it("saves each connection that has changed, once, and none twice", async () => {
       return { id, ws, save: vi.spyOn(ws, "serializeAttachment") };
     });
     for (const { id, ws } of [...all, ...all]) {
-      sockets.of(ws).connection = { state: "closed", id: `${id}, closed` };
+      sockets.of(ws).connection = { state: "closed", id };
     }
     sockets.flush();
     sockets.flush();
     for (const { id, ws, save } of all) {
       expect(save).toHaveBeenCalledTimes(1);
       const kept = new PlatformSockets(ctx).of(ws).connection;
-      expect(kept).toEqual({ state: "closed", id: `${id}, closed` });
+      expect(kept).toEqual({ state: "closed", id });
     }
   });
 });
