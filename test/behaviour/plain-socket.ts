@@ -60,7 +60,7 @@ export class PlainSocket implements HubSocket {
   }
 
   sleep(): void {
-    const kept = fromAttachment(structuredClone(toAttachment(this.connection)), this.connection.id);
+    const kept = fromAttachment(structuredClone(toAttachment(this.connection)));
     if (kept === null) throw new Error("the attachment cannot be read");
     this.connection = kept;
   }

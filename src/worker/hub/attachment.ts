@@ -2,7 +2,8 @@
  * A connection as it lies in its socket's attachment while the hub sleeps: at most 16 KiB, versioned. A session's is
  * written after every message, and so it is a short buffer: numbers at fixed places, and behind them what does not change. The
  * platform takes half the time for it that it takes for a list, a sixth of what it takes for an object, and less than for
- * a view of it, which it writes as a buffer and a view. The socket's id is not in it: it is the socket's tag.
+ * a view of it, which it writes as a buffer and a view. Field names are not in it, but the
+ * id is, though it is the socket's tag: of a socket that has gone the platform tells the attachment, and throws for its tags.
  */
 import type { Connected, Connection, Greeting, Session, SessionId } from "../../hub/connection.ts";
 import type { Bucket } from "../../hub/rate-limit.ts";
@@ -12,11 +13,12 @@ const VERSION = 6;
 
 type Kept<Fields extends readonly unknown[]> = readonly [version: typeof VERSION, ...Fields];
 
-type KeptClosed = Kept<["closed"]>;
+type KeptClosed = Kept<["closed", id: SessionId]>;
 
 type KeptGreeting = Kept<
   [
     "greeting",
+    id: SessionId,
     fullAtMs: number,
     refused: number,
     lostFramings: number,
@@ -28,6 +30,7 @@ type KeptGreeting = Kept<
 >;
 
 type KeptSession = readonly [
+  id: SessionId,
   clientId: Session["clientId"],
   connectedAtMs: number,
   capabilities: Session["capabilities"],
@@ -57,14 +60,15 @@ const TEXT_AT = NUMBERS * Float64Array.BYTES_PER_ELEMENT;
 export function toAttachment(connection: Connection): Attachment {
   switch (connection.state) {
     case "closed":
-      return [VERSION, "closed"];
+      return [VERSION, "closed", connection.id];
     case "greeting":
     case "authenticating": {
-      const { bucket, lostFramings, connectByMs, grant, expected, failures } = connection;
+      const { id, bucket, lostFramings, connectByMs, grant, expected, failures } = connection;
       const { fullAtMs, refused } = bucket;
       return [
         VERSION,
         "greeting",
+        id,
         fullAtMs,
         refused,
         lostFramings,
@@ -87,21 +91,22 @@ export function toAttachment(connection: Connection): Attachment {
 }
 
 /** null: another version wrote it, or the socket has none. */
-export function fromAttachment(attachment: unknown, id: SessionId): Connection | null {
-  if (attachment instanceof ArrayBuffer) return connectedOf(attachment, id);
+export function fromAttachment(attachment: unknown): Connection | null {
+  if (attachment instanceof ArrayBuffer) return connectedOf(attachment);
   if (!Array.isArray(attachment) || attachment[0] !== VERSION) return null;
   // Only `toAttachment` writes attachments, and the version says that it was this one.
   const kept = attachment as unknown as KeptClosed | KeptGreeting;
-  return kept[1] === "closed" ? { state: "closed", id } : greetingOf(kept, id);
+  return kept[1] === "closed" ? { state: "closed", id: kept[2] } : greetingOf(kept);
 }
 
-function greetingOf(kept: KeptGreeting, id: SessionId): Greeting {
-  const [, state, fullAtMs, refused, lostFramings, connectByMs, grant, expected, failures] = kept;
+function greetingOf(kept: KeptGreeting): Greeting {
+  const [, state, id, fullAtMs, refused, lostFramings, connectByMs, grant, expected, failures] =
+    kept;
   const bucket: Bucket = { fullAtMs, refused };
   return { state, id, bucket, lostFramings, connectByMs, grant, expected, failures };
 }
 
-function connectedOf(buffer: ArrayBuffer, id: SessionId): Connected | null {
+function connectedOf(buffer: ArrayBuffer): Connected | null {
   if (buffer.byteLength < TEXT_AT) return null;
   const numbers = new Float64Array(buffer, 0, NUMBERS);
   const [
@@ -114,7 +119,7 @@ function connectedOf(buffer: ArrayBuffer, id: SessionId): Connected | null {
   ] = numbers;
   if (version !== VERSION) return null;
   // `bytesOf` wrote it.
-  const [clientId, connectedAtMs, capabilities, targets, expiresAtMs] = JSON.parse(
+  const [id, clientId, connectedAtMs, capabilities, targets, expiresAtMs] = JSON.parse(
     new TextDecoder().decode(new Uint8Array(buffer, TEXT_AT)),
   ) as KeptSession;
   const session: Session = { clientId, connectedAtMs, capabilities, targets, expiresAtMs };
@@ -132,11 +137,11 @@ interface SessionBytes {
 /** A session does not change, so its text is made once, and its numbers are written over those of before. */
 const sessionBytes = new WeakMap<Session, SessionBytes>();
 
-function bytesOf({ session }: Connected): SessionBytes {
+function bytesOf({ id, session }: Connected): SessionBytes {
   const known = sessionBytes.get(session);
   if (known !== undefined) return known;
   const { clientId, connectedAtMs, capabilities, targets, expiresAtMs } = session;
-  const kept: KeptSession = [clientId, connectedAtMs, capabilities, targets, expiresAtMs];
+  const kept: KeptSession = [id, clientId, connectedAtMs, capabilities, targets, expiresAtMs];
   const text = new TextEncoder().encode(JSON.stringify(kept));
   const buffer = new ArrayBuffer(TEXT_AT + text.length);
   new Uint8Array(buffer, TEXT_AT).set(text);

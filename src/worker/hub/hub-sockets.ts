@@ -107,11 +107,9 @@ export class PlatformSocket implements HubSocket {
     this.#ctx = ctx;
     this.#ws = ws;
     this.#events = events;
-    // Its id: `accept` gave it this one tag.
-    const [id = ""] = ctx.getTags(ws);
-    const kept = fromAttachment(ws.deserializeAttachment(), id);
+    const kept = fromAttachment(ws.deserializeAttachment());
     this.isStranded = kept === null;
-    this.#connection = kept ?? { state: "closed", id };
+    this.#connection = kept ?? { state: "closed", id: "" };
   }
 
   get connection(): Connection {

@@ -56,9 +56,9 @@ function readable(attachment: Attachment): unknown {
 
 /** One row a state: the connection, what is kept of it, and what it is after the hub has slept. */
 const LAYOUTS: readonly (readonly [kept: Attachment, from: Connection, to: Connection])[] = [
-  [[6, "greeting", 11, 12, 13, 14, grant, alice, 2], greeting, greeting],
+  [[6, "greeting", "s-1", 11, 12, 13, 14, grant, alice, 2], greeting, greeting],
   [
-    [6, "greeting", 11, 12, 13, 14, null, alice, 2],
+    [6, "greeting", "s-1", 11, 12, 13, 14, null, alice, 2],
     {
       ...greeting,
       state: "authenticating",
@@ -70,11 +70,11 @@ const LAYOUTS: readonly (readonly [kept: Attachment, from: Connection, to: Conne
     { ...greeting, grant: null },
   ],
   [
-    asBuffer([6, 11, 12, 13, 16, 17], '["alice",15,["ack"],["bob","room-*"],1700000000000]'),
+    asBuffer([6, 11, 12, 13, 16, 17], '["s-1","alice",15,["ack"],["bob","room-*"],1700000000000]'),
     connected,
     connected,
   ],
-  [[6, "closed"], { state: "closed", id: "s-1" }, { state: "closed", id: "s-1" }],
+  [[6, "closed", "s-1"], { state: "closed", id: "s-1" }, { state: "closed", id: "s-1" }],
 ];
 
 describe("[SE4] the attachment", () => {
@@ -82,27 +82,27 @@ describe("[SE4] the attachment", () => {
     "of a socket that is $state has this layout in this version, and is read back",
     ({ kept, from, to }) => {
       expect(readable(toAttachment(from)), CHANGED).toEqual(readable(kept));
-      expect(fromAttachment(structuredClone(kept), "s-1"), CHANGED).toEqual(to);
+      expect(fromAttachment(structuredClone(kept)), CHANGED).toEqual(to);
     },
   );
 
   it.each([
-    { what: "an older version", attachment: [5, "closed"] },
-    { what: "a newer version", attachment: [7, "closed"] },
+    { what: "an older version", attachment: [5, "closed", "s-1"] },
+    { what: "a newer version", attachment: [7, "closed", "s-1"] },
     { what: "the form of objects", attachment: { version: 2, state: "closed" } },
     { what: "a session of an older version", attachment: asBuffer([5, 0, 0, 0, 0, 0], "[]") },
     { what: "a session of the form of views", attachment: new Uint8Array(48) },
     { what: "a buffer that is too short", attachment: new ArrayBuffer(47) },
     { what: "nothing", attachment: null },
   ])("of $what is nobody's", ({ attachment }) => {
-    expect(fromAttachment(attachment, "s-1")).toBe(null);
+    expect(fromAttachment(attachment)).toBe(null);
   });
 
   it("of a session is written over the one before, whether it was made or read", () => {
-    const woken = fromAttachment(structuredClone(toAttachment(connected)), "s-1");
+    const woken = fromAttachment(structuredClone(toAttachment(connected)));
     if (woken?.state !== "connected") throw new Error("no session");
     const later = { ...woken, lastActivityMs: 99, messageCount: 18 };
-    expect(fromAttachment(structuredClone(toAttachment(later)), "s-1")).toEqual({
+    expect(fromAttachment(structuredClone(toAttachment(later)))).toEqual({
       ...connected,
       lastActivityMs: 99,
       messageCount: 18,
