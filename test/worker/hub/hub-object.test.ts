@@ -101,6 +101,18 @@ it("[SE2] does nothing with a frame that the platform delivers after the takeove
   expect(world.ended).toEqual([{ clientId: "alice", reason: "replaced", messageCount: 1 }]);
 });
 
+it.each([1000, 1005, 1006])(
+  "hears of the close %d of a socket that the platform knows no tags of, and lives on",
+  async (code) => {
+    const alice = await connect(world, "alice");
+    await runInDurableObject(hub(), async (object) => {
+      await object.webSocketClose(new WebSocketPair()[1], code, "", code !== 1006);
+    });
+    await expectAlive(alice, "alice");
+    expect(world.ended).toEqual([]);
+  },
+);
+
 it("keeps its alarm when a sweep fails, and lives on", async () => {
   vi.spyOn(console, "error").mockImplementation(() => {});
   await connect(world, "alice");
