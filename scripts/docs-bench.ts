@@ -69,7 +69,7 @@ function goals(): string {
 }
 
 function ratio({ median, low, high }: Spread): string {
-  return `${median.toFixed(2)} (${low.toFixed(2)}-${high.toFixed(2)})`;
+  return `${median.toFixed(3)} (${low.toFixed(3)}-${high.toFixed(3)})`;
 }
 
 function shown({ date, command, machine }: Results, table: string): string {

@@ -80,8 +80,8 @@ export function relayTable(summary: RelaySummary): string {
 }
 
 function showComparison({ ratio, cpuRatio }: Comparison): string {
-  const byCpu = cpuRatio === null ? "not known" : show(cpuRatio, 2);
-  return `${show(ratio, 2)}, by CPU time ${byCpu}`;
+  const byCpu = cpuRatio === null ? "not known" : show(cpuRatio, 3);
+  return `${show(ratio, 3)}, by CPU time ${byCpu}`;
 }
 
 function show({ median, low, high }: Spread, digits: number): string {
