@@ -35,8 +35,11 @@ const limit = wholeNumber(1, MAX_PAGE).default(DEFAULT_PAGE).meta({ description:
 const signalData = z
   .unknown()
   .refine((value) => value !== undefined, "is missing")
-  .refine((value) => isShallow(value, MAX_SIGNAL_DEPTH), "is nested too deeply")
-  .refine(isFinite, "holds a number that is too large: say it as text")
+  .refine((value) => isShallow(value, MAX_SIGNAL_DEPTH), {
+    error: "is nested too deeply",
+    abort: true,
+  })
+  .refine(holdsFiniteNumbers, "holds a number that is too large: say it as text")
   .meta({
     description:
       "Any JSON: what the target gets as signal_data, its numbers as JavaScript holds them",
@@ -177,10 +180,10 @@ function checked<Value extends string>(parse: (text: string) => Value | null, er
 }
 
 /** Of what `isShallow` has passed. 1e999 is JSON, and would arrive as null. */
-function isFinite(value: unknown): boolean {
+function holdsFiniteNumbers(value: unknown): boolean {
   if (typeof value === "number") return Number.isFinite(value);
   if (typeof value !== "object" || value === null) return true;
-  return Object.values(value).every(isFinite);
+  return Object.values(value).every(holdsFiniteNumbers);
 }
 
 function isShallow(value: unknown, depth: number): boolean {

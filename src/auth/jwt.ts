@@ -27,13 +27,15 @@ export async function verifyJwt(
     });
     const clientId = parseClientId(payload.sub);
     const targets = payload["targets"] ?? null;
+    const { exp } = payload;
+    if (clientId === null || exp === undefined) return failed("auth.invalid");
     // 1e999 is JSON, and would be never.
-    if (clientId === null || !Number.isFinite(payload.exp)) return failed("auth.invalid");
+    if (!Number.isFinite(exp)) return failed("auth.invalid");
     if (credentials.clientId !== null && credentials.clientId !== clientId) {
       return failed("auth.invalid");
     }
     if (targets !== null && !isTargets(targets)) return failed("auth.invalid");
-    const expiresAtMs = (Number(payload.exp) + CLOCK_SKEW_SECONDS) * 1000;
+    const expiresAtMs = (exp + CLOCK_SKEW_SECONDS) * 1000;
     return success({ clientId, targets, expiresAtMs });
   } catch (error) {
     // Every way a token can be bad is a throw in jose; which one is nobody's business but the expired client's.

@@ -99,7 +99,7 @@ export class HubContext {
     }
   }
 
-  /** The connection is over, and with it the session it may have. Throws if its row cannot be deleted: a sweep does it later. */
+  /** The connection is over, and with it the session it may have. Throws if its row cannot be deleted. */
   end(socket: HubSocket, reason: EndReason): void {
     const { connection } = socket;
     if (connection.state === "closed") return;
@@ -107,12 +107,7 @@ export class HubContext {
     socket.connection = { state: "closed", id: sessionId };
     if (connection.state !== "connected") return;
     const { session, messageCount } = connection;
-    try {
-      this.#endSession({ ...session, sessionId }, reason, messageCount);
-    } catch (error) {
-      this.wakeBy(this.ports.now() + END_AGAIN_MS);
-      throw error;
-    }
+    this.#endSession({ ...session, sessionId }, reason, messageCount);
   }
 
   /** A session whose socket a reset took away: what it counted went with the socket (SE5). */
@@ -183,11 +178,17 @@ export class HubContext {
     return wakeByMs;
   }
 
+  /** Throws if the row cannot be deleted: it is an orphan then, which a sweep ends. */
   #endSession(row: SessionRow, reason: EndReason, messageCount: number | null): void {
     const { clientId, sessionId, connectedAtMs } = row;
     const atMs = this.ports.now();
     const end: SessionEnd = { sessionId, clientId, reason, connectedAtMs, atMs, messageCount };
-    this.roster.end(end);
+    try {
+      this.roster.end(end);
+    } catch (error) {
+      this.wakeBy(atMs + END_AGAIN_MS);
+      throw error;
+    }
     this.ports.observe({ event: "session.ended", ...end });
   }
 }
