@@ -3,8 +3,8 @@ import { Bench } from "tinybench";
 import { parseClientId } from "../src/protocol/client-id.ts";
 import { decodeMessage, encodeFrame } from "../src/protocol/frame.ts";
 import { MESSAGE_TYPES } from "../src/protocol/message-types.ts";
-import { codecOf, PAYLOAD_TYPES } from "../src/protocol/payloads/payload-types.ts";
-import { encodeSplicedInto } from "../src/protocol/splice.ts";
+import { codecOf, PAYLOAD_TYPES } from "../src/protocol/encodings/payload-types.ts";
+import { encodeSplicedInto } from "../src/protocol/encodings/splice.ts";
 import { NIL_UUID } from "../src/protocol/uuid.ts";
 import { FRAME_BYTES, SIGNAL_PAYLOADS } from "./signals.ts";
 

@@ -1,6 +1,6 @@
 /** The signals that both benchmarks send: the opening of a real SDP offer, cut so that the frame has its size to the byte. */
 import { HEADER_BYTES } from "../src/protocol/limits.ts";
-import { encodeUtf8 } from "../src/protocol/payloads/utf8.ts";
+import { encodeUtf8 } from "../src/protocol/encodings/utf8.ts";
 
 /** A frame of a typical ICE candidate or a trimmed offer; 21 bytes of it are the header. */
 export const FRAME_BYTES = 600;

@@ -1,17 +1,17 @@
-/** Builds src/demo into public/demo, among wrangler's assets. wrangler runs it itself: `[build]` in wrangler.toml. */
+/** Builds examples/demo into public/demo, among wrangler's assets. wrangler runs it itself: `[build]` in wrangler.toml. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
 
 const root = resolve(import.meta.dirname, "..");
-const source = join(root, "src/demo");
+const source = join(root, "examples/demo");
 const target = join(root, "public/demo");
 
 const { outputFiles } = await build({
   absWorkingDir: root,
   entryPoints: [
-    { in: "src/demo/main.ts", out: "demo" },
-    { in: "src/demo/style/demo.css", out: "demo" },
+    { in: "examples/demo/main.ts", out: "demo" },
+    { in: "examples/demo/style/demo.css", out: "demo" },
   ],
   outdir: target,
   bundle: true,

@@ -1,6 +1,6 @@
 /** The generated parts of docs/events.md, printed from the table of events. */
-import { END_REASONS } from "../src/hub/end-reasons.ts";
-import { toPubsubMessage } from "../src/events/cloud-event.ts";
+import { END_REASONS } from "../src/events/end-reasons.ts";
+import { toPubsubMessage } from "../src/events/sinks/pubsub/cloud-event.ts";
 import { EVENTS, eventRow, type EventType } from "../src/events/event-types.ts";
 
 // Object.keys widens to string; these are the table's own.

@@ -2,8 +2,8 @@
 import { WebSocket } from "ws";
 import { encodeFrame } from "../../src/protocol/frame.ts";
 import { MESSAGE_TYPES } from "../../src/protocol/message-types.ts";
-import { PAYLOAD_TYPES } from "../../src/protocol/payloads/payload-types.ts";
-import { encodeUtf8 } from "../../src/protocol/payloads/utf8.ts";
+import { PAYLOAD_TYPES } from "../../src/protocol/encodings/payload-types.ts";
+import { encodeUtf8 } from "../../src/protocol/encodings/utf8.ts";
 import { NIL_UUID } from "../../src/protocol/uuid.ts";
 import { SIGNAL_PAYLOADS } from "../signals.ts";
 import { clientIdOf, tokenOf } from "./hub-settings.ts";

@@ -12,11 +12,11 @@ import {
   ParkedEventsPage,
   ParkedEventsQuery,
   RetriedEvents,
-  RetryOrder,
+  RetryRequest,
   SessionInformation,
   SessionsPage,
   SessionsQuery,
-  TokenOrder,
+  IssueTokenRequest,
 } from "./schemas.ts";
 
 export interface OperationRow {
@@ -68,7 +68,7 @@ export const OPERATIONS = {
     path: "/tokens",
     summary: "Issues a signed token with which a client can connect",
     parameters: { path: NOTHING, query: NOTHING },
-    body: TokenOrder,
+    body: IssueTokenRequest,
     answer: { schema: IssuedToken, doc: "The token" },
     problems: { 409: "auth.token_secret is not set: there is nothing to sign with" },
   },
@@ -98,7 +98,7 @@ export const OPERATIONS = {
     path: "/events/retry",
     summary: "Queues parked events to be published again",
     parameters: { path: NOTHING, query: NOTHING },
-    body: RetryOrder,
+    body: RetryRequest,
     answer: { schema: RetriedEvents, doc: "How many were queued" },
     problems: {},
   },

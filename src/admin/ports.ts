@@ -41,7 +41,7 @@ export interface AdminSessions {
   kick(clientId: ClientId): Promise<boolean>;
 }
 
-export interface TokenOrder {
+export interface IssueTokenRequest {
   readonly clientId: ClientId;
   /** null: as long as the configuration says. */
   readonly expiresInSeconds: number | null;
@@ -114,7 +114,7 @@ export interface AdminPorts {
   readonly sessions: AdminSessions;
   readonly parkedEvents: AdminParkedEvents;
   /** null: no secret is configured to sign with. */
-  readonly issueToken: (order: TokenOrder) => Promise<IssuedToken | null>;
+  readonly issueToken: (order: IssueTokenRequest) => Promise<IssuedToken | null>;
   readonly sendSignal: (signal: BackendSignal) => Promise<SignalOutcome>;
   readonly observe: (event: AdminEvent) => void;
 }

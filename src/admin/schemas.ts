@@ -63,7 +63,7 @@ export const ParkedEventsQuery = z.strictObject({
   limit,
 });
 
-export const TokenOrder = bodyOf({
+export const IssueTokenRequest = bodyOf({
   client_id: clientId,
   expires_in: wholeNumber(1, MAX_EXPIRY_SECONDS)
     .optional()
@@ -84,7 +84,7 @@ export const BackendSignal = bodyOf({
   signal_data: signalData,
 });
 
-export const RetryOrder = bodyOf({
+export const RetryRequest = bodyOf({
   ids: listOf(wholeNumber(1, Number.MAX_SAFE_INTEGER), MAX_RETRIED_IDS)
     .optional()
     .meta({ description: "The `id`s of parked events; absent: all of them" }),

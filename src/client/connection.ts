@@ -1,7 +1,7 @@
 /** One attempt at a session: from the token to the end of its socket. What follows the end is `link.ts`'s matter. */
-import type { ErrorReport } from "../protocol/payloads/json-answers.ts";
+import type { ErrorReport } from "../protocol/encodings/json-answers.ts";
 import { formatUuid, NIL_UUID } from "../protocol/uuid.ts";
-import { showToken } from "./credentials.ts";
+import { placeToken } from "./credentials.ts";
 import type { End } from "./end.ts";
 import {
   codeOfErrorFrame,
@@ -101,7 +101,7 @@ export class Connection {
     }
     if (this.#stage !== "before-open") return;
     if (!isToken(value)) return this.#fail("token-failed");
-    const { protocols, authToken } = showToken(value, unopenedInARow);
+    const { protocols, authToken } = placeToken(value, unopenedInARow);
     const hinted = new URL(url);
     hinted.searchParams.set("client_id", clientId);
     try {

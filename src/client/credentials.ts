@@ -1,7 +1,7 @@
 /** Where the token is shown: at the upgrade, by subprotocol, or in CONNECT (UP2, CO1). Never in the URL. Pure. */
 const SUBPROTOCOL = "signal-manager";
 
-export interface Shown {
+export interface TokenPlacement {
   readonly protocols: string[];
   /** What CONNECT says; null: nothing, the upgrade did. */
   readonly authToken: string | null;
@@ -12,7 +12,7 @@ export interface Shown {
  * did not open, every other attempt shows the token in CONNECT: a hub that lets it come so far says what is wrong.
  * A token that a subprotocol cannot carry (RFC 9110, section 5.6.2) goes there always.
  */
-export function showToken(token: string, unopenedInARow: number): Shown {
+export function placeToken(token: string, unopenedInARow: number): TokenPlacement {
   const fits = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(token);
   return fits && unopenedInARow % 2 === 0
     ? { protocols: [SUBPROTOCOL, `bearer.${token}`], authToken: null }

@@ -8,8 +8,8 @@ import {
   type ConnectAck,
   type Delivered,
   type ErrorReport,
-} from "../protocol/payloads/json-answers.ts";
-import { decodeUtf8 } from "../protocol/payloads/utf8.ts";
+} from "../protocol/encodings/json-answers.ts";
+import { decodeUtf8 } from "../protocol/encodings/utf8.ts";
 import { formatUuid } from "../protocol/uuid.ts";
 import { SIGNAL_TYPES, type Signal, type SignalType } from "./signal.ts";
 import { BINARY, CONNECT_ACK, ERROR, JSON_TEXT, SIGNAL_ACK, TEXT } from "./wire-values.ts";

@@ -2,7 +2,7 @@
 import { parseClientId, type ClientId } from "../protocol/client-id.ts";
 import { encodeFrame } from "../protocol/frame.ts";
 import { MAX_PAYLOAD_BYTES } from "../protocol/limits.ts";
-import { encodeUtf8 } from "../protocol/payloads/utf8.ts";
+import { encodeUtf8 } from "../protocol/encodings/utf8.ts";
 import { SignalError } from "./errors.ts";
 import { SIGNAL_TYPES, type SignalType } from "./signal.ts";
 import { CONNECT, DISCONNECT, JSON_TEXT } from "./wire-values.ts";

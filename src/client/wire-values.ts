@@ -3,7 +3,7 @@
  * codecs in their rows, would come along into every bundle. The compiler holds each number to its row.
  */
 import type { MESSAGE_TYPES } from "../protocol/message-types.ts";
-import type { PAYLOAD_TYPES } from "../protocol/payloads/payload-types.ts";
+import type { PAYLOAD_TYPES } from "../protocol/encodings/payload-types.ts";
 
 type Values<Table extends Readonly<Record<string, { readonly value: number }>>> = {
   readonly [Name in keyof Table]: Table[Name]["value"];

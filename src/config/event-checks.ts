@@ -1,6 +1,6 @@
 /** What must hold between the keys of `events`. */
-import { needsCredentials } from "../events/pubsub-publisher.ts";
-import { parseServiceAccount } from "../events/service-account.ts";
+import { needsCredentials } from "../events/sinks/pubsub/publisher.ts";
+import { parseServiceAccount } from "../events/sinks/pubsub/service-account.ts";
 import type { PartialConfig } from "./keys.ts";
 
 export function findEventFaults({ events }: PartialConfig): string[] {

@@ -7,11 +7,11 @@ import { failed, success, type Result } from "../protocol/result.ts";
 import { findCrossFaults } from "./cross-checks.ts";
 import { FLAT_KEYS, type Config, type FlatKey } from "./keys.ts";
 import { isTable, type Settings } from "./settings.ts";
-import { findStrangers } from "./strangers.ts";
+import { findUnknownKeys } from "./unknown-keys.ts";
 
 /** The configuration, or every fault as a sentence that names the key. */
 export function parseConfig(settings: Settings): Result<Config, readonly string[]> {
-  const faults = findStrangers(settings);
+  const faults = findUnknownKeys(settings);
   const sections: Record<string, Record<string, unknown>> = {};
   for (const row of FLAT_KEYS) {
     const section = (sections[row.section] ??= {});

@@ -16,7 +16,7 @@ interface Common {
 }
 
 /** Waits for CONNECT. */
-export interface Greeting extends Common {
+export interface AwaitingConnect extends Common {
   readonly state: "greeting";
   readonly connectByMs: number;
   /** What the upgrade's credentials allow; null: the upgrade had none (UP2). */
@@ -27,7 +27,7 @@ export interface Greeting extends Common {
 }
 
 /** A CONNECT is being verified; what came behind it waits its turn (CO8). Lives no longer than that one event. */
-export interface Authenticating extends Omit<Greeting, "state"> {
+export interface Authenticating extends Omit<AwaitingConnect, "state"> {
   readonly state: "authenticating";
   readonly waiting: Inbound[];
   readonly waitingBytes: number;
@@ -51,7 +51,7 @@ export interface Closed {
   readonly id: SessionId;
 }
 
-export type Connection = Greeting | Authenticating | Connected | Closed;
+export type Connection = AwaitingConnect | Authenticating | Connected | Closed;
 
 /** What CONNECT settled; it does not change. */
 export interface Session {

@@ -1,26 +1,26 @@
 /** What every rule of the hub may use: its ports, its settings, its roster, and the acts that the rules share. */
 import type { Authenticate } from "../auth/authenticator.ts";
-import { encodeError, type Answered } from "../protocol/answers.ts";
+import { encodeError, type ReplyTo } from "../protocol/answers.ts";
 import type { ClientId } from "../protocol/client-id.ts";
 import type { CloseName } from "../protocol/close-codes.ts";
 import { faultRow, type Fault } from "../protocol/errors.ts";
-import { Abroad } from "./abroad.ts";
+import { RemoteDelivery } from "./remote-delivery.ts";
 import { isSilent } from "./deadlines.ts";
-import { Departures } from "./departures.ts";
-import { END_REASON_OF_CLOSE, type EndReason } from "./end-reasons.ts";
+import { OutboundBatcher } from "./outbound.ts";
+import { END_REASON_OF_CLOSE, type EndReason } from "../events/end-reasons.ts";
 import type {
   Counts,
   HubSettings,
   HubSocket,
   HubSockets,
-  OtherHubs,
+  RemoteHubs,
   Observe,
   SessionEnd,
   SessionRow,
   SessionStore,
-  SignalNotice,
+  SignalMeta,
 } from "./ports.ts";
-import { Roster } from "./roster.ts";
+import { Roster } from "./sessions.ts";
 
 export interface HubPorts {
   readonly sockets: HubSockets;
@@ -28,7 +28,7 @@ export interface HubPorts {
   readonly authenticate: Authenticate;
   readonly observe: Observe;
   readonly counts: Counts;
-  readonly otherHubs: OtherHubs;
+  readonly remoteHubs: RemoteHubs;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -40,14 +40,14 @@ export const RETRY_AFTER_MS = 1000;
 const END_AGAIN_MS = 60_000;
 
 /** What an ERROR says beside its code (ER1). */
-export type About = Parameters<typeof encodeError>[2];
+export type ErrorDetails = Parameters<typeof encodeError>[2];
 
 export class HubContext {
   readonly ports: HubPorts;
   readonly settings: HubSettings;
   readonly roster: Roster;
-  readonly departures: Departures;
-  readonly abroad: Abroad;
+  readonly departures: OutboundBatcher;
+  readonly abroad: RemoteDelivery;
   #wakeByMs: number | null = null;
   /** When every connection is to be looked at again; null: not known, since this incarnation has not looked yet. */
   #lookAtMs: number | null = null;
@@ -57,8 +57,8 @@ export class HubContext {
     this.ports = ports;
     this.settings = settings;
     this.roster = new Roster(ports.sockets, ports.sessions);
-    this.departures = new Departures(settings.maxBatchBytes);
-    this.abroad = new Abroad(this, ports.otherHubs);
+    this.departures = new OutboundBatcher(settings.maxBatchBytes);
+    this.abroad = new RemoteDelivery(this, ports.remoteHubs);
   }
 
   /** An answer of the hub's own. A client that sends and does not read is closed: its answers would pile up (RL3). */
@@ -67,26 +67,26 @@ export class HubContext {
   }
 
   /** ERROR, and the close that the fault's row asks for. */
-  refuse(socket: HubSocket, answered: Answered, fault: Fault, about?: About): void {
+  refuse(socket: HubSocket, replyTo: ReplyTo, fault: Fault, about?: ErrorDetails): void {
     const { code, close } = faultRow(fault);
-    this.answer(socket, encodeError(answered, fault, about));
+    this.answer(socket, encodeError(replyTo, fault, about));
     this.ports.observe({ event: "frame.refused", sessionId: socket.connection.id, code, fault });
     if (close !== undefined) this.close(socket, close);
   }
 
   /** A signal that does not reach its target: its source is told, and so is who watches (SI6). */
-  refuseSignal(socket: HubSocket, answered: Answered, signal: SignalNotice, fault: Fault): void {
+  refuseSignal(socket: HubSocket, replyTo: ReplyTo, signal: SignalMeta, fault: Fault): void {
     const { target } = signal;
     const mayTryAgain = faultRow(fault).code === 503;
     const about = mayTryAgain ? { target, retryAfterMs: RETRY_AFTER_MS } : { target };
-    this.refuse(socket, answered, fault, about);
+    this.refuse(socket, replyTo, fault, about);
     this.ports.observe({ event: "signal.undelivered", code: faultRow(fault).code, ...signal });
   }
 
   /** Our own fault: the frame gets 500, the connection is kept (ER4). */
-  fail(socket: HubSocket, answered: Answered, error: unknown): void {
+  fail(socket: HubSocket, replyTo: ReplyTo, error: unknown): void {
     this.ports.observe({ event: "hub.failed", sessionId: socket.connection.id, error });
-    this.refuse(socket, answered, "internal");
+    this.refuse(socket, replyTo, "internal");
   }
 
   /** The peer hears of it even if its session's row cannot be deleted. */
@@ -111,17 +111,17 @@ export class HubContext {
   }
 
   /** A session whose socket a reset took away: what it counted went with the socket (SE5). */
-  endLost(row: SessionRow): void {
+  reapSession(row: SessionRow): void {
     this.#endSession(row, "lost", null);
   }
 
   endOrphans(): void {
-    for (const row of this.roster.orphans()) this.endLost(row);
+    for (const row of this.roster.orphans()) this.reapSession(row);
     this.#hasEndedOrphans = true;
   }
 
   /** Sessions and not one socket: a reset took them all. Their alarm may be an hour away (`MAX_LOOK_MS`). */
-  endLeftBehind(): void {
+  reapAllIfReset(): void {
     const { roster, ports } = this;
     if (roster.size > 0 && ports.sockets.count === 0) this.endOrphans();
   }
@@ -156,15 +156,15 @@ export class HubContext {
     if (this.#lookAtMs !== null) this.#lookAtMs = Math.min(this.#lookAtMs, atMs);
   }
 
-  /** Runs `lookAtAll`, which asks to be woken for what comes next, if it is time. If not, only asks to be woken when it is. */
-  lookIfDue(lookAtAll: () => void): void {
+  /** Runs `sweepAll`, which asks to be woken for what comes next, if it is time. If not, only asks to be woken when it is. */
+  sweepIfDue(sweepAll: () => void): void {
     if (this.#lookAtMs !== null && this.ports.now() < this.#lookAtMs) {
       if (this.#lookAtMs < Infinity) this.wakeBy(this.#lookAtMs);
       return;
     }
     // Not known meanwhile: if it throws, the next one looks.
     this.#lookAtMs = null;
-    lookAtAll();
+    sweepAll();
     this.#lookAtMs = this.#wakeByMs ?? Infinity;
   }
 

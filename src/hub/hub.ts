@@ -3,22 +3,22 @@
  * No clock, no platform, no storage of its own: `ports.ts` says what it needs.
  */
 import type { Grant } from "../auth/grant.ts";
-import { NOTHING_ANSWERED } from "../protocol/answers.ts";
+import { UNSOLICITED } from "../protocol/answers.ts";
 import type { ClientId } from "../protocol/client-id.ts";
 import type { Fault } from "../protocol/errors.ts";
 import { decodeFrameAt, endOf } from "../protocol/frame.ts";
 import { HEADER_BYTES, MAX_LOST_FRAMINGS } from "../protocol/limits.ts";
-import { exceedsBytes } from "../protocol/payloads/utf8.ts";
+import { exceedsBytes } from "../protocol/encodings/utf8.ts";
 import { assertNever } from "../protocol/result.ts";
 import type { Connected, Connection, SessionId } from "./connection.ts";
 import { HubContext, type HubPorts } from "./context.ts";
-import { enqueue, receiveGreeting } from "./greeting.ts";
-import { answeredBy, type Inbound } from "./inbound.ts";
-import type { HubSettings, HubSocket, OutsideSignal } from "./ports.ts";
-import { deliver, inform, kick, type SessionInformation } from "./outside.ts";
+import { enqueue, receiveHandshake } from "./features/handshake.ts";
+import { replyToOf, type Inbound } from "./inbound.ts";
+import type { HubSettings, HubSocket, ForwardedSignal } from "./ports.ts";
+import { deliver, inform, kick, type SessionInformation } from "./operations.ts";
 import { draw, fullBucket, retryAfterMs, type Bucket } from "./rate-limit.ts";
-import { receiveConnected } from "./session.ts";
-import { drain, sweep } from "./upkeep.ts";
+import { receiveConnected } from "./features/signals.ts";
+import { drain, sweep } from "./sweep.ts";
 
 export class Hub {
   readonly #context: HubContext;
@@ -45,7 +45,7 @@ export class Hub {
     expected: ClientId | null = grant?.clientId ?? null,
   ): Connection {
     const { settings, ports } = this.#context;
-    this.#context.endLeftBehind();
+    this.#context.reapAllIfReset();
     const nowMs = ports.now();
     const connectByMs = nowMs + settings.connectTimeoutMs;
     this.#context.wakeBy(connectByMs);
@@ -69,7 +69,7 @@ export class Hub {
   receive(socket: HubSocket, message: string | Uint8Array): Promise<void> | undefined {
     if (socket.connection.state === "closed") return undefined;
     if (exceedsBytes(message, this.#context.settings.maxMessageBytes)) {
-      this.#context.refuse(socket, NOTHING_ANSWERED, "message.too-large");
+      this.#context.refuse(socket, UNSOLICITED, "message.too-large");
       return undefined;
     }
     // Once a message: on the platform, too, the clock stands still while code runs.
@@ -121,7 +121,7 @@ export class Hub {
   }
 
   /** Hands signals from outside this hub to their targets, in order. What became of each; null: delivered. */
-  deliver(signals: readonly OutsideSignal[]): (Fault | null)[] {
+  deliver(signals: readonly ForwardedSignal[]): (Fault | null)[] {
     let outcomes: (Fault | null)[] = [];
     this.#context.departures.gather(() => {
       outcomes = signals.map((signal) => deliver(this.#context, signal));
@@ -162,14 +162,14 @@ export class Hub {
       case "passed":
         // Judged on arrival, also behind a CONNECT: when its turn comes the count is of what came later.
         return inbound.kind === "failure" && lostFramings >= MAX_LOST_FRAMINGS
-          ? void this.#context.refuse(socket, answeredBy(inbound), "frame.lost")
+          ? void this.#context.refuse(socket, replyToOf(inbound), "frame.lost")
           : this.#handle(socket, inbound);
       case "refused": {
         const about = { retryAfterMs: retryAfterMs(bucket, settings, nowMs) };
-        return void this.#context.refuse(socket, answeredBy(inbound), "rate.exceeded", about);
+        return void this.#context.refuse(socket, replyToOf(inbound), "rate.exceeded", about);
       }
       case "abuse":
-        return void this.#context.refuse(socket, answeredBy(inbound), "rate.abuse");
+        return void this.#context.refuse(socket, replyToOf(inbound), "rate.abuse");
     }
   }
 
@@ -178,7 +178,7 @@ export class Hub {
     try {
       return this.#dispatch(socket, inbound);
     } catch (error) {
-      this.#context.fail(socket, answeredBy(inbound), error);
+      this.#context.fail(socket, replyToOf(inbound), error);
       return undefined;
     }
   }
@@ -192,15 +192,15 @@ export class Hub {
     }
     switch (inbound.kind) {
       case "text":
-        return void context.refuse(socket, NOTHING_ANSWERED, "message.text");
+        return void context.refuse(socket, UNSOLICITED, "message.text");
       case "failure":
-        return void context.refuse(socket, answeredBy(inbound), inbound.failure.fault);
+        return void context.refuse(socket, replyToOf(inbound), inbound.failure.fault);
       case "frame": {
         if (connection.state === "connected") {
           return void receiveConnected(context, socket, connection, inbound.frame);
         }
         const handle = (waiting: Inbound) => this.#handle(socket, waiting);
-        return receiveGreeting(context, socket, connection, inbound.frame, handle);
+        return receiveHandshake(context, socket, connection, inbound.frame, handle);
       }
       default:
         return assertNever(inbound);

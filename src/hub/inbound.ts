@@ -1,19 +1,19 @@
 /** One thing that arrived, in order: a frame, the point where framing was lost, or a text message. */
-import { NOTHING_ANSWERED, type Answered } from "../protocol/answers.ts";
+import { UNSOLICITED, type ReplyTo } from "../protocol/answers.ts";
 import { decodeFrameAt, encodeFrame, type Decoded } from "../protocol/frame.ts";
 import { HEADER_BYTES } from "../protocol/limits.ts";
 
 export type Inbound = Decoded | { readonly kind: "text" };
 
 /** What an answer to this inbound takes over: for lost framing the uuid that could still be read (FR5). */
-export function answeredBy(inbound: Inbound): Answered {
+export function replyToOf(inbound: Inbound): ReplyTo {
   switch (inbound.kind) {
     case "frame":
       return inbound.frame;
     case "failure":
-      return { ...NOTHING_ANSWERED, uuid: inbound.failure.uuid };
+      return { ...UNSOLICITED, uuid: inbound.failure.uuid };
     case "text":
-      return NOTHING_ANSWERED;
+      return UNSOLICITED;
   }
 }
 

@@ -3,7 +3,7 @@ import type { ClientId } from "../protocol/client-id.ts";
 import type { CloseName } from "../protocol/close-codes.ts";
 import type { ErrorCode, Fault } from "../protocol/errors.ts";
 import type { Connection, Session, SessionId } from "./connection.ts";
-import type { EndReason } from "./end-reasons.ts";
+import type { EndReason } from "../events/end-reasons.ts";
 
 /** One peer's socket. */
 export interface HubSocket {
@@ -68,33 +68,33 @@ export interface SessionStore {
 }
 
 /** A signal, as far as those may know it who watch: never its content. */
-export interface SignalNotice {
+export interface SignalMeta {
   readonly source: ClientId;
   readonly target: ClientId;
   readonly messageType: number;
 }
 
 /** A signal on its way between hubs, or from a backend. */
-export interface OutsideSignal extends SignalNotice {
+export interface ForwardedSignal extends SignalMeta {
   /** Whole, its source stamped by who sends it: the target receives these bytes. A buffer of its own: a view would ship all of what it is a view of. */
   readonly frame: Uint8Array;
 }
 
 /** The other hubs, where there are several (SI11). */
-export interface OtherHubs {
+export interface RemoteHubs {
   /** The name of the hub that owns the client id; null: this one. MUST cost the same however many hubs there are. */
   hubOf(clientId: ClientId): string | null;
   /**
    * Hands signals to their targets on another hub; what became of each, in their order, null: delivered. Calls to one hub
    * MUST arrive in order. MUST NOT reject: what cannot be told is `signal.unreachable`.
    */
-  deliver(hub: string, signals: readonly OutsideSignal[]): Promise<readonly (Fault | null)[]>;
+  deliver(hub: string, signals: readonly ForwardedSignal[]): Promise<readonly (Fault | null)[]>;
 }
 
 /** Counts, on the signal path: MUST NOT write or wait. */
 export interface Counts {
   received(messageType: number, bytes: number): void;
-  routed(signal: SignalNotice): void;
+  routed(signal: SignalMeta): void;
 }
 
 /** What the hub tells whoever watches: logs and counters. Never a token, never a signal's content. */
@@ -107,7 +107,7 @@ export type HubEvent =
       readonly code: ErrorCode;
       readonly fault: Fault;
     }
-  | ({ readonly event: "signal.undelivered"; readonly code: ErrorCode } & SignalNotice)
+  | ({ readonly event: "signal.undelivered"; readonly code: ErrorCode } & SignalMeta)
   | { readonly event: "hub.failed"; readonly sessionId: SessionId; readonly error: unknown };
 
 export type Observe = (event: HubEvent) => void;

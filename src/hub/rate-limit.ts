@@ -13,7 +13,7 @@ export interface RateLimits {
   readonly frameBurst: number;
 }
 
-export interface Drawn {
+export interface RateDecision {
   readonly bucket: Bucket;
   readonly verdict: "passed" | "refused" | "abuse";
 }
@@ -23,7 +23,7 @@ export function fullBucket(nowMs: number): Bucket {
 }
 
 /** Takes one frame. A client that has as many frames refused as one burst holds abuses the hub. */
-export function draw(bucket: Bucket, limits: RateLimits, nowMs: number): Drawn {
+export function draw(bucket: Bucket, limits: RateLimits, nowMs: number): RateDecision {
   const { framesPerSecond, frameBurst } = limits;
   if (framesPerSecond === 0) return { bucket, verdict: "passed" };
   if (missingFrames(bucket, limits, nowMs) <= frameBurst - 1) {

@@ -4,20 +4,20 @@
  */
 import type { EventBody, StoredEvent } from "../events/event-types.ts";
 import type { ClientId } from "../protocol/client-id.ts";
-import { Change } from "./change.ts";
-import { Counters, histogramSlotsOf, slotOf, slotsOf, type Slot } from "./counters.ts";
-import type { Delivery } from "./courier.ts";
-import { lineOf } from "./line.ts";
-import { forgetSilent } from "./memory.ts";
+import { LedgerTransaction } from "./transaction.ts";
+import { Counters, histogramSlotsOf, slotOf, slotsOf, type Slot } from "../metrics/counters.ts";
+import type { Delivery } from "../events/dispatcher.ts";
+import { lineOf } from "./partition.ts";
+import { pruneIdleOutboxes } from "./dedup-retention.ts";
 import type {
   LedgerState,
   LedgerStores,
   ParkedEvent,
   ParkedEvents,
-  Progress,
+  OutboxCursor,
   Summary,
 } from "./ports.ts";
-import type { HubReport, OutboxEvent, SummaryType, Tally, Taken } from "./report.ts";
+import type { HubReport, OutboxEvent, SummaryType, StatsDelta, Ack } from "./contract.ts";
 
 export interface LedgerSettings {
   /** Whether events are kept until a sink outside has taken them. */
@@ -63,7 +63,7 @@ export class Ledger {
   }
 
   /** Idempotent: what was taken before is passed over. */
-  take(report: HubReport): Taken {
+  take(report: HubReport): Ack {
     return this.#change((change) => {
       const known = this.#progressOf(change, report);
       const fresh = report.events.filter(({ seq }) => seq > known.seq);
@@ -81,7 +81,7 @@ export class Ledger {
         this.#ports.stores.progress.put(report.hub, report.outboxId, {
           seq,
           tallyIds: tallyIds.slice(-KNOWN_TALLIES),
-          heardAtMs: this.#ports.now(),
+          lastReportAtMs: this.#ports.now(),
         });
       }
       return { throughSeq: seq };
@@ -129,15 +129,22 @@ export class Ledger {
     this.#change((change) => change.add(counters.take()));
   }
 
-  #progressOf(change: Change, { hub, outboxId }: HubReport): Omit<Progress, "heardAtMs"> {
+  #progressOf(
+    change: LedgerTransaction,
+    { hub, outboxId }: HubReport,
+  ): Omit<OutboxCursor, "lastReportAtMs"> {
     const { stores, now } = this.#ports;
     const known = stores.progress.find(hub, outboxId);
     if (known !== undefined) return known;
-    change.walk(forgetSilent(stores, hub, change.state.walkedTo, now()));
+    change.walk(pruneIdleOutboxes(stores, hub, change.state.walkedTo, now()));
     return { seq: 0, tallyIds: [] };
   }
 
-  #takeEvent(change: Change, { hub, outboxId }: HubReport, { seq, atMs, body }: OutboxEvent): void {
+  #takeEvent(
+    change: LedgerTransaction,
+    { hub, outboxId }: HubReport,
+    { seq, atMs, body }: OutboxEvent,
+  ): void {
     const { sessions } = this.#ports.stores;
     switch (body.type) {
       case "client.connected": {
@@ -164,7 +171,7 @@ export class Ledger {
     this.#record(change, hub, `${outboxId}.${seq}`, atMs, body);
   }
 
-  #takeTally(change: Change, hub: string, tally: Tally): void {
+  #takeTally(change: LedgerTransaction, hub: string, tally: StatsDelta): void {
     change.add(tally.deltas);
     for (const type of SUMMARY_TYPES) {
       const count = tally.summaries[type] ?? 0;
@@ -175,14 +182,14 @@ export class Ledger {
     });
   }
 
-  #tell(change: Change, { hub, type, count, sinceMs }: Summary, nowMs: number): void {
+  #tell(change: LedgerTransaction, { hub, type, count, sinceMs }: Summary, nowMs: number): void {
     this.#ports.stores.summaries.remove(hub, type);
     const since = new Date(sinceMs).toISOString();
     const body: EventBody = { type, data: { count, since, until: new Date(nowMs).toISOString() } };
     this.#record(change, hub, `${hub}.${type}.${sinceMs}`, nowMs, body);
   }
 
-  #record(change: Change, hub: string, id: string, atMs: number, body: EventBody): void {
+  #record(change: LedgerTransaction, hub: string, id: string, atMs: number, body: EventBody): void {
     const line = lineOf(hub);
     const event: StoredEvent = { ...body, id, hub, line, atMs, sequence: change.nextSequence() };
     change.told.push(event);
@@ -192,7 +199,7 @@ export class Ledger {
   }
 
   /** Two give way for one that comes: a bound that was lowered is reached step by step. */
-  #makeRoom(change: Change, line: string): void {
+  #makeRoom(change: LedgerTransaction, line: string): void {
     const { queue, parked } = this.#ports.stores;
     for (let dropped = 0; dropped < 2; dropped += 1) {
       if (queue.count + parked.count < this.#settings.maxStored) return;
@@ -216,9 +223,9 @@ export class Ledger {
   }
 
   /** One transaction; what it told is told once it is durable to the caller. */
-  #change<Value>(make: (change: Change) => Value): Value {
+  #change<Value>(make: (change: LedgerTransaction) => Value): Value {
     const { stores } = this.#ports;
-    const change = new Change(stores.state.read() ?? EMPTY_STATE);
+    const change = new LedgerTransaction(stores.state.read() ?? EMPTY_STATE);
     const value = stores.transaction(() => {
       const made = make(change);
       if (change.isNews) stores.state.write(change.state);

@@ -4,21 +4,21 @@
  */
 import type { ClientId } from "../protocol/client-id.ts";
 import type { StoredEvent } from "../events/event-types.ts";
-import type { SummaryType } from "./report.ts";
+import type { SummaryType } from "./contract.ts";
 
 /** How far the reports from one outbox of a hub were taken. */
-export interface Progress {
+export interface OutboxCursor {
   readonly seq: number;
   /** The tallies that were added last, the newest at the end. */
   readonly tallyIds: readonly string[];
   /** When a report came, be it the same again. */
-  readonly heardAtMs: number;
+  readonly lastReportAtMs: number;
 }
 
 /** By hub and outbox: what is late from an outbox that is no more is still known. */
-export interface ProgressStore {
-  find(hub: string, outboxId: string): Progress | undefined;
-  put(hub: string, outboxId: string, progress: Progress): void;
+export interface OutboxCursorStore {
+  find(hub: string, outboxId: string): OutboxCursor | undefined;
+  put(hub: string, outboxId: string, progress: OutboxCursor): void;
   /** Forgets the hub's outboxes of which nothing was heard since. */
   forget(hub: string, sinceMs: number): void;
   /** The next hub in the order of names of which an outbox is known; undefined: there is none. */
@@ -45,7 +45,7 @@ export interface SessionIndex {
 }
 
 /** A line of events that could not be published at its last try. */
-export interface Setback {
+export interface RetryState {
   /** Failed tries in a row. */
   readonly tries: number;
   readonly retryAtMs: number;
@@ -60,9 +60,9 @@ export interface EventQueue {
   head(line: string, limit: number): StoredEvent[];
   /** Which of them were there. */
   remove(line: string, sequences: readonly number[]): ReadonlySet<number>;
-  setback(line: string): Setback | undefined;
+  retryState(line: string): RetryState | undefined;
   /** null: the line is in order again. */
-  setSetback(line: string, setback: Setback | null): void;
+  setRetryState(line: string, retryState: RetryState | null): void;
   readonly count: number;
 }
 
@@ -112,7 +112,7 @@ export interface StateStore {
 }
 
 export interface LedgerStores {
-  readonly progress: ProgressStore;
+  readonly progress: OutboxCursorStore;
   readonly sessions: SessionIndex;
   readonly queue: EventQueue;
   readonly parked: ParkedEvents;

@@ -21,7 +21,7 @@ export class Alarm {
   }
 
   /** It has gone off: there is none until the next `wakeBy`. */
-  wentOff(): void {
+  onFired(): void {
     this.#atMs = null;
   }
 }

@@ -6,8 +6,8 @@ declare namespace Cloudflare {
     durableNamespaces: "HubObject" | "LedgerObject";
   }
   interface Env {
-    readonly HUB: DurableObjectNamespace<import("./hub/hub-object.ts").HubObject>;
-    readonly LEDGER: DurableObjectNamespace<import("./ledger/ledger-object.ts").LedgerObject>;
+    readonly HUB: DurableObjectNamespace<import("./hub-object.ts").HubObject>;
+    readonly LEDGER: DurableObjectNamespace<import("./ledger-object.ts").LedgerObject>;
     /** Absent where the runtime offers none: then attempts are not limited by address. */
     readonly UPGRADES?: RateLimit;
   }

@@ -5,7 +5,7 @@ import { failed, success, type Result } from "../protocol/result.ts";
 export const SUBPROTOCOL = "signal-manager";
 const BEARER_SUBPROTOCOL = "bearer.";
 
-export interface Presented {
+export interface UpgradeCredentials {
   /** null: none, the client will say in CONNECT who it is. */
   readonly token: string | null;
   /** Whether the client offered subprotocols, and so must be answered with one. */
@@ -16,7 +16,7 @@ export interface Presented {
  * What the request presents, or a sentence on what is wrong with it. Whoever shows a token badly is told so: let in as
  * anonymous, it would learn of its mistake from a far-away ERROR 401.
  */
-export function readCredentials(request: Request): Result<Presented, string> {
+export function readCredentials(request: Request): Result<UpgradeCredentials, string> {
   const offered = listOf(request.headers.get("sec-websocket-protocol"));
   const offersSubprotocol = offered.length > 0;
   if (offersSubprotocol && !offered.includes(SUBPROTOCOL)) {

@@ -7,13 +7,13 @@ import type { Env } from "./env.ts";
 type HubStub = ReturnType<Env["HUB"]["getByName"]>;
 
 /** The name of the hub that an upgrade goes to; null: with several hubs, nobody knows without a client id. */
-export function placeOf({ routing }: Config, clientId: ClientId | null): string | null {
+export function hubNameForUpgrade({ routing }: Config, clientId: ClientId | null): string | null {
   if (clientId !== null) return hubNameOf(clientId, routing.hubs);
   return routing.hubs === 1 ? "main" : null;
 }
 
 /** A stub of its own each time: after an error one is broken for good. The platform tries a call again that never arrived. */
-export function hubNamed(env: Env, config: Config, name: string): HubStub {
+export function hubStub(env: Env, config: Config, name: string): HubStub {
   return placed(env.HUB, config).getByName(name, optionsOf(config));
 }
 
@@ -21,7 +21,7 @@ export function hubNamed(env: Env, config: Config, name: string): HubStub {
  * For signals, in order: without the platform's own retries, up to five in ten seconds. A signal that was tried again could
  * overtake its successor; its sender is told at once, and decides.
  */
-export function signalLineTo(env: Env, config: Config, name: string): HubStub {
+export function hubStubWithoutRetry(env: Env, config: Config, name: string): HubStub {
   const options = { ...optionsOf(config), retry: { maxRetries: 0 } };
   return placed(env.HUB, config).getByName(name, options);
 }

@@ -1,4 +1,4 @@
 /** What wrangler deploys: the Worker, and the Durable Object class that it hands sockets to. */
 export { app as default } from "./app.ts";
-export { HubObject } from "./hub/hub-object.ts";
-export { LedgerObject } from "./ledger/ledger-object.ts";
+export { HubObject } from "./hub-object.ts";
+export { LedgerObject } from "./ledger-object.ts";

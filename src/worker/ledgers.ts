@@ -3,7 +3,7 @@ import type { Config } from "../config/keys.ts";
 import { fnv1a } from "../protocol/fnv1a.ts";
 import type { Env } from "./env.ts";
 import { optionsOf, placed } from "./hubs.ts";
-import type { LedgerObject } from "./ledger/ledger-object.ts";
+import type { LedgerObject } from "./ledger-object.ts";
 
 type LedgerStub = DurableObjectStub<LedgerObject>;
 

@@ -1,10 +1,10 @@
 /** `GET /metrics`: what the Ledgers know, as Prometheus reads it. No hub is asked, and so none is woken. */
 import type { Context } from "hono";
 import { bearerCheck } from "../auth/bearer.ts";
-import { exposition, EXPOSITION_CONTENT_TYPE, type Gauges } from "../ledger/exposition.ts";
+import { exposition, EXPOSITION_CONTENT_TYPE, type Gauges } from "../metrics/exposition.ts";
 import type { AppTypes } from "./app-types.ts";
 import { BUILD } from "./build-info.ts";
-import type { Measured } from "./ledger/ledger-object.ts";
+import type { Measured } from "./ledger-object.ts";
 import { allLedgers } from "./ledgers.ts";
 import { problem } from "./problem.ts";
 

@@ -7,9 +7,9 @@ import { parseClientId, type ClientId } from "../protocol/client-id.ts";
 import { faultRow } from "../protocol/errors.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import type { AppTypes } from "./app-types.ts";
-import { readCredentials, SUBPROTOCOL, type Presented } from "./credentials.ts";
+import { readCredentials, SUBPROTOCOL, type UpgradeCredentials } from "./credentials.ts";
 import { encodeExpected, encodeGrant, EXPECTED_HEADER, GRANT_HEADER } from "./grant-header.ts";
-import { hubNamed, placeOf } from "./hubs.ts";
+import { hubStub, hubNameForUpgrade } from "./hubs.ts";
 import { problem } from "./problem.ts";
 import type { Services } from "./services.ts";
 import { workerCountsOf } from "./worker-counts.ts";
@@ -47,7 +47,7 @@ async function answer(c: Context<AppTypes>): Promise<Response> {
     return problem(status, title, detail, headers);
   }
   const { hub } = admitted.value;
-  const response = await hubNamed(c.env, c.var.services.config, hub).fetch(
+  const response = await hubStub(c.env, c.var.services.config, hub).fetch(
     hubRequest(admitted.value),
   );
   const event = response.status === 101 ? "upgrade.accepted" : "upgrade.refused";
@@ -55,7 +55,7 @@ async function answer(c: Context<AppTypes>): Promise<Response> {
   return response;
 }
 
-interface Admitted extends Presented {
+interface Admitted extends UpgradeCredentials {
   readonly grant: Grant | null;
   /** By the credentials, or as a hint (CO7); null: the upgrade named none. */
   readonly clientId: ClientId | null;
@@ -107,7 +107,7 @@ async function admit(
       const detail = "This hub wants credentials at the upgrade: see auth.anonymous_upgrade";
       return failed(unauthorized(detail));
     }
-    const hub = placeOf(config, clientId);
+    const hub = hubNameForUpgrade(config, clientId);
     return hub === null
       ? failed(badRequest(UNPLACED))
       : success({ ...presented.value, grant: null, clientId, hub });

@@ -2,11 +2,11 @@
  * What the Worker counts: upgrades, and signals of backends. An isolate's memory, reported a moment later in the
  * background of the request that was counted first; what an isolate takes with it when it ends is not counted.
  */
-import { TallyBook } from "../ledger/tally-book.ts";
+import { HubStats } from "../ledger/hub-stats.ts";
 import { describeError } from "../log/log-hub-event.ts";
 import type { Env } from "./env.ts";
 import { ledgerOf } from "./ledgers.ts";
-import { Reporter } from "./hub/reporter.ts";
+import { Reporter } from "../ledger/reporter.ts";
 import type { Services } from "./services.ts";
 
 /** What is counted within it makes one report. No alarm is to be had here, and a Worker's waiting costs nothing. */
@@ -33,12 +33,12 @@ const WORKER = "worker";
 const NO_OUTBOX = { isEmpty: true, head: () => [], remove: () => {} };
 
 export class WorkerCounts {
-  readonly book: TallyBook;
+  readonly book: HubStats;
   readonly #reporter: Reporter;
   #turn: Turn | null = null;
 
   constructor(env: Env, { config, log }: Services) {
-    this.book = new TallyBook({
+    this.book = new HubStats({
       counts: config.metrics.enabled,
       tellsDelivered: false,
       isHub: false,

@@ -4,7 +4,7 @@ import type { Authenticate } from "../../src/auth/authenticator.ts";
 import type { Grant } from "../../src/auth/grant.ts";
 import { Hub } from "../../src/hub/hub.ts";
 import { hubNameOf, type Hubs } from "../../src/hub/placement.ts";
-import type { HubEvent, HubSettings, OutsideSignal, SessionRow } from "../../src/hub/ports.ts";
+import type { HubEvent, HubSettings, ForwardedSignal, SessionRow } from "../../src/hub/ports.ts";
 import type { ClientId } from "../../src/protocol/client-id.ts";
 import { PlainPeer, PlainSocket } from "./plain-socket.ts";
 
@@ -20,7 +20,7 @@ export interface PlainService {
   /** Whether other hubs cannot reach the hub of this name. */
   readonly isCutOff: (name: string) => boolean;
   readonly newId: () => string;
-  readonly hubNamed: (name: string) => PlainHub;
+  readonly hubStub: (name: string) => PlainHub;
 }
 
 export class PlainHub {
@@ -75,7 +75,7 @@ export class PlainHub {
     return this.#hub.kick(clientId);
   }
 
-  deliver(signals: readonly OutsideSignal[]) {
+  deliver(signals: readonly ForwardedSignal[]) {
     // What is a view would take all of its buffer along, of whichever frame it was.
     for (const { frame } of signals) expect(frame.byteLength).toBe(frame.buffer.byteLength);
     this.#sleep();
@@ -118,7 +118,7 @@ export class PlainHub {
   #wake(): Hub {
     const sockets = this.#sockets;
     const rows = this.#rows;
-    const { hubs, settings, authenticate, now, observe, isBroken, isCutOff, hubNamed } =
+    const { hubs, settings, authenticate, now, observe, isBroken, isCutOff, hubStub } =
       this.#service;
     return new Hub(
       {
@@ -145,15 +145,13 @@ export class PlainHub {
           },
         },
         authenticate,
-        otherHubs: {
+        remoteHubs: {
           hubOf: (clientId) => {
             const name = hubNameOf(clientId, hubs);
             return name === this.#name ? null : name;
           },
           deliver: async (hub, signals) =>
-            isCutOff(hub)
-              ? signals.map(() => "signal.unreachable")
-              : hubNamed(hub).deliver(signals),
+            isCutOff(hub) ? signals.map(() => "signal.unreachable") : hubStub(hub).deliver(signals),
         },
         counts: { received: () => {}, routed: () => {} },
         observe,

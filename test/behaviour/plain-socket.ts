@@ -2,7 +2,7 @@
 import type { Connection } from "../../src/hub/connection.ts";
 import type { HubSocket } from "../../src/hub/ports.ts";
 import { CLOSE_CODES } from "../../src/protocol/close-codes.ts";
-import { fromAttachment, toAttachment } from "../../src/worker/hub/attachment.ts";
+import { fromAttachment, toAttachment } from "../../src/worker/sockets/attachment.ts";
 import { seenAll, type Seen } from "../support/frames.ts";
 import { Inbox } from "../support/inbox.ts";
 import type { Peer } from "./world.ts";

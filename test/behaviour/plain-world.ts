@@ -62,7 +62,7 @@ export class PlainWorld implements World {
         this.#opened += 1;
         return `session-${this.#opened}`;
       },
-      hubNamed: (name) => this.#hubNamed(name),
+      hubStub: (name) => this.#hubStub(name),
     };
   }
 
@@ -126,10 +126,10 @@ export class PlainWorld implements World {
   }
 
   #hubOf(clientId: ClientId): PlainHub {
-    return this.#hubNamed(hubNameOf(clientId, this.#service.hubs));
+    return this.#hubStub(hubNameOf(clientId, this.#service.hubs));
   }
 
-  #hubNamed(name: string): PlainHub {
+  #hubStub(name: string): PlainHub {
     const known = this.#hubs.get(name);
     if (known !== undefined) return known;
     const hub = new PlainHub(name, this.#service);

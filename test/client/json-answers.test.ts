@@ -7,8 +7,8 @@ import {
   decodeDelivered,
   decodeError,
   decodeSignalAck,
-} from "../../src/protocol/payloads/json-answers.ts";
-import { jsonCodec } from "../../src/protocol/payloads/json.ts";
+} from "../../src/protocol/encodings/json-answers.ts";
+import { jsonCodec } from "../../src/protocol/encodings/json.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const json = (value: unknown) => bytes(JSON.stringify(value));

@@ -1,9 +1,9 @@
 /** docs/events.md against the table of events. */
 import { describe, expect, it } from "vitest";
 import { fillEvents } from "../../scripts/docs-events.ts";
-import { toPubsubMessage } from "../../src/events/cloud-event.ts";
+import { toPubsubMessage } from "../../src/events/sinks/pubsub/cloud-event.ts";
 import { EVENTS, eventRow, type EventType } from "../../src/events/event-types.ts";
-import { END_REASONS } from "../../src/hub/end-reasons.ts";
+import { END_REASONS } from "../../src/events/end-reasons.ts";
 import { connected, stored } from "../support/events.ts";
 import { readOwn } from "../support/own-settings.ts";
 

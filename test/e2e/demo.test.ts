@@ -26,7 +26,7 @@ describe("npm start", () => {
     expect([page.status, new URL(page.url).pathname]).toEqual([200, "/demo/"]);
   });
 
-  it.each(["/nothing", "/demo/nothing", "/_headers", "/index.html", "/src/demo/main.ts"])(
+  it.each(["/nothing", "/demo/nothing", "/_headers", "/index.html", "/examples/demo/main.ts"])(
     "[UP1] leaves %s to the Worker: 404, as problem details",
     async (path) => {
       const response = await service.fetch(path);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { findEmulatorJar } from "../../scripts/local/pubsub-emulator.ts";
-import { createPubsubPublisher } from "../../src/events/pubsub-publisher.ts";
+import { createPubsubPublisher } from "../../src/events/sinks/pubsub/publisher.ts";
 import { someMessages } from "../support/events.ts";
 import { NodeClient } from "../support/node-client.ts";
 import { NodeService, npm } from "../support/node-service.ts";

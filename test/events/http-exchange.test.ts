@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exchange, type Fetch } from "../../src/events/http-exchange.ts";
+import { exchange, type Fetch } from "../../src/events/sinks/http-exchange.ts";
 import { failed, success } from "../../src/protocol/result.ts";
 
 const REQUEST = { headers: { "x-a": "b" }, body: "body" };

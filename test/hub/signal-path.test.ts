@@ -48,7 +48,7 @@ function watchedHub() {
           success({ clientId: clientId ?? ("" as ClientId), targets: null, expiresAtMs: null }),
         ),
       // Counting is arithmetic in memory: no act.
-      otherHubs: {
+      remoteHubs: {
         hubOf: (clientId) => (acts.push("place"), clientId === ABROAD ? "h1of7" : null),
         deliver: async (name, signals) => {
           acts.push(`deliver ${signals.length} to ${name}`);

@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import type { ClientId } from "../../src/protocol/client-id.ts";
-import type { OutboxEvent, Tally } from "../../src/ledger/report.ts";
+import type { OutboxEvent, StatsDelta } from "../../src/ledger/contract.ts";
 import { begun, ended, LedgerWorld, reportOf, tallyOf } from "./support/ledger-world.ts";
 
 const CLIENTS = ["alice", "bob", "zoë 🦊"];
@@ -53,7 +53,7 @@ class Outbox {
   readonly id: string;
   readonly hub: string;
   readonly events: OutboxEvent[] = [];
-  readonly tallies: Tally[] = [];
+  readonly tallies: StatsDelta[] = [];
   readonly sessions = new Map<string, string>();
   /** What the Ledger must have recorded of it. */
   taken = 0;
@@ -132,7 +132,7 @@ class Run {
     this.#check();
   }
 
-  #report(outbox: Outbox, events: readonly OutboxEvent[], tally: Tally | null): void {
+  #report(outbox: Outbox, events: readonly OutboxEvent[], tally: StatsDelta | null): void {
     const { hub, id, taken } = outbox;
     for (const { seq, body } of events.filter((event) => event.seq > taken)) {
       this.#recorded.push(`${id}.${seq}`);

@@ -5,8 +5,8 @@ import {
   encodeError,
   encodeHeartbeatAck,
   encodeSignalAck,
-  NOTHING_ANSWERED,
-  type Answered,
+  UNSOLICITED,
+  type ReplyTo,
 } from "../../src/protocol/answers.ts";
 import { faultRow, FAULTS, type Fault } from "../../src/protocol/errors.ts";
 import { clientId } from "../support/client-ids.ts";
@@ -17,7 +17,7 @@ import { GOOD_VECTORS, type VectorFrame } from "../support/vectors.ts";
 const PAYLOAD_TYPES = { BINARY: 0x01, JSON: 0x02, TEXT: 0x03, PROTOBUF: 0x04, CBOR: 0x05 };
 const faults = Object.keys(FAULTS) as Fault[];
 
-function answered(payloadType: number, id = uuid(7)): Answered {
+function answered(payloadType: number, id = uuid(7)): ReplyTo {
   return { uuid: uuidBytes(id), payloadType };
 }
 
@@ -74,7 +74,7 @@ describe("an answer", () => {
   });
 
   it("[ER2] to nothing is JSON with the nil uuid", () => {
-    expect(seen(encodeError(NOTHING_ANSWERED, "session.replaced"))).toEqual({
+    expect(seen(encodeError(UNSOLICITED, "session.replaced"))).toEqual({
       type: "ERROR",
       uuid: NIL,
       payload: { error_code: 409, error_message: "Another connection took over this client id" },

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { parseClientId, type ClientId } from "../../src/protocol/client-id.ts";
-import { parseTarget } from "../../src/protocol/payloads/signal-target.ts";
+import { parseTarget } from "../../src/protocol/encodings/signal-target.ts";
 
 describe.each([
   { reader: "a client id", parse: parseClientId },

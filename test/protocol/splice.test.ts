@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeMessage, encodeFrame, type Frame } from "../../src/protocol/frame.ts";
-import { encodeSplicedInto, splicedBytes } from "../../src/protocol/splice.ts";
+import { encodeSplicedInto, splicedBytes } from "../../src/protocol/encodings/splice.ts";
 import { concat, NIL, uuidBytes } from "../support/frames.ts";
 import { toHex } from "../support/hex.ts";
 

@@ -1,6 +1,6 @@
 /** The source's id in a JSON signal. The properties are in `stamp-json.property.test.ts`. */
 import { describe, expect, it } from "vitest";
-import { jsonCodec } from "../../src/protocol/payloads/json.ts";
+import { jsonCodec } from "../../src/protocol/encodings/json.ts";
 import { failed } from "../../src/protocol/result.ts";
 import { stampJsonText } from "../support/stamp.ts";
 

@@ -1,9 +1,9 @@
 /** The source's id in a TEXT or BINARY signal. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { binaryCodec } from "../../src/protocol/payloads/binary.ts";
-import type { PayloadCodec } from "../../src/protocol/payloads/codec.ts";
-import { textCodec } from "../../src/protocol/payloads/text.ts";
+import { binaryCodec } from "../../src/protocol/encodings/binary.ts";
+import type { PayloadCodec } from "../../src/protocol/encodings/codec.ts";
+import { textCodec } from "../../src/protocol/encodings/text.ts";
 import { failed, success } from "../../src/protocol/result.ts";
 import { clientId } from "../support/client-ids.ts";
 import { binary, concat } from "../support/frames.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { decodeUtf8, encodeUtf8, exceedsBytes } from "../../src/protocol/payloads/utf8.ts";
+import { decodeUtf8, encodeUtf8, exceedsBytes } from "../../src/protocol/encodings/utf8.ts";
 import { fromHex, toHex } from "../support/hex.ts";
 
 it.each([

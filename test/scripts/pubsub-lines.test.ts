@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { parseConfig } from "../../src/config/parse-config.ts";
 import { eventLine, welcome } from "../../scripts/local/pubsub-lines.ts";
-import { toPubsubMessage } from "../../src/events/cloud-event.ts";
+import { toPubsubMessage } from "../../src/events/sinks/pubsub/cloud-event.ts";
 import type { StoredEvent } from "../../src/events/event-types.ts";
 import { connected, stored } from "../support/events.ts";
 import { DEVELOPMENT_VARS, WRANGLER_VARS } from "../support/own-settings.ts";

@@ -1,7 +1,7 @@
 /** Events and their messages, made up. */
-import { toPubsubMessage, type PubsubMessage } from "../../src/events/cloud-event.ts";
+import { toPubsubMessage, type PubsubMessage } from "../../src/events/sinks/pubsub/cloud-event.ts";
 import type { EventBody, StoredEvent } from "../../src/events/event-types.ts";
-import { lineOf } from "../../src/ledger/line.ts";
+import { lineOf } from "../../src/ledger/partition.ts";
 
 /** 2026-11-23T06:00:00.000Z */
 export const EVENT_AT_MS = 1_795_413_600_000;

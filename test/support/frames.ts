@@ -5,7 +5,7 @@ import {
   messageTypeName,
   type MessageTypeName,
 } from "../../src/protocol/message-types.ts";
-import { PAYLOAD_TYPES } from "../../src/protocol/payloads/payload-types.ts";
+import { PAYLOAD_TYPES } from "../../src/protocol/encodings/payload-types.ts";
 import { formatUuid } from "../../src/protocol/uuid.ts";
 import { parseUuid } from "./parse-uuid.ts";
 

@@ -1,8 +1,8 @@
 /** What the Ledger's stores promise (`src/ledger/ports.ts`), held of them on the platform's SQLite and on Node's. */
 import { describe, expect, it } from "vitest";
 import type { StoredEvent } from "../../src/events/event-types.ts";
-import type { LedgerStores, Progress, SessionEntry } from "../../src/ledger/ports.ts";
-import { sqlLedgerStores } from "../../src/worker/ledger/ledger-stores.ts";
+import type { LedgerStores, OutboxCursor, SessionEntry } from "../../src/ledger/ports.ts";
+import { sqlLedgerStores } from "../../src/worker/sqlite/ledger-stores.ts";
 import { clientId } from "./client-ids.ts";
 import { connected, hubsOfOneLine, stored } from "./events.ts";
 
@@ -93,13 +93,13 @@ function describeQueue(stores: Stores): void {
       "keeps setbacks, the last of each line",
       stores((given, again) => {
         const [first, second] = [1, 2].map((tries) => ({ tries, retryAtMs: 5.5, reason: "503" }));
-        given.queue.setSetback("a", first ?? null);
-        given.queue.setSetback("a", second ?? null);
-        given.queue.setSetback("b", first ?? null);
-        given.queue.setSetback("b", null);
+        given.queue.setRetryState("a", first ?? null);
+        given.queue.setRetryState("a", second ?? null);
+        given.queue.setRetryState("b", first ?? null);
+        given.queue.setRetryState("b", null);
         for (const { queue } of [given, again()]) {
-          expect(queue.setback("a")).toEqual(second);
-          expect(queue.setback("b")).toBeUndefined();
+          expect(queue.retryState("a")).toEqual(second);
+          expect(queue.retryState("b")).toBeUndefined();
         }
       }),
     );
@@ -152,7 +152,7 @@ const OLD_QUEUE = `
     data TEXT NOT NULL,
     PRIMARY KEY (hub, sequence)
   ) WITHOUT ROWID;
-  CREATE TABLE setbacks (
+  CREATE TABLE retryStates (
     hub TEXT PRIMARY KEY,
     tries INTEGER NOT NULL,
     retry_at_ms INTEGER NOT NULL,
@@ -192,7 +192,7 @@ function describeOldQueue(withStorage: WithStorage): void {
           expect(queue.head("main", 9)).toEqual([event("main", 1), event("main", 5)]);
           expect(queue.head("clients-7", 9)).toEqual(old.slice(1, 4));
           expect(queue.count).toBe(5);
-          expect(queue.setback("main")).toBeUndefined();
+          expect(queue.retryState("main")).toBeUndefined();
         }
         expect(tables(storage)).toContain("queue");
         expect(tables(storage)).not.toContain("events");
@@ -311,15 +311,15 @@ function describeSessions(stores: Stores): void {
   });
 }
 
-function heard(heardAtMs: number): Progress {
-  return { seq: heardAtMs * 2, tallyIds: ["t"], heardAtMs };
+function heard(lastReportAtMs: number): OutboxCursor {
+  return { seq: lastReportAtMs * 2, tallyIds: ["t"], lastReportAtMs };
 }
 
 function describeSmallOnes(stores: Stores, withStorage: WithStorage): void {
   it(
     "progress is kept by hub and outbox, and forgotten when nothing was heard since",
     stores((given, again) => {
-      given.progress.put("a", "1", { seq: 1, tallyIds: [], heardAtMs: 1 });
+      given.progress.put("a", "1", { seq: 1, tallyIds: [], lastReportAtMs: 1 });
       given.progress.put("a", "1", heard(5));
       given.progress.put("a", "2", heard(9));
       given.progress.put("b", "1", heard(4));
@@ -390,7 +390,7 @@ function describeRollback(stores: Stores): void {
       const { queue, parked, sessions, state, progress } = given;
       const change = (at: number) => {
         queue.append(event("a", at));
-        queue.setSetback("a", { tries: at, retryAtMs: at, reason: "" });
+        queue.setRetryState("a", { tries: at, retryAtMs: at, reason: "" });
         parked.park({ event: event("a", at), reason: "", parkedAtMs: 1 });
         sessions.put({
           clientId: clientId(`c-${at}`),
@@ -398,13 +398,13 @@ function describeRollback(stores: Stores): void {
           hub: "a",
           connectedAtMs: 1,
         });
-        progress.put("a", "o", { seq: at, tallyIds: [], heardAtMs: at });
+        progress.put("a", "o", { seq: at, tallyIds: [], lastReportAtMs: at });
         state.write({ nextSequence: at, walkedTo: "", samples: {} });
       };
       const found = () => ({
         lines: [...queue.lines()],
         counts: [queue.count, parked.count, sessions.count],
-        setback: queue.setback("a")?.tries,
+        retryState: queue.retryState("a")?.tries,
         seq: progress.find("a", "o")?.seq,
         next: state.read()?.nextSequence,
       });
@@ -420,11 +420,11 @@ function describeRollback(stores: Stores): void {
       expect(found()).toEqual(empty);
       expect(given.transaction(() => (change(1), "made"))).toBe("made");
       const before = found();
-      expect(before).toEqual({ lines: ["a"], counts: [1, 1, 1], setback: 1, seq: 1, next: 1 });
+      expect(before).toEqual({ lines: ["a"], counts: [1, 1, 1], retryState: 1, seq: 1, next: 1 });
       fail(() => change(2));
       fail(() => {
         queue.remove("a", [1]);
-        queue.setSetback("a", null);
+        queue.setRetryState("a", null);
         parked.remove(1);
         sessions.remove(clientId("c-1"), "s");
       });

@@ -2,8 +2,8 @@
 import type { Fault } from "../../src/protocol/errors.ts";
 import type { Frame } from "../../src/protocol/frame.ts";
 import { MESSAGE_TYPES, messageTypeName } from "../../src/protocol/message-types.ts";
-import type { PayloadCodec } from "../../src/protocol/payloads/codec.ts";
-import { codecOf } from "../../src/protocol/payloads/payload-types.ts";
+import type { PayloadCodec } from "../../src/protocol/encodings/codec.ts";
+import { codecOf } from "../../src/protocol/encodings/payload-types.ts";
 import { failed, type Result } from "../../src/protocol/result.ts";
 
 type Read = (codec: PayloadCodec, payload: Uint8Array) => Result<object, Fault>;

@@ -1,7 +1,7 @@
 /** Events as a subscription received them: what a subscriber makes of them, and what must hold of them. */
 import { expect } from "vitest";
 import type { ReceivedMessage } from "../../scripts/local/pubsub-rest.ts";
-import { lineOf } from "../../src/ledger/line.ts";
+import { lineOf } from "../../src/ledger/partition.ts";
 
 const SOURCE = "/signal-manager/hubs/";
 

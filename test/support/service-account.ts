@@ -1,6 +1,6 @@
 /** A service account of nobody: a key made for this run. */
 import { generateKeyPairSync } from "node:crypto";
-import type { ServiceAccount } from "../../src/events/service-account.ts";
+import type { ServiceAccount } from "../../src/events/sinks/pubsub/service-account.ts";
 
 export interface TestAccount {
   readonly account: ServiceAccount;

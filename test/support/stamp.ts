@@ -1,8 +1,8 @@
 /** A signal's payload as its target receives it. */
 import type { ClientId } from "../../src/protocol/client-id.ts";
 import type { Fault } from "../../src/protocol/errors.ts";
-import type { PayloadCodec, SignalRequest } from "../../src/protocol/payloads/codec.ts";
-import { jsonCodec } from "../../src/protocol/payloads/json.ts";
+import type { PayloadCodec, SignalRequest } from "../../src/protocol/encodings/codec.ts";
+import { jsonCodec } from "../../src/protocol/encodings/json.ts";
 import { success, type Result } from "../../src/protocol/result.ts";
 import { clientId } from "./client-ids.ts";
 import { concat } from "./frames.ts";

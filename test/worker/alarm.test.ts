@@ -31,7 +31,7 @@ it("leaves an earlier alarm of another incarnation alone", async () => {
 it("is set anew once it has gone off", async () => {
   const { platform, alarm } = storage(100);
   await alarm.wakeBy(500);
-  alarm.wentOff();
+  alarm.onFired();
   await alarm.wakeBy(500);
   expect(platform).toEqual({ atMs: 500, sets: 1 });
 });

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import type { Config } from "../../src/config/keys.ts";
 import { parseConfig } from "../../src/config/parse-config.ts";
-import { hubNamed, signalLineTo } from "../../src/worker/hubs.ts";
+import { hubStub, hubStubWithoutRetry } from "../../src/worker/hubs.ts";
 import { ledgerOf } from "../../src/worker/ledgers.ts";
 
 function configOf(variables: Record<string, string>): Config {
@@ -23,19 +23,19 @@ function optionsAsked(ask: (watched: typeof env) => unknown): unknown {
 
 it("[SI11] signals go to another hub without the platform's retries: a late one would overtake its successor", async () => {
   const config = configOf({});
-  const options = optionsAsked((watched) => signalLineTo(watched, config, "h1of7"));
+  const options = optionsAsked((watched) => hubStubWithoutRetry(watched, config, "h1of7"));
   expect(options).toEqual({ retry: { maxRetries: 0 } });
   // The platform takes the option.
-  const line = signalLineTo(env, config, "nobody has come here");
+  const line = hubStubWithoutRetry(env, config, "nobody has come here");
   expect(await line.deliver([])).toEqual([]);
 });
 
 it("upgrades, questions and reports keep the platform's retries, and all have the configured place", () => {
   const config = configOf({ SIGNAL_MANAGER_ROUTING_LOCATION_HINT: "weur" });
   const place = { locationHint: "weur" };
-  expect(optionsAsked((watched) => hubNamed(watched, config, "main"))).toEqual(place);
+  expect(optionsAsked((watched) => hubStub(watched, config, "main"))).toEqual(place);
   expect(optionsAsked((watched) => ledgerOf(watched, config, "main"))).toEqual(place);
-  expect(optionsAsked((watched) => signalLineTo(watched, config, "main"))).toEqual({
+  expect(optionsAsked((watched) => hubStubWithoutRetry(watched, config, "main"))).toEqual({
     ...place,
     retry: { maxRetries: 0 },
   });
@@ -47,8 +47,8 @@ it("hubs and Ledgers are those of the configured jurisdiction", () => {
   const jurisdiction = vi.fn<(name: string) => unknown>(() => there);
   const namespace = { getByName: () => expect.unreachable("anywhere"), jurisdiction };
   const watched = { ...env, HUB: namespace, LEDGER: namespace } as unknown as typeof env;
-  hubNamed(watched, config, "main");
-  signalLineTo(watched, config, "main");
+  hubStub(watched, config, "main");
+  hubStubWithoutRetry(watched, config, "main");
   ledgerOf(watched, config, "main");
   expect(jurisdiction.mock.calls).toEqual([["eu"], ["eu"], ["eu"]]);
   expect(there.getByName.mock.calls.map(([name]) => name)).toEqual(["main", "main", "ledger-0"]);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Config } from "../../src/config/keys.ts";
 import type { LedgerStores } from "../../src/ledger/ports.ts";
 import { listSessions, parkedEventsOf } from "../../src/worker/admin/ledger-pages.ts";
-import { sqlLedgerStores } from "../../src/worker/ledger/ledger-stores.ts";
+import { sqlLedgerStores } from "../../src/worker/sqlite/ledger-stores.ts";
 import { servicesOf } from "../../src/worker/services.ts";
 import { clientId } from "../support/client-ids.ts";
 import { connected, stored } from "../support/events.ts";

@@ -1,7 +1,7 @@
 /** A call from one Durable Object to another that fails: who is told, who gets what is theirs, and what the next call does. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { hubNameOf } from "../../src/hub/placement.ts";
-import { HubObject } from "../../src/worker/hub/hub-object.ts";
+import { HubObject } from "../../src/worker/hub-object.ts";
 import { error, expectAnswers, expectNothing, signalTo } from "../behaviour/steps.ts";
 import type { Peer, World } from "../behaviour/world.ts";
 import { clientId } from "../support/client-ids.ts";

@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { app } from "../../src/worker/app.ts";
-import { HubObject } from "../../src/worker/hub/hub-object.ts";
+import { HubObject } from "../../src/worker/hub-object.ts";
 import { signalTo } from "../behaviour/steps.ts";
 import { WORLD_SETTINGS } from "../behaviour/world.ts";
 import { frame } from "../support/frames.ts";

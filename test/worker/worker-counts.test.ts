@@ -1,7 +1,7 @@
 /** What the Worker counts, in an isolate whose requests may end with its report under way. The Ledgers are made up. */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { HubReport, Taken } from "../../src/ledger/report.ts";
+import type { HubReport, Ack } from "../../src/ledger/contract.ts";
 import type { Env } from "../../src/worker/env.ts";
 import { servicesOf } from "../../src/worker/services.ts";
 import { WorkerCounts, workerCountsOf } from "../../src/worker/worker-counts.ts";
@@ -9,7 +9,7 @@ import { WorkerCounts, workerCountsOf } from "../../src/worker/worker-counts.ts"
 const reports: HubReport[] = [];
 const background: Promise<unknown>[] = [];
 const ctx = { waitUntil: (promise: Promise<unknown>) => void background.push(promise) };
-let answer: () => Promise<Taken>;
+let answer: () => Promise<Ack>;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
@@ -20,7 +20,7 @@ beforeEach(() => {
 
 afterEach(() => vi.useRealTimers());
 
-function report(taken: HubReport): Promise<Taken> {
+function report(taken: HubReport): Promise<Ack> {
   reports.push(taken);
   return answer();
 }
@@ -76,7 +76,7 @@ it("does not wait for ever for a request that ended with its report under way", 
   let sentMs = 0;
   answer = () => {
     sentMs = Date.now();
-    return new Promise<Taken>(() => {});
+    return new Promise<Ack>(() => {});
   };
   counts.book.answered(426);
   counts.settle(ctx);

@@ -1,8 +1,8 @@
 /** A bare relay on hibernating sockets, in the hub's workerd: bench/relay/control-relay.js. */
 import { MESSAGE_TYPES } from "../../../src/protocol/message-types.ts";
 import { encodeFrame } from "../../../src/protocol/frame.ts";
-import { PAYLOAD_TYPES } from "../../../src/protocol/payloads/payload-types.ts";
-import { encodeUtf8 } from "../../../src/protocol/payloads/utf8.ts";
+import { PAYLOAD_TYPES } from "../../../src/protocol/encodings/payload-types.ts";
+import { encodeUtf8 } from "../../../src/protocol/encodings/utf8.ts";
 import { NIL_UUID } from "../../../src/protocol/uuid.ts";
 import { numbered, type Adapter } from "../adapter.ts";
 

@@ -3,8 +3,8 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { encodeFrame } from "../../../src/protocol/frame.ts";
 import { MESSAGE_TYPES } from "../../../src/protocol/message-types.ts";
-import { PAYLOAD_TYPES } from "../../../src/protocol/payloads/payload-types.ts";
-import { encodeUtf8 } from "../../../src/protocol/payloads/utf8.ts";
+import { PAYLOAD_TYPES } from "../../../src/protocol/encodings/payload-types.ts";
+import { encodeUtf8 } from "../../../src/protocol/encodings/utf8.ts";
 import { NIL_UUID } from "../../../src/protocol/uuid.ts";
 import { numbered, type Adapter, type Protocol } from "../adapter.ts";
 

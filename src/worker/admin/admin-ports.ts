@@ -1,11 +1,11 @@
 /** The admin API's ports on the service: the Ledgers for what is listed, a hub for what one session is asked or told. */
-import type { AdminPorts, AdminSessions, TokenOrder } from "../../admin/ports.ts";
+import type { AdminPorts, AdminSessions, IssueTokenRequest } from "../../admin/ports.ts";
 import { issueJwt } from "../../auth/jwt.ts";
 import { logAdminEvent } from "../../log/log-admin-event.ts";
 import type { Env } from "../env.ts";
 import { hubNameOf } from "../../hub/placement.ts";
 import type { ClientId } from "../../protocol/client-id.ts";
-import { hubNamed } from "../hubs.ts";
+import { hubStub } from "../hubs.ts";
 import type { Services } from "../services.ts";
 import { createBackend } from "./backend.ts";
 import { listSessions, parkedEventsOf } from "./ledger-pages.ts";
@@ -31,16 +31,16 @@ function sessionsOf(env: Env, { config }: Services): AdminSessions {
     list: (query) => listSessions(env, config, query),
     async find(clientId) {
       const hub = hubOf(clientId);
-      const session = await hubNamed(env, config, hub).inform(clientId);
+      const session = await hubStub(env, config, hub).inform(clientId);
       return session && { ...session, hub };
     },
-    kick: (clientId) => hubNamed(env, config, hubOf(clientId)).kick(clientId),
+    kick: (clientId) => hubStub(env, config, hubOf(clientId)).kick(clientId),
   };
 }
 
 async function issueToken(
   { config }: Services,
-  { clientId, expiresInSeconds, targets }: TokenOrder,
+  { clientId, expiresInSeconds, targets }: IssueTokenRequest,
 ) {
   const { token_secret: secret, token_expiry } = config.auth;
   if (secret === "") return null;

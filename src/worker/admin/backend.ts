@@ -5,13 +5,13 @@ import { faultRow, type Fault } from "../../protocol/errors.ts";
 import { encodeFrame } from "../../protocol/frame.ts";
 import { MAX_PAYLOAD_BYTES } from "../../protocol/limits.ts";
 import { MESSAGE_TYPES } from "../../protocol/message-types.ts";
-import { PAYLOAD_TYPES } from "../../protocol/payloads/payload-types.ts";
+import { PAYLOAD_TYPES } from "../../protocol/encodings/payload-types.ts";
 import { formatUuid, UUID_BYTES } from "../../protocol/uuid.ts";
 import type { Env } from "../env.ts";
 import { hubNameOf } from "../../hub/placement.ts";
 import { describeError } from "../../log/log-hub-event.ts";
-import { HubsByRpc } from "../hub/other-hubs.ts";
-import { signalLineTo } from "../hubs.ts";
+import { RpcRemoteHubs } from "../remote-hubs.ts";
+import { hubStubWithoutRetry } from "../hubs.ts";
 import type { Services } from "../services.ts";
 import { workerCountsOf } from "../worker-counts.ts";
 
@@ -24,11 +24,11 @@ export function createBackend(
   ctx: Pick<ExecutionContext, "waitUntil">,
 ): AdminPorts["sendSignal"] {
   const { config, log } = services;
-  const hubs = new HubsByRpc({
+  const hubs = new RpcRemoteHubs({
     // No hub's: the Worker is none.
     self: "worker",
     hubs: config.routing.hubs,
-    call: (hub) => signalLineTo(env, config, hub),
+    call: (hub) => hubStubWithoutRetry(env, config, hub),
     failed: (hub, error) => log("deliver.failed", { hub, error: describeError(error) }),
   });
   return async ({ source, target, messageType, data }: BackendSignal) => {

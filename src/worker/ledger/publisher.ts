@@ -1,7 +1,7 @@
 /** The publisher that the configuration asks for. One an object: what it waits for belongs to its own requests. */
 import type { Config } from "../../config/keys.ts";
-import { createPubsubPublisher, type Publisher } from "../../events/pubsub-publisher.ts";
-import { parseServiceAccount } from "../../events/service-account.ts";
+import { createPubsubPublisher, type Publisher } from "../../events/sinks/pubsub/publisher.ts";
+import { parseServiceAccount } from "../../events/sinks/pubsub/service-account.ts";
 
 /** null: events do not go to Pub/Sub. */
 export function createPublisher({ events }: Config): Publisher | null {

@@ -9,7 +9,7 @@ import type {
   BackendSignal,
   ParkedEvent,
   SessionInformation,
-  TokenOrder,
+  IssueTokenRequest,
 } from "../../../src/admin/ports.ts";
 import { clientId } from "../../support/client-ids.ts";
 import { conformanceTo, type Answer, type Document } from "../../support/conformance.ts";
@@ -45,7 +45,7 @@ export function createService({
 }: ServiceOptions = {}) {
   const observed: AdminEvent[] = [];
   const signals: BackendSignal[] = [];
-  const orders: TokenOrder[] = [];
+  const orders: IssueTokenRequest[] = [];
   const retries: (readonly number[] | null)[] = [];
   const sessions = new Map(clients.map((id) => [clientId(id), sessionOf(id)]));
   const parked = [1, 2, 5].map(parkedEvent);

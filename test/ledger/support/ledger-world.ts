@@ -2,8 +2,8 @@
 import type { StoredEvent } from "../../../src/events/event-types.ts";
 import { Ledger, type LedgerSettings } from "../../../src/ledger/ledger.ts";
 import type { LedgerStores } from "../../../src/ledger/ports.ts";
-import type { HubReport, OutboxEvent, Tally } from "../../../src/ledger/report.ts";
-import { sqlLedgerStores } from "../../../src/worker/ledger/ledger-stores.ts";
+import type { HubReport, OutboxEvent, StatsDelta } from "../../../src/ledger/contract.ts";
+import { sqlLedgerStores } from "../../../src/worker/sqlite/ledger-stores.ts";
 import { EVENT_AT_MS } from "../../support/events.ts";
 import { nodeStorage } from "../../support/node-storage.ts";
 
@@ -65,7 +65,7 @@ export function reportOf(
   return { hub: "main", outboxId: "outbox", tally: null, ...about, events };
 }
 
-export function tallyOf(id: string, about: Partial<Tally> = {}): Tally {
+export function tallyOf(id: string, about: Partial<StatsDelta> = {}): StatsDelta {
   return { id, atMs: EVENT_AT_MS, deltas: [], summaries: {}, occasions: [], ...about };
 }
 

@@ -1,9 +1,9 @@
 /** A hub's reporter on a real outbox and book, before a real Ledger; each report arrives when, and as, it is told to. */
-import type { HubReport, Taken } from "../../../src/ledger/report.ts";
-import { TallyBook } from "../../../src/ledger/tally-book.ts";
+import type { HubReport, Ack } from "../../../src/ledger/contract.ts";
+import { HubStats } from "../../../src/ledger/hub-stats.ts";
 import { MESSAGE_TYPES } from "../../../src/protocol/message-types.ts";
-import { Outbox } from "../../../src/worker/hub/outbox.ts";
-import { Reporter } from "../../../src/worker/hub/reporter.ts";
+import { Outbox } from "../../../src/worker/sqlite/outbox.ts";
+import { Reporter } from "../../../src/ledger/reporter.ts";
 import { clientId } from "../../support/client-ids.ts";
 import { connected } from "../../support/events.ts";
 import { nodeStorage } from "../../support/node-storage.ts";
@@ -24,7 +24,7 @@ export class ReporterWorld {
   /** Reports on their way, the oldest first. */
   readonly flights: Flight[] = [];
   readonly failures: unknown[] = [];
-  counts!: TallyBook;
+  counts!: HubStats;
   outbox!: Outbox;
   reporter!: Reporter;
   #ids = 0;
@@ -39,7 +39,7 @@ export class ReporterWorld {
     this.#lives += 1;
     const life = this.#lives;
     const newId = () => `id-${(this.#ids += 1)}`;
-    this.counts = new TallyBook({ counts: true, tellsDelivered: false, isHub: false });
+    this.counts = new HubStats({ counts: true, tellsDelivered: false, isHub: false });
     this.outbox = new Outbox(this.storage.sql, newId);
     this.reporter = new Reporter({
       hub: "main",
@@ -75,7 +75,7 @@ export class ReporterWorld {
     return this.at.sample('signal_manager_messages_total{type="heartbeat"}');
   }
 
-  #send(report: HubReport, isAlive: () => boolean): Promise<Taken> {
+  #send(report: HubReport, isAlive: () => boolean): Promise<Ack> {
     return new Promise((resolve, reject) => {
       const land = (settle: () => void) => {
         this.flights.splice(this.flights.indexOf(flight), 1);

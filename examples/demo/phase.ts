@@ -1,0 +1,32 @@
+/** Where the page is, and which of its sections that shows. */
+import type { Signal } from "../../src/client/index.ts";
+import type { Conversation } from "./conversation.ts";
+import { element } from "./dom.ts";
+import type { CallKind } from "./media.ts";
+
+export type Phase =
+  /** Nobody yet. */
+  | { readonly kind: "out" }
+  | { readonly kind: "joining" }
+  | { readonly kind: "lobby" }
+  | { readonly kind: "ringing"; readonly call: Signal }
+  /** The browser asks for camera and microphone. */
+  | { readonly kind: "asking"; readonly target: string; readonly callKind: CallKind }
+  | { readonly kind: "call"; readonly conversation: Conversation; readonly media: MediaStream };
+
+const SECTIONS: Readonly<Record<Phase["kind"], readonly string[]>> = {
+  out: ["join"],
+  joining: ["joining"],
+  lobby: ["lobby"],
+  ringing: ["ringing"],
+  asking: ["call"],
+  call: ["call", "chat"],
+};
+
+export function showPhase({ kind }: Phase): void {
+  document.body.dataset["phase"] = kind;
+  for (const id of ["join", "joining", "lobby", "ringing", "call", "chat"]) {
+    element(id, HTMLElement).hidden = !SECTIONS[kind].includes(id);
+  }
+  element("leave", HTMLButtonElement).hidden = kind === "out" || kind === "joining";
+}

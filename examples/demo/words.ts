@@ -1,0 +1,61 @@
+/** What the page says of a SignalError: what happened, and what a person can do. Pure. */
+import type { ClientState, SignalError, SignalErrorCode } from "../../src/client/index.ts";
+
+type Say = (target: string) => string;
+
+/** The client's own text stands where a row is missing: it is clear enough. */
+const WORDS: Partial<Record<SignalErrorCode, Say>> = {
+  "target-absent": (target) =>
+    `${target} is not connected. Ask them to join, or open a tab as ${target}, and call again.`,
+  "target-forbidden": (target) => `Your token does not allow you to signal ${target}.`,
+  "too-large": () => "The signal was too large for one frame.",
+  "rate-limited": () => "The hub asks to slow down: trying again in a moment.",
+  "hub-unavailable": () => "The hub is full, or the other side does not read: trying again.",
+  "timed-out": (target) => `The hub did not say whether ${target} got the call. Call again.`,
+  unreachable: () =>
+    "The hub does not answer, or refuses the token: a browser is not told which. Trying again …",
+  "connection-lost": () => "The connection to the hub was lost. Trying again …",
+  unauthenticated: () => "The hub refused this id and token. Compare them, or get a new token.",
+  replaced: () => "Another tab or device has joined with this client id, and took it over.",
+  kicked: () => "An administrator ended this session.",
+  "connect-refused": () => "The hub refused this client.",
+  "negotiation-failed": () => "The browser refused a step of the call. Hang up and call again.",
+  "bad-option": () => "This id or token cannot be used.",
+};
+
+export function wordsFor(error: SignalError): string {
+  const say = WORDS[error.code];
+  return say === undefined ? `${error.message}.` : say(error.target ?? "The other side");
+}
+
+/** `connectionState` of an RTCPeerConnection, as the stage shows it. */
+export const CONNECTION_WORDS: Readonly<
+  Record<RTCPeerConnectionState, { readonly text: string; readonly tone: Tone }>
+> = {
+  new: { text: "Calling …", tone: "busy" },
+  connecting: { text: "Connecting …", tone: "busy" },
+  connected: { text: "Connected", tone: "good" },
+  disconnected: { text: "Interrupted: waiting for the other side …", tone: "busy" },
+  failed: { text: "The path broke: looking for another …", tone: "bad" },
+  closed: { text: "Ended", tone: "idle" },
+};
+
+export type Tone = "idle" | "busy" | "good" | "bad";
+
+/** The state of the client, as the pill in the corner shows it. */
+export function hubWords(
+  state: ClientState,
+  clientId: string,
+): { readonly text: string; readonly tone: Tone } {
+  switch (state) {
+    case "connected":
+      return { text: `Joined as ${clientId}`, tone: "good" };
+    case "connecting":
+      return { text: "Connecting to the hub …", tone: "busy" };
+    case "waiting":
+      return { text: "The hub is away: trying again …", tone: "bad" };
+    case "idle":
+    case "closed":
+      return { text: "Not joined", tone: "idle" };
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * An event as a message of Pub/Sub: CloudEvents 1.0 in binary mode, by Google's binding (a working draft:
+ * googleapis/google-cloudevents, docs/spec/pubsub.md). The context is in attributes, the data is plain JSON.
+ */
+import { clientOf, type StoredEvent } from "../../event-types.ts";
+import { cutUtf8 } from "../../utf8-cut.ts";
+
+/** A message as `projects.topics.publish` takes it. */
+export interface PubsubMessage {
+  /** Base64. */
+  readonly data: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly orderingKey: string;
+}
+
+/** Pub/Sub's limit of an attribute's value: cloud.google.com/pubsub/quotas. */
+export const MAX_ATTRIBUTE_VALUE_BYTES = 1024;
+
+/** Pub/Sub's limit of an ordering key, 1 KB: the same page. */
+export const MAX_ORDERING_KEY_BYTES = 1024;
+
+/** The digits of Number.MAX_SAFE_INTEGER: padded to them, sequences sort as text. */
+const SEQUENCE_DIGITS = 16;
+
+/**
+ * What exceeds a limit of Pub/Sub is cut, since a refused message would be lost: of a long hub name the source, or the
+ * key. Neither is needed to tell events apart (ce-id is unique alone), and lines that share a key stay in order each.
+ */
+export function toPubsubMessage(event: StoredEvent): PubsubMessage {
+  const client = clientOf(event);
+  const attributes = {
+    "content-type": "application/json",
+    "ce-specversion": "1.0",
+    // A hub's name may be a client's, and be part of it.
+    "ce-id": withoutNoncharacters(event.id),
+    "ce-source": `/signal-manager/hubs/${encodeURIComponent(event.hub.toWellFormed())}`,
+    "ce-type": event.type,
+    "ce-time": new Date(event.atMs).toISOString(),
+    ...(client === null ? {} : { "ce-subject": withoutNoncharacters(client) }),
+    "ce-sequence": String(event.sequence).padStart(SEQUENCE_DIGITS, "0"),
+    event_type: event.type,
+    ...(client === null ? {} : { client_id: client }),
+  };
+  return {
+    data: encodeBase64(new TextEncoder().encode(JSON.stringify(event.data))),
+    attributes: Object.fromEntries(
+      Object.entries(attributes).map(([name, value]) => [name, fitAttribute(value)]),
+    ),
+    orderingKey: cutUtf8(event.line, MAX_ORDERING_KEY_BYTES),
+  };
+}
+
+/** Never inside a percent escape: the source stays a URI reference. */
+function fitAttribute(value: string): string {
+  const cut = cutUtf8(value, MAX_ATTRIBUTE_VALUE_BYTES);
+  return cut === value ? value : cut.replace(/%[0-9A-F]?$/, "");
+}
+
+/** A client id may hold them, a String of CloudEvents may not (section "Type System"). */
+function withoutNoncharacters(text: string): string {
+  return text.replaceAll(/\p{Noncharacter_Code_Point}/gu, "\u{FFFD}");
+}
+
+/** Not `toBase64()`: Node 24, where the tests and `npm run pubsub` run, lacks it. */
+function encodeBase64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}

@@ -1,0 +1,177 @@
+import { CloudEvent, HTTP } from "cloudevents";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { toPubsubMessage } from "../../../src/events/sinks/pubsub/cloud-event.ts";
+import {
+  EVENTS,
+  type EventBody,
+  type EventType,
+  type StoredEvent,
+} from "../../../src/events/event-types.ts";
+import { parseClientId } from "../../../src/protocol/client-id.ts";
+import { connected, stored } from "../../support/events.ts";
+
+// Which example belongs to which type, the compiler forgets over the keys; the table keeps them together.
+const EXAMPLES = (Object.keys(EVENTS) as EventType[]).map(
+  (type) => ({ type, data: EVENTS[type].example }) as EventBody,
+);
+
+function dataOf(data: string): unknown {
+  return JSON.parse(Buffer.from(data, "base64").toString("utf8"));
+}
+
+function bytes(text: string): number {
+  return Buffer.byteLength(text, "utf8");
+}
+
+describe("an event", () => {
+  it("is a message of Pub/Sub with the context of CloudEvents", () => {
+    const event = stored(connected("zoë 🦊"), {
+      hub: "h3of16",
+      line: "a line",
+      sequence: 42,
+      id: "e-42",
+    });
+    expect(toPubsubMessage(event)).toEqual({
+      data: Buffer.from(JSON.stringify(event.data)).toString("base64"),
+      attributes: {
+        "content-type": "application/json",
+        "ce-specversion": "1.0",
+        "ce-id": "e-42",
+        "ce-source": "/signal-manager/hubs/h3of16",
+        "ce-type": "client.connected",
+        "ce-time": "2026-11-23T06:00:00.000Z",
+        "ce-subject": "zoë 🦊",
+        "ce-sequence": "0000000000000042",
+        event_type: "client.connected",
+        client_id: "zoë 🦊",
+      },
+      orderingKey: "a line",
+    });
+  });
+
+  it("of no client has neither subject nor client_id", () => {
+    const { example } = EVENTS.rate_limited;
+    const { attributes } = toPubsubMessage(stored({ type: "rate_limited", data: example }));
+    expect(Object.keys(attributes)).not.toContain("client_id");
+    expect(Object.keys(attributes)).not.toContain("ce-subject");
+  });
+
+  it("has sequences that sort as text the way they do as numbers", () => {
+    const sequences = [1, 9, 10, 99, 100, Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER];
+    const texts = sequences.map(
+      (sequence) => toPubsubMessage(stored(connected("a"), { sequence })).attributes["ce-sequence"],
+    );
+    expect(texts.toSorted()).toEqual(texts);
+    expect(new Set(texts).size).toBe(sequences.length);
+  });
+
+  it("names its hub as a part of a URI, whatever the hub's name", () => {
+    const { attributes } = toPubsubMessage(stored(connected("a"), { hub: "client:a/b?c#d é" }));
+    expect(attributes["ce-source"]).toBe("/signal-manager/hubs/client%3Aa%2Fb%3Fc%23d%20%C3%A9");
+  });
+});
+
+describe("the oracle of CloudEvents, their own SDK,", () => {
+  it.each(EXAMPLES)("has the same attributes for $type", (example) => {
+    const event = stored(example);
+    const { attributes, data: base64 } = toPubsubMessage(event);
+    const { event_type: eventType, client_id: client, ...context } = attributes;
+    const oracle = new CloudEvent({
+      id: event.id,
+      source: "/signal-manager/hubs/main",
+      type: example.type,
+      time: new Date(event.atMs).toISOString(),
+      datacontenttype: "application/json",
+      ...(client === undefined ? {} : { subject: client }),
+      sequence: "0000000000000001",
+      data: event.data,
+    });
+    expect(oracle.validate()).toBe(true);
+    const { headers, body } = HTTP.binary(oracle);
+    expect(context).toEqual(headers);
+    expect(eventType).toBe(example.type);
+    expect(dataOf(base64)).toEqual(JSON.parse(String(body)));
+  });
+
+  it("reads what we make of any client id", () => {
+    fc.assert(
+      fc.property(anyClientId(), (client) => {
+        const { attributes, data } = toPubsubMessage(stored(connected(client)));
+        const { event_type: _, client_id: __, ...headers } = attributes;
+        const read = HTTP.toEvent({
+          headers,
+          body: Buffer.from(data, "base64").toString("utf8"),
+        });
+        expect(read).toMatchObject({ subject: attributes["ce-subject"], type: "client.connected" });
+        expect(attributes["client_id"]).toBe(client);
+        expect(dataOf(data)).toMatchObject({ client_id: client });
+      }),
+    );
+  });
+});
+
+describe("the limits of Pub/Sub", () => {
+  it("hold for every client id, and for every name of a hub and of a line", () => {
+    fc.assert(
+      fc.property(anyClientId(), anyHubName(), anyHubName(), (client, hub, line) => {
+        const event: StoredEvent = stored(connected(client), { hub, line, id: "id" });
+        const { attributes, orderingKey } = toPubsubMessage(event);
+        expect(Object.keys(attributes).length).toBeLessThanOrEqual(100);
+        for (const value of Object.values(attributes)) {
+          expect(bytes(value)).toBeLessThanOrEqual(1024);
+          expect(value.isWellFormed()).toBe(true);
+        }
+        expect(bytes(orderingKey)).toBeLessThanOrEqual(1024);
+        expect(orderingKey.isWellFormed()).toBe(true);
+        expect(orderingKey).not.toBe("");
+        expect(() => decodeLoosely(attributes["ce-source"] ?? "")).not.toThrow();
+      }),
+    );
+  });
+
+  it("leave a key of 1024 bytes whole, and cut the 1025th with its character", () => {
+    expect(keyOf("x".repeat(1024))).toBe("x".repeat(1024));
+    expect(keyOf("x".repeat(1025))).toBe("x".repeat(1024));
+    expect(keyOf(`${"x".repeat(1022)}é`)).toBe(`${"x".repeat(1022)}é`);
+    expect(keyOf(`${"x".repeat(1023)}é`)).toBe("x".repeat(1023));
+    expect(keyOf(`${"x".repeat(1021)}🦊`)).toBe("x".repeat(1021));
+  });
+
+  it.each([0, 1, 2])("never end a source inside a percent escape: %i more", (more) => {
+    const hub = "x".repeat(more) + "é".repeat(300);
+    const { attributes } = toPubsubMessage(stored(connected("a"), { hub, id: "id" }));
+    expect(attributes["ce-source"]).toMatch(/^\/signal-manager\/hubs\/x*(%[0-9A-F]{2})+$/);
+  });
+});
+
+it("replaces noncharacters in what is CloudEvents' own: a String of it has none", () => {
+  const event = stored(connected("a\uFFFE"), { id: "client:a\uFFFE.rate_limited.1" });
+  const { attributes } = toPubsubMessage(event);
+  expect(attributes["ce-subject"]).toBe("a\uFFFD");
+  expect(attributes["ce-id"]).toBe("client:a\uFFFD.rate_limited.1");
+  expect(attributes["client_id"]).toBe("a\uFFFE");
+});
+
+/** As the protocol allows them (ID1). */
+function anyClientId(): fc.Arbitrary<string> {
+  const text = fc.string({ unit: "binary", minLength: 1, maxLength: 128 });
+  return text.filter((id) => parseClientId(id) !== null);
+}
+
+function anyHubName(): fc.Arbitrary<string> {
+  return fc.oneof(
+    fc.constant("main"),
+    anyClientId().map((id) => `client:${id}`),
+    fc.string({ unit: "binary", minLength: 1, maxLength: 1100 }),
+  );
+}
+
+function keyOf(line: string): string {
+  return toPubsubMessage(stored(connected("a"), { line })).orderingKey;
+}
+
+/** As a URI reader does: escape by escape. */
+function decodeLoosely(source: string): void {
+  if (/%(?![0-9A-F]{2})/.test(source)) throw new Error(`a broken escape: ${source}`);
+}

@@ -1,0 +1,63 @@
+/** What the demo's log shows of a WebSocket message. */
+import { describe, expect, it } from "vitest";
+import { eventRow, messageRows } from "../../../examples/demo/wire-rows.ts";
+import { frame, uuid } from "../../support/frames.ts";
+
+describe("the rows of a message", () => {
+  it("hold no token, neither in words nor in the payload", () => {
+    const connect = { client_id: "alice", auth_token: "the-secret", capabilities: ["ack"] };
+    const [row] = messageRows("sent", frame("CONNECT", connect, uuid(1)));
+    expect(row).toMatchObject({ type: "CONNECT", party: "alice", gist: "asks for ack" });
+    expect(row?.payload).toContain('"auth_token": "…"');
+    expect(JSON.stringify(row)).not.toContain("the-secret");
+  });
+
+  it("are one for each frame, in order, and say which hang together", () => {
+    const frames = [
+      frame("SIGNAL_OFFER", { target_client_id: "bob", signal_data: 1 }),
+      frame("HEARTBEAT", {}),
+    ];
+    const rows = messageRows("sent", Buffer.concat(frames));
+    expect(rows.map(({ type, isContinued }) => [type, isContinued])).toEqual([
+      ["SIGNAL_OFFER", false],
+      ["HEARTBEAT", true],
+    ]);
+    expect(rows.map(({ bytes }) => bytes)).toEqual(frames.map(({ length }) => length));
+  });
+
+  it("name the target of what was sent, and the source of what came", () => {
+    const payload = { source_client_id: "alice", target_client_id: "bob", signal_data: 1 };
+    const signal = frame("SIGNAL_OFFER", payload);
+    expect(messageRows("sent", signal)[0]?.party).toBe("bob");
+    expect(messageRows("received", signal)[0]?.party).toBe("alice");
+  });
+
+  it.each([
+    [{ error_code: 404, error_message: "Target client not found" }, "404 Target client not found"],
+    [{ status: "success", heartbeat_interval: 30 }, "success, heartbeat 30 s"],
+    [{ status: "delivered" }, "delivered"],
+    [
+      { signal_data: { type: "offer", sdp: "v=0\r\nm=audio 9\r\nm=application 9\r\n" } },
+      "offer: audio, data",
+    ],
+    [{ signal_data: { peer: { kind: "hello" } } }, "hello"],
+    [
+      { signal_data: { candidate: "candidate:1 1 udp 2122 192.0.2.1 50000 typ host" } },
+      "candidate host udp 192.0.2.1:50000",
+    ],
+    [{ signal_data: "anything" }, ""],
+  ])("say in a few words what is in %j", (payload, gist) => {
+    expect(messageRows("received", frame("SIGNAL_OFFER", payload))[0]?.gist).toBe(gist);
+  });
+
+  it("show what cannot be read, whatever it is", () => {
+    expect(messageRows("received", "pong")).toMatchObject([{ type: "pong", bytes: 4 }]);
+    expect(messageRows("received", Uint8Array.of(1, 2))).toMatchObject([
+      { type: "unreadable", gist: "frame.start-byte" },
+    ]);
+    const notJson = frame("ERROR", {}).slice();
+    notJson[notJson.length - 1] = 0;
+    expect(messageRows("received", notJson)).toMatchObject([{ type: "ERROR", payload: "" }]);
+    expect(eventRow("WebSocket open")).toMatchObject({ direction: "event", bytes: null });
+  });
+});

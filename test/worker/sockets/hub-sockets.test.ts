@@ -1,0 +1,164 @@
+import { env } from "cloudflare:workers";
+import { runInDurableObject } from "cloudflare:test";
+import { expect, it, vi } from "vitest";
+import { fullBucket } from "../../../src/hub/rate-limit.ts";
+import type { Connection } from "../../../src/hub/connection.ts";
+import { MAX_BACKLOG_BYTES } from "../../../src/protocol/limits.ts";
+import { PlatformSockets } from "../../../src/worker/sockets/hub-sockets.ts";
+
+function greeting(id: string): Connection {
+  const bucket = fullBucket(0);
+  return {
+    state: "greeting",
+    id,
+    bucket,
+    lostFramings: 0,
+    connectByMs: 0,
+    grant: null,
+    expected: null,
+    failures: 0,
+  };
+}
+
+/** In an object of its own: the hub's handlers do not see these sockets. */
+function inObject(
+  name: string,
+  run: (ctx: DurableObjectState, accept: () => WebSocket) => void,
+): Promise<void> {
+  return runInDurableObject(env.HUB.getByName(name), (_hub, ctx) =>
+    run(ctx, () => new WebSocketPair()[1]),
+  );
+}
+
+it("counts sockets until the hub has closed them, whether or not the peer answers the close", async () => {
+  await inObject("counts", (ctx, accept) => {
+    const sockets = new PlatformSockets(ctx);
+    const [first, second] = [accept(), accept()];
+    sockets.accept(first, greeting("first"));
+    sockets.accept(second, greeting("second"));
+    expect(sockets.count).toBe(2);
+    sockets.of(first).connection = { state: "closed", id: "first" };
+    sockets.of(first).close("timed-out");
+    sockets.of(first).connection = { state: "closed", id: "first" };
+    expect(sockets.count).toBe(1);
+    sockets.flush();
+    expect(new PlatformSockets(ctx).count).toBe(1);
+  });
+});
+
+it("finds a socket by its id, also in another incarnation, and gives each one wrapper", async () => {
+  await inObject("finds", (ctx, accept) => {
+    const sockets = new PlatformSockets(ctx);
+    const ws = accept();
+    sockets.accept(ws, greeting("first"));
+    expect(sockets.find("first")).toBe(sockets.of(ws));
+    expect(sockets.find("other")).toBe(undefined);
+    expect(new PlatformSockets(ctx).find("first")?.connection).toEqual(greeting("first"));
+  });
+});
+
+it("[RL3] sends nothing to a socket for which more waits than may, where the platform tells", async () => {
+  await inObject("backlog", (ctx, accept) => {
+    const sockets = new PlatformSockets(ctx);
+    const ws = accept();
+    sockets.accept(ws, greeting("slow"));
+    const send = vi.spyOn(ws, "send");
+    const bytes = Uint8Array.of(1);
+    for (const [bufferedAmount, sent] of [
+      [MAX_BACKLOG_BYTES, true],
+      [MAX_BACKLOG_BYTES + 1, false],
+    ] as const) {
+      Object.defineProperty(ws, "bufferedAmount", { value: bufferedAmount, configurable: true });
+      send.mockClear();
+      expect(sockets.of(ws).send(bytes)).toBe(sent);
+      expect(send).toHaveBeenCalledTimes(sent ? 1 : 0);
+    }
+  });
+});
+
+it("[RL3] asks the platform what waits only where as much was sent since as may wait", async () => {
+  await inObject("asks", (ctx, accept) => {
+    const sockets = new PlatformSockets(ctx);
+    const ws = accept();
+    sockets.accept(ws, greeting("fast"));
+    const ask = vi.fn<() => number>(() => 0);
+    Object.defineProperty(ws, "bufferedAmount", { get: ask });
+    const half = new Uint8Array(MAX_BACKLOG_BYTES / 2);
+    const asked = [half, half, Uint8Array.of(1), Uint8Array.of(1)].map((bytes) => {
+      ask.mockClear();
+      expect(sockets.of(ws).send(bytes)).toBe(true);
+      return ask.mock.calls.length;
+    });
+    // Once after a wake, and then when a megabyte and a byte have gone.
+    expect(asked).toEqual([1, 0, 0, 1]);
+  });
+});
+
+it("saves each connection that has changed, once, and none twice", async () => {
+  await inObject("saves", (ctx, accept) => {
+    const sockets = new PlatformSockets(ctx);
+    const all = ["first", "second", "third"].map((id) => {
+      const ws = accept();
+      sockets.accept(ws, greeting(id));
+      return { id, ws, save: vi.spyOn(ws, "serializeAttachment") };
+    });
+    for (const { id, ws } of [...all, ...all]) {
+      sockets.of(ws).connection = { state: "closed", id };
+    }
+    sockets.flush();
+    sockets.flush();
+    for (const { id, ws, save } of all) {
+      expect(save).toHaveBeenCalledTimes(1);
+      const kept = new PlatformSockets(ctx).of(ws).connection;
+      expect(kept).toEqual({ state: "closed", id });
+    }
+  });
+});
+
+it("says that nothing was sent once the socket is closed, and never throws", async () => {
+  await inObject("closed", (ctx, accept) => {
+    const sockets = new PlatformSockets(ctx);
+    const ws = accept();
+    sockets.accept(ws, greeting("gone"));
+    sockets.of(ws).close("normal");
+    expect(sockets.of(ws).send(Uint8Array.of(1))).toBe(false);
+    for (const code of [1005, 1006, 1015, 999, 5000, 1000, 4001]) sockets.of(ws).echoClose(code);
+    sockets.of(ws).close("normal");
+  });
+});
+
+it("[UP6] is full when the platform holds too many sockets, closed ones that the peer left unanswered among them", async () => {
+  await inObject("full", (ctx, accept) => {
+    const sockets = new PlatformSockets(ctx, 2);
+    const [first, second] = [accept(), accept()];
+    sockets.accept(first, greeting("first"));
+    expect(sockets.isFull).toBe(false);
+    sockets.accept(second, greeting("second"));
+    expect(sockets.isFull).toBe(true);
+    sockets.of(first).close("timed-out");
+    sockets.of(first).connection = { state: "closed", id: "first" };
+    sockets.flush();
+    expect(sockets.count).toBe(1);
+    expect(sockets.isFull).toBe(true);
+    expect(new PlatformSockets(ctx, 2).isFull).toBe(true);
+    expect(new PlatformSockets(ctx, 3).isFull).toBe(false);
+  });
+});
+
+it("[UP6] walks the platform's list of sockets only where it may have become too long", async () => {
+  await inObject("walks", (ctx, accept) => {
+    const list = vi.fn<() => WebSocket[]>(() => []);
+    const watched = { getWebSockets: list, acceptWebSocket: () => {} };
+    const sockets = new PlatformSockets(Object.assign(Object.create(ctx), watched), 3);
+    expect(sockets.isFull).toBe(false);
+    list.mockClear();
+    for (const id of ["first", "second"]) sockets.accept(accept(), greeting(id));
+    list.mockClear();
+    expect(sockets.isFull).toBe(false);
+    expect(list).not.toHaveBeenCalled();
+    sockets.accept(accept(), greeting("third"));
+    // All three have gone meanwhile.
+    expect(sockets.isFull).toBe(false);
+    expect(list).toHaveBeenCalledTimes(1);
+  });
+});
