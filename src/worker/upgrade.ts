@@ -12,7 +12,7 @@ import { encodeExpected, encodeGrant, EXPECTED_HEADER, GRANT_HEADER } from "./gr
 import { hubStub, hubNameForUpgrade } from "./hubs.ts";
 import { problem } from "./problem.ts";
 import type { Services } from "./services.ts";
-import { workerCountsOf } from "./worker-counts.ts";
+import { workerStatsOf } from "./worker-stats.ts";
 
 const UPGRADE_HELP = `This is a Signal Manager: a WebRTC signalling service.
 
@@ -30,7 +30,7 @@ export async function upgrade(c: Context<AppTypes>): Promise<Response> {
     ({ status } = response);
     return response;
   } finally {
-    const counts = workerCountsOf(c.env, c.var.services);
+    const counts = workerStatsOf(c.env, c.var.services);
     counts.book.answered(status);
     counts.settle(c.executionCtx);
   }

@@ -13,7 +13,7 @@ import { describeError } from "../../log/log-hub-event.ts";
 import { RpcRemoteHubs } from "../remote-hubs.ts";
 import { hubStubWithoutRetry } from "../hubs.ts";
 import type { Services } from "../services.ts";
-import { workerCountsOf } from "../worker-counts.ts";
+import { workerStatsOf } from "../worker-stats.ts";
 
 /** Whom the target sees where the backend names no source. */
 const BACKEND = "backend";
@@ -41,7 +41,7 @@ export function createBackend(
     );
     const notice = { source: sender, target, messageType: value };
     const refuse = (fault: Fault) => {
-      const counts = workerCountsOf(env, services);
+      const counts = workerStatsOf(env, services);
       counts.book.observe({ event: "signal.undelivered", code: faultRow(fault).code, ...notice });
       counts.settle(ctx);
       return { outcome: "refused", fault } as const;

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { HubReport, Ack } from "../../src/ledger/contract.ts";
 import type { Env } from "../../src/worker/env.ts";
 import { servicesOf } from "../../src/worker/services.ts";
-import { WorkerCounts, workerCountsOf } from "../../src/worker/worker-counts.ts";
+import { WorkerStats, workerStatsOf } from "../../src/worker/worker-stats.ts";
 
 const reports: HubReport[] = [];
 const background: Promise<unknown>[] = [];
@@ -26,10 +26,10 @@ function report(taken: HubReport): Promise<Ack> {
 }
 
 /** An isolate. */
-function isolate(): WorkerCounts {
+function isolate(): WorkerStats {
   // All that is asked of the binding.
   const ledgers = { getByName: () => ({ report }) } as unknown as Env["LEDGER"];
-  return new WorkerCounts({ ...env, LEDGER: ledgers }, services());
+  return new WorkerStats({ ...env, LEDGER: ledgers }, services());
 }
 
 function services() {
@@ -120,5 +120,5 @@ it("of two isolates is kept apart, and of one is the same book", async () => {
   const [one, other] = reports;
   expect(one?.hub).toBe(other?.hub);
   expect(one?.outboxId).not.toBe(other?.outboxId);
-  expect(workerCountsOf(env, services())).toBe(workerCountsOf(env, services()));
+  expect(workerStatsOf(env, services())).toBe(workerStatsOf(env, services()));
 });
