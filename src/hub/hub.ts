@@ -16,7 +16,6 @@ import type { SessionRules } from "./features/feature.ts";
 import { Handshakes } from "./features/handshake.ts";
 import { receiveInSession } from "./features/in-session.ts";
 import { replyToOf } from "./inbound.ts";
-import { getSession, kick } from "./operations.ts";
 import { OutboundBatcher } from "./outbound.ts";
 import { isCurrentHub } from "./placement.ts";
 import type { HubPorts, HubSettings, HubSocket, Placement } from "./ports.ts";
@@ -136,12 +135,24 @@ export class Hub {
 
   /** null: the client has no session. */
   getSession(clientId: ClientId): SessionInformation | null {
-    return getSession(this.#sessions, clientId);
+    const socket = this.#sessions.find(clientId);
+    if (socket === undefined) return null;
+    const { session, frameCount, lastActivityMs } = socket.connection;
+    return {
+      clientId,
+      sessionId: session.id,
+      connectedAtMs: session.connectedAtMs,
+      lastActivityMs: Math.max(lastActivityMs, socket.lastPingMs() ?? 0),
+      messageCount: frameCount,
+    };
   }
 
   /** Ends the client's session (SE7). False: it has none. */
   kick(clientId: ClientId): boolean {
-    return kick(this.#sessions, this.#connections, clientId);
+    const socket = this.#sessions.find(clientId);
+    if (socket === undefined) return false;
+    this.#guard(() => this.#connections.refuse(socket, UNSOLICITED, "session.kicked"));
+    return true;
   }
 
   /** When `tick` wants to run, as far as this incarnation knows; null: it knows of no deadline. */

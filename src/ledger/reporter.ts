@@ -42,7 +42,7 @@ export class Reporter {
   #delta: StatsDelta | null = null;
   #retryAtMs = 0;
   #nextImmediateMs = 0;
-  #underWay: { readonly sinceMs: number; readonly done: Promise<void> } | null = null;
+  #underWay: { readonly sinceMs: number; readonly done: Promise<boolean> } | null = null;
 
   constructor(ports: ReporterPorts) {
     this.#ports = ports;
@@ -70,8 +70,8 @@ export class Reporter {
     return this.#retryAtMs;
   }
 
-  /** Reports until no event waits, or the Ledger cannot be reached. Joins a report that is under way. Never rejects. */
-  report(): Promise<void> {
+  /** Reports until no event waits. False: the Ledger could not be reached. Joins a report that is under way. Never rejects. */
+  report(): Promise<boolean> {
     if (this.#underWay !== null && this.isReporting) return this.#underWay.done;
     const started = { sinceMs: this.#ports.now(), done: this.#reportAll() };
     this.#underWay = started;
@@ -81,20 +81,22 @@ export class Reporter {
     return started.done;
   }
 
-  async #reportAll(): Promise<void> {
+  async #reportAll(): Promise<boolean> {
     const { hub, outbox, send, failed, now } = this.#ports;
     try {
       do {
         const tally = this.#nextDelta();
         const events = outbox.head(MAX_EVENTS_PER_REPORT);
-        if (tally === null && events.length === 0) return;
+        if (tally === null && events.length === 0) return true;
         const taken = await send({ hub, outboxId: outbox.id, events, tally });
         outbox.remove(taken.throughSeq);
         if (this.#delta === tally) this.#delta = null;
       } while (this.hasEvents);
+      return true;
     } catch (error) {
       failed(error);
       this.#retryAtMs = now() + RETRY_MS;
+      return false;
     }
   }
 

@@ -70,9 +70,8 @@ export class WorkerStats {
       // This request took so long that another has taken over: that one reports what there is.
       if (this.#turn !== turn) return;
       turn.sinceMs = Date.now();
-      await reporter.report();
       // The Ledger could not be reached. The next request tries again.
-      if (reporter.retryAtMs > Date.now()) break;
+      if (!(await reporter.report())) break;
     }
     if (this.#turn === turn) this.#turn = null;
   }

@@ -1,4 +1,4 @@
-/** What the Worker counts, in an isolate whose requests may end with its report under way. The Ledgers are made up. */
+/** What the Worker counts, in an isolate whose requests may end while a report is under way. A fake Ledger answers. */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { HubReport, Ack } from "../../src/ledger/contract.ts";
@@ -27,7 +27,7 @@ function report(taken: HubReport): Promise<Ack> {
 
 /** An isolate. */
 function isolate(): WorkerStats {
-  // All that is asked of the binding.
+  // The one method that the Worker calls on the binding.
   const ledgers = { getByName: () => ({ report }) } as unknown as Env["LEDGER"];
   return new WorkerStats({ ...env, LEDGER: ledgers }, services());
 }
@@ -38,13 +38,13 @@ function services() {
   return made.value;
 }
 
-it("reports what several requests counted, in the background of the first", async () => {
-  const counts = isolate();
-  counts.settle(ctx);
+it("The Worker reports what several requests counted, in the background of the first", async () => {
+  const worker = isolate();
+  worker.settle(ctx);
   expect(background).toEqual([]);
   for (const status of [401, 401, 426]) {
-    counts.book.answered(status);
-    counts.settle(ctx);
+    worker.stats.answered(status);
+    worker.settle(ctx);
   }
   expect(background).toHaveLength(1);
   await background[0];
@@ -54,67 +54,67 @@ it("reports what several requests counted, in the background of the first", asyn
     events: [],
     tally: { summaries: { "client.auth_failed": 2 } },
   });
-  counts.settle(ctx);
+  worker.settle(ctx);
   expect(background).toHaveLength(1);
 });
 
-it("reports the same again in the next request when the Ledger was away", async () => {
-  const counts = isolate();
+it("The Worker makes the same report again in the next request when the Ledger was away", async () => {
+  const worker = isolate();
   answer = () => Promise.reject(new Error("the Ledger is away"));
-  counts.book.answered(426);
+  worker.stats.answered(426);
   vi.spyOn(console, "warn").mockImplementation(() => {});
-  counts.settle(ctx);
+  worker.settle(ctx);
   await background[0];
   answer = () => Promise.resolve({ throughSeq: 0 });
-  counts.settle(ctx);
+  worker.settle(ctx);
   await background[1];
   expect(reports[1]).toEqual(reports[0]);
 });
 
-it("does not wait for ever for a request that ended with its report under way", async () => {
-  const counts = isolate();
+it("A later request reports when the one before ended with its report under way", async () => {
+  const worker = isolate();
   let sentMs = 0;
   answer = () => {
     sentMs = Date.now();
     return new Promise<Ack>(() => {});
   };
-  counts.book.answered(426);
-  counts.settle(ctx);
+  worker.stats.answered(426);
+  worker.settle(ctx);
   await vi.waitUntil(() => reports.length === 1, { timeout: 20_000 });
   vi.setSystemTime(sentMs + 29_999);
-  counts.settle(ctx);
+  worker.settle(ctx);
   expect(background).toHaveLength(1);
   answer = () => Promise.resolve({ throughSeq: 0 });
   vi.setSystemTime(sentMs + 30_000);
-  counts.settle(ctx);
+  worker.settle(ctx);
   expect(background).toHaveLength(2);
   await background[1];
   expect(reports[1]).toEqual(reports[0]);
 });
 
-it("joins no other request's report, though the clock jumps while it gathers", async () => {
-  const counts = isolate();
+it("No request joins another request's report, even if the clock jumps while it gathers", async () => {
+  const worker = isolate();
   const answers: (() => void)[] = [];
   answer = () => new Promise((resolve) => answers.push(() => resolve({ throughSeq: 0 })));
-  counts.book.answered(426);
-  counts.settle(ctx);
+  worker.stats.answered(426);
+  worker.settle(ctx);
   vi.setSystemTime(Date.now() + 40_000);
-  counts.settle(ctx);
+  worker.settle(ctx);
   expect(background).toHaveLength(2);
-  // The first leaves it to the second, and waits for nothing of the second's.
+  // The first request leaves the report to the second, and does not wait for it.
   await background[0];
   await vi.waitUntil(() => answers.length === 1, { timeout: 20_000 });
-  counts.settle(ctx);
+  worker.settle(ctx);
   expect(background).toHaveLength(2);
   answers[0]?.();
   await background[1];
   expect(reports).toHaveLength(1);
 });
 
-it("of two isolates is kept apart, and of one is the same book", async () => {
-  for (const counts of [isolate(), isolate()]) {
-    counts.book.answered(426);
-    counts.settle(ctx);
+it("Two isolates report under different outbox ids, and one isolate keeps one set of counts", async () => {
+  for (const worker of [isolate(), isolate()]) {
+    worker.stats.answered(426);
+    worker.settle(ctx);
   }
   await Promise.all(background);
   const [one, other] = reports;
