@@ -1,21 +1,15 @@
 /** The generated parts of the documents against the tables of the code. */
-import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { GENERATED } from "../../scripts/docs-files.ts";
 import { fillTables } from "../../scripts/docs-tables.ts";
 import { RESERVED_MESSAGE_TYPES } from "../../src/protocol/message-types.ts";
 import { readOwn } from "../support/own-settings.ts";
+import { DOCUMENTS } from "./documents.ts";
 
 const PROTOCOL = readOwn("PROTOCOL.md");
 
 /** What begins a generated part, in every document. */
 const MARK = /^<!-- \w+: .+ -->$/m;
-
-const DOCUMENTS = [
-  ...readdirSync(".").filter((file) => file.endsWith(".md")),
-  ...["docs", "src", "test"].flatMap(markdownUnder),
-  "bench/README.md",
-];
 
 describe("the generated parts of a document", () => {
   it.each(Object.entries(GENERATED))("are what the code prints: %s", (file, fill) => {
@@ -80,12 +74,6 @@ describe("PROTOCOL.md", () => {
     expect(PROTOCOL).toContain(`\n  ${values.join(", ")}.\n`);
   });
 });
-
-function markdownUnder(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
-    .filter((path) => path.endsWith(".md"));
-}
 
 function hex(value: number): string {
   return `0x${value.toString(16).toUpperCase()}`;
