@@ -1,4 +1,4 @@
-/** The links of the documents: every file exists, every heading too, and every decision is in the index. */
+/** The links of the documents: every file exists, every heading too, and every decision is in the index. And the paths of ARCHITECTURE.md. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -54,6 +54,20 @@ describe("the links", () => {
       anchor: "framing",
     });
     expect(anchorsOf("PROTOCOL.md")).toContain("the-end-of-a-session");
+  });
+});
+
+describe("ARCHITECTURE.md", () => {
+  /** `hub/deliver.ts` is short for `src/hub/deliver.ts`. A name in capitals stands for any. */
+  const paths = Array.from(
+    readOwn("ARCHITECTURE.md").matchAll(/`([\w-]+(?:\/[\w.-]+)+\/?)`/g),
+    ([, path = ""]) => path,
+  ).filter((path) => !path.includes("NAME"));
+
+  it("names only files and folders that exist", () => {
+    expect(paths.length).toBeGreaterThan(20);
+    const missing = paths.filter((path) => !existsSync(path) && !existsSync(`src/${path}`));
+    expect(missing).toEqual([]);
   });
 });
 
