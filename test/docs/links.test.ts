@@ -1,4 +1,6 @@
-/** The links of the documents: every file exists, every heading too, and every decision is in the index. And the paths of ARCHITECTURE.md. */
+/**
+ * What the documents point at: files, headings, npm scripts and decisions exist, and the index of decisions is complete.
+ */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -54,6 +56,20 @@ describe("the links", () => {
       anchor: "framing",
     });
     expect(anchorsOf("PROTOCOL.md")).toContain("the-end-of-a-session");
+  });
+});
+
+describe("the commands", () => {
+  const { scripts }: { readonly scripts: Readonly<Record<string, string>> } = JSON.parse(
+    readOwn("package.json"),
+  );
+
+  it.each(DOCUMENTS)("of %s are scripts of package.json", (document) => {
+    const named = Array.from(
+      readOwn(document).matchAll(/\bnpm run (?:--silent )?([\w:]+)/g),
+      ([, name = ""]) => name,
+    );
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 });
 
