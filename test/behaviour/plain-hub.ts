@@ -2,9 +2,9 @@
 import type { Authenticate } from "../../src/auth/authenticator.ts";
 import type { Grant } from "../../src/auth/grant.ts";
 import { Hub } from "../../src/hub/hub.ts";
-import { hubNameOf, type Hubs } from "../../src/hub/placement.ts";
+import { decodeOutcomes, type ForwardedSignal } from "../../src/hub/contract.ts";
+import type { Hubs } from "../../src/hub/placement.ts";
 import type {
-  ForwardedSignal,
   HubEvent,
   HubSettings,
   RemoteHubs,
@@ -42,16 +42,20 @@ export class PlainHub implements Callee {
     this.object = service.kernel.object(name, () => this.#wake());
   }
 
+  /** Whether the hub would accept another socket. */
   get hasRoom(): boolean {
-    return this.object.memory.hasRoom;
+    const upgrade = { grant: null, expectedClientId: null };
+    return this.object.memory.open(this.#service.kernel.random.uuid(), upgrade) !== null;
   }
 
-  /** Accepts a socket: `grant` and `expected` are what its upgrade said. */
-  open(grant: Grant | null, expected: ClientId | null): PlainPeer {
+  /** Accepts a socket, with what its upgrade said. @throws if the hub has no room. */
+  open(grant: Grant | null, expectedClientId: ClientId | null): PlainPeer {
     this.#sleepIfEvicted();
     const { kernel } = this.#service;
     const connection = kernel.network.connect(this.object.name);
-    const state = this.object.memory.greet(kernel.random.uuid(), grant, expected);
+    const socketId = kernel.random.uuid();
+    const state = this.object.memory.open(socketId, { grant, expectedClientId });
+    if (state === null) throw new Error("the hub has no room");
     const socket = new PlainSocket(state, connection.server, kernel.clock);
     this.#accept(socket, connection);
     this.#armAlarm();
@@ -89,8 +93,8 @@ export class PlainHub implements Callee {
   }
 
   #accept(socket: PlainSocket, { server }: Connection): void {
-    const { id } = socket.connection;
-    this.#sockets.set(id, socket);
+    const { socketId } = socket.connection;
+    this.#sockets.set(socketId, socket);
     this.object.sockets.add(server);
     server.attach({
       receive: (message) => {
@@ -102,7 +106,7 @@ export class PlainHub implements Callee {
       },
       closed: (code, clean) => {
         this.#sleepIfEvicted();
-        this.#sockets.delete(id);
+        this.#sockets.delete(socketId);
         this.object.sockets.delete(server);
         this.object.memory.closed(socket, clean);
         // This is the shell's part, which `test/worker` tests.
@@ -126,19 +130,19 @@ export class PlainHub implements Callee {
   }
 
   #armAlarm(): void {
-    const wakeByMs = this.object.memory.takeWakeByMs() ?? Infinity;
-    if (wakeByMs >= this.object.alarmMs) return;
-    this.object.setAlarm(wakeByMs, () => {
+    const wakeAtMs = this.object.memory.sweepAtMs ?? Infinity;
+    if (wakeAtMs >= this.object.alarmMs) return;
+    this.object.setAlarm(wakeAtMs, () => {
       this.alarms += 1;
       this.#sleepIfEvicted();
-      this.object.memory.sweep();
+      this.object.memory.tick();
       this.#armAlarm();
     });
   }
 
   /** A life of the hub begins, after an eviction or a reset. */
   #wake(): Hub {
-    const { settings, authenticate, observe, kernel } = this.#service;
+    const { hubs, settings, authenticate, observe, kernel } = this.#service;
     const { object } = this;
     const sockets = this.#sockets;
     return new Hub(
@@ -154,11 +158,13 @@ export class PlainHub implements Callee {
         sessions: this.#sessionStore(),
         authenticate: (...shown) => object.inThisLife(authenticate(...shown)),
         remoteHubs: this.#remoteHubs(),
-        counts: { received: () => {}, routed: () => {} },
+        stats: { received: () => {}, routed: () => {} },
         observe,
         now: () => kernel.clock.now(),
+        newSessionId: () => kernel.random.uuid(),
       },
       settings,
+      { hubName: object.name, hubs },
     );
   }
 
@@ -168,11 +174,12 @@ export class PlainHub implements Callee {
     return {
       find: (clientId) => rows.find(clientId),
       begin: (row) => storage.transaction(() => rows.put(row.clientId, row)),
-      end: ({ clientId, sessionId }) => {
+      end: (clientId, sessionId) =>
         storage.transaction(() => {
-          if (rows.find(clientId)?.sessionId === sessionId) rows.delete(clientId);
-        });
-      },
+          if (rows.find(clientId)?.sessionId !== sessionId) return false;
+          rows.delete(clientId);
+          return true;
+        }),
       all: () => rows.all(),
       get count() {
         return rows.count;
@@ -181,20 +188,14 @@ export class PlainHub implements Callee {
   }
 
   #remoteHubs(): RemoteHubs {
-    const { hubs, hubStub, kernel } = this.#service;
+    const { hubStub, kernel } = this.#service;
     const { name } = this.object;
     return {
-      hubOf: (clientId) => {
-        const hub = hubNameOf(clientId, hubs);
-        return hub === name ? null : hub;
-      },
       deliver: (hub, signals) => {
         const stub = hubStub(hub);
         const sent = overTheWire(signals);
         const outcomes = kernel.network.call(name, hub, stub, () => stub.deliver(sent));
-        return this.object.inThisLife(
-          outcomes.catch(() => signals.map(() => "signal.unreachable" as const)),
-        );
+        return this.object.inThisLife(outcomes.catch(() => decodeOutcomes([], signals.length)));
       },
     };
   }

@@ -2,6 +2,8 @@
 import type { Connection as ConnectionState } from "../../src/hub/connection.ts";
 import type { HubSocket } from "../../src/hub/ports.ts";
 import { CLOSE_CODES } from "../../src/protocol/close-codes.ts";
+import { framesWire } from "../../src/wires/frames.ts";
+import type { WireMessage } from "../../src/wires/wire.ts";
 import { fromAttachment, toAttachment } from "../../src/worker/sockets/attachment.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Connection, End } from "../kernel/connection.ts";
@@ -10,6 +12,7 @@ import { Inbox } from "../support/inbox.ts";
 import type { Peer } from "./world.ts";
 
 export class PlainSocket implements HubSocket {
+  readonly wire = framesWire;
   connection: ConnectionState;
   /** A test turns it on: the client has stopped reading. */
   isBacklogged = false;
@@ -23,9 +26,9 @@ export class PlainSocket implements HubSocket {
     this.#clock = clock;
   }
 
-  send(bytes: Uint8Array): boolean {
+  send(message: WireMessage): boolean {
     if (this.isBacklogged || !this.#end.canSend) return false;
-    void this.#end.send(bytes.slice());
+    void this.#end.send(message.slice());
     return true;
   }
 

@@ -152,7 +152,7 @@ export class PlainWorld implements World {
     this.events.push(event);
     if (event.event === "hub.failed") this.failures.push(event.error);
     if (event.event !== "session.ended") return;
-    const { clientId: id, reason, messageCount } = event;
-    this.ended.push({ clientId: id, reason, messageCount });
+    const { clientId: id, reason, frameCount } = event;
+    this.ended.push({ clientId: id, reason, messageCount: frameCount });
   }
 }
