@@ -23,7 +23,7 @@ export type Route =
   | { readonly kind: "remote"; readonly hub: string }
   | { readonly kind: "absent" };
 
-const ABSENT: Route = { kind: "absent" };
+const ABSENT = { kind: "absent" } as const;
 
 export class Deliverer {
   readonly #ports: Pick<HubPorts, "observe" | "stats" | "remoteHubs">;
@@ -53,19 +53,12 @@ export class Deliverer {
     this.#remote = new RemoteDelivery(ports.remoteHubs);
   }
 
-  /** Where signals for the client go. A target that has fallen silent is found out here, and closed (HB4). */
+  /** Where signals for the client go. */
   route(target: ClientId, nowMs: number): Route {
     const { hubName, hubs } = this.#placement;
     // First, because it reads nothing: a client of another hub has no row here.
     const home = hubs === 1 ? hubName : hubNameOf(target, hubs);
-    if (home !== hubName) return { kind: "remote", hub: home };
-    const socket = this.#sessions.find(target);
-    if (socket === undefined) return ABSENT;
-    if (!isSilent(socket.connection, socket, this.#settings, nowMs)) {
-      return { kind: "local", socket };
-    }
-    this.#connections.close(socket, "timed-out");
-    return ABSENT;
+    return home === hubName ? this.#routeHere(target, nowMs) : { kind: "remote", hub: home };
   }
 
   /**
@@ -86,9 +79,9 @@ export class Deliverer {
     this.#remote.add(route.hub, { source: session, replyTo, signal, frame });
   }
 
-  /** Hands over a signal from another hub, or from a backend. A client that is at home elsewhere is absent here. */
+  /** Hands over a signal from another hub, or from a backend, and never passes it on. */
   deliverForwarded({ frame, ...signal }: ForwardedSignal, nowMs: number): DeliveryOutcome {
-    const route = this.route(signal.target, nowMs);
+    const route = this.#routeHere(signal.target, nowMs);
     return route.kind === "local"
       ? this.#handOver(route.socket, signal, frame)
       : "signal.absent";
@@ -140,6 +133,17 @@ export class Deliverer {
     if (outcome === "held" || outcome === "delivered") return;
     const { code } = faultRow(outcome);
     this.#ports.observe({ event: "signal.undelivered", code, ...signal });
+  }
+
+  /** A target that has fallen silent is found out here, and its connection is closed (HB4). */
+  #routeHere(target: ClientId, nowMs: number): Exclude<Route, { kind: "remote" }> {
+    const socket = this.#sessions.find(target);
+    if (socket === undefined) return ABSENT;
+    if (!isSilent(socket.connection, socket, this.#settings, nowMs)) {
+      return { kind: "local", socket };
+    }
+    this.#connections.close(socket, "timed-out");
+    return ABSENT;
   }
 
   #handOver(target: SessionSocket, signal: SignalMeta, frame: Uint8Array): DeliveryOutcome {
