@@ -3,7 +3,7 @@ import { END_REASON_OF_CLOSE, type EndReason } from "../events/end-reasons.ts";
 import type { CloseName } from "../protocol/close-codes.ts";
 import { faultRow, type Fault } from "../protocol/errors.ts";
 import { errorAnswer, type ErrorDetails } from "../protocol/messages/error.ts";
-import type { AnswerEncoder } from "../protocol/encodings/payload-types.ts";
+import type { AnswerEncoder } from "../protocol/encodings/payload.ts";
 import type { ReplyTo } from "../wires/wire.ts";
 import type { Connection } from "./connection.ts";
 import type { SweepClock } from "./deadlines.ts";

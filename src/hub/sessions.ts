@@ -15,8 +15,8 @@ import type {
 
 export class Sessions {
   readonly #ports: Pick<HubPorts, "sockets" | "sessions" | "observe">;
-  /** Only saves reading the row. After an eviction it fills again, one client at a time. */
-  readonly #cache = new Map<ClientId, SessionSocket>();
+  /** Only saves reading the row. A socket in it may have closed since. After an eviction it fills again, one client at a time. */
+  readonly #cache = new Map<ClientId, HubSocket>();
 
   constructor(ports: Pick<HubPorts, "sockets" | "sessions" | "observe">) {
     this.#ports = ports;
@@ -65,9 +65,8 @@ export class Sessions {
   end(end: SessionEnd): void {
     const { clientId, sessionId } = end;
     this.#ports.sessions.end(clientId, sessionId, disconnectedEvent(end));
-    if (this.#cache.get(clientId)?.connection.session.id === sessionId) {
-      this.#cache.delete(clientId);
-    }
+    const cached = this.#cache.get(clientId);
+    if (cached !== undefined && !hasSessionOf(cached, clientId)) this.#cache.delete(clientId);
     this.#ports.observe({ event: "session.ended", ...end });
   }
 
