@@ -1,7 +1,7 @@
 /** One WebSocket message to the rows that the log shows: a frame each, decoded, without tokens. Pure. */
 import { decodeMessage, type Frame } from "../../src/protocol/frame.ts";
 import { HEADER_BYTES } from "../../src/protocol/limits.ts";
-import { messageTypeName } from "../../src/protocol/message-types.ts";
+import { messageTypeName } from "../../src/protocol/messages/table.ts";
 import { formatUuid } from "../../src/protocol/uuid.ts";
 
 export type Direction = "sent" | "received";
