@@ -107,7 +107,7 @@ export class HubContext {
     socket.connection = { state: "closed", id: sessionId };
     if (connection.state !== "connected") return;
     const { session, messageCount } = connection;
-    this.#endSession({ ...session, sessionId }, reason, messageCount);
+    this.#endSession({ ...session, sessionId, socketId: sessionId }, reason, messageCount);
   }
 
   /** A session whose socket a reset took away: what it counted went with the socket (SE5). */

@@ -4,6 +4,7 @@ import type { CloseName } from "../protocol/close-codes.ts";
 import type { ErrorCode, Fault } from "../protocol/errors.ts";
 import type { Connection, Session, SessionId } from "./connection.ts";
 import type { EndReason } from "../events/end-reasons.ts";
+import type { NewEvent } from "../events/event-types.ts";
 
 /** One peer's socket. */
 export interface HubSocket {
@@ -39,6 +40,7 @@ export interface HubSockets {
 export interface SessionRow {
   readonly clientId: ClientId;
   readonly sessionId: SessionId;
+  readonly socketId: string | null;
   readonly connectedAtMs: number;
 }
 
@@ -60,9 +62,9 @@ export interface SessionStore {
   /** MUST cost the same however many sessions there are. */
   find(clientId: ClientId): SessionRow | undefined;
   /** The client MUST NOT have a row: the hub has ended its other session. */
-  begin(row: SessionRow): void;
-  /** Does nothing, and tells nothing, if the client's row is another session's. */
-  end(end: SessionEnd): void;
+  begin(row: SessionRow, event: NewEvent): void;
+  /** Does nothing, and appends nothing, if the client's row is another session's. Returns whether it deleted. */
+  end(clientId: ClientId, sessionId: SessionId, event: NewEvent): boolean;
   all(): Iterable<SessionRow>;
   readonly count: number;
 }

@@ -1,4 +1,5 @@
 /** Who is connected, and on which socket: the session rows, joined with the sockets they name. */
+import type { NewEvent } from "../events/event-types.ts";
 import type { ClientId } from "../protocol/client-id.ts";
 import type { Connected, Session, SessionId } from "./connection.ts";
 import type { HubSocket, HubSockets, SessionEnd, SessionRow, SessionStore } from "./ports.ts";
@@ -39,14 +40,19 @@ export class Roster {
 
   begin(socket: HubSocket, sessionId: SessionId, session: Session): void {
     const { clientId, connectedAtMs } = session;
-    this.#sessions.begin({ clientId, sessionId, connectedAtMs });
+    const connected_at = new Date(connectedAtMs).toISOString();
+    const data = { client_id: clientId, session_id: sessionId, connected_at };
+    this.#sessions.begin(
+      { clientId, sessionId, socketId: sessionId, connectedAtMs },
+      { atMs: connectedAtMs, body: { type: "client.connected", data } },
+    );
     this.#cache.set(clientId, socket);
   }
 
   /** A late end of a replaced session leaves its successor alone (SE2). */
   end(end: SessionEnd): void {
     const { clientId, sessionId } = end;
-    this.#sessions.end(end);
+    this.#sessions.end(clientId, sessionId, disconnected(end));
     const cached = this.#cache.get(clientId);
     if (cached?.connection.id === sessionId) this.#cache.delete(clientId);
   }
@@ -59,6 +65,19 @@ export class Roster {
     const socket = this.#sockets.find(row.sessionId);
     return socket === undefined || !hasSessionOf(socket, row.clientId);
   }
+}
+
+function disconnected(end: SessionEnd): NewEvent {
+  const { clientId, sessionId, reason, connectedAtMs, atMs, messageCount } = end;
+  const data = {
+    client_id: clientId,
+    session_id: sessionId,
+    reason,
+    // A clock may have been set back.
+    duration_ms: Math.max(0, atMs - connectedAtMs),
+    message_count: messageCount,
+  };
+  return { atMs, body: { type: "client.disconnected", data } };
 }
 
 function hasSessionOf(

@@ -1,6 +1,6 @@
 /** Hands what a hub has to tell to its Ledger: one report at a time, the same one again until it was taken. */
 import type { HubStats } from "./hub-stats.ts";
-import type { HubReport, StatsDelta, Ack } from "./contract.ts";
+import { REPORT_VERSION, type HubReport, type StatsDelta, type Ack } from "./contract.ts";
 import type { Outbox } from "../worker/sqlite/outbox.ts";
 
 export interface ReporterPorts {
@@ -40,7 +40,7 @@ export class Reporter {
   /** A session has begun or ended; or a signal did not arrive, and that was not told just now. */
   get hasEvents(): boolean {
     const { outbox, counts, now } = this.#ports;
-    return !outbox.isEmpty || (counts.hasOccasions && now() >= this.#occasionsAtMs);
+    return !outbox.isEmpty || (counts.hasImmediateEvents && now() >= this.#occasionsAtMs);
   }
 
   /** As `hasEvents`, and the Ledger was not found away just now. */
@@ -79,8 +79,14 @@ export class Reporter {
         const tally = this.#nextTally();
         const events = outbox.head(MAX_EVENTS_A_REPORT);
         if (tally === null && events.length === 0) return true;
-        const taken = await send({ hub, outboxId: outbox.id, events, tally });
-        outbox.remove(taken.throughSeq);
+        const taken = await send({
+          version: REPORT_VERSION,
+          hub,
+          outboxId: outbox.id,
+          events,
+          stats: tally,
+        });
+        outbox.remove(taken.throughSequence);
         if (this.#tally === tally) this.#tally = null;
       } while (this.hasEvents);
       return true;
@@ -97,7 +103,7 @@ export class Reporter {
     if (this.#tally !== null) return this.#tally;
     const counted = counts.take();
     if (counted === null) return null;
-    if (counted.occasions.length > 0) this.#occasionsAtMs = now() + OCCASIONS_GAP_MS;
+    if (counted.immediateEvents.length > 0) this.#occasionsAtMs = now() + OCCASIONS_GAP_MS;
     this.#tally = { id: newId(), atMs: now(), ...counted };
     return this.#tally;
   }

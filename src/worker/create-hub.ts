@@ -8,10 +8,9 @@ import type { Env } from "./env.ts";
 import { hubStubWithoutRetry } from "./hubs.ts";
 import { ledgerOf } from "./ledgers.ts";
 import { RpcRemoteHubs } from "./remote-hubs.ts";
-import { Outbox } from "./sqlite/outbox.ts";
+import { sqlHubStores } from "./sqlite/hub-stores.ts";
 import { Reporter } from "../ledger/reporter.ts";
 import type { Services } from "./services.ts";
-import { SqlSessionStore } from "./sqlite/session-store.ts";
 
 const now = () => Date.now();
 const newId = () => crypto.randomUUID();
@@ -31,16 +30,16 @@ export function createHub(
 ): HubAssembly {
   const { config, log, authenticate, hubSettings } = services;
   const name = ctx.id.name ?? ctx.id.toString();
-  const outbox = new Outbox(ctx.storage.sql, newId);
+  const { outbox, sessions } = sqlHubStores(ctx.storage, newId);
   const counts = new HubStats({
     counts: config.metrics.enabled,
-    tellsDelivered: config.events.signal_delivered,
+    emitsDelivered: config.events.signal_delivered,
     isHub: true,
   });
   const hub = new Hub(
     {
       sockets,
-      sessions: new SqlSessionStore(ctx.storage, outbox),
+      sessions,
       authenticate,
       counts,
       remoteHubs: new RpcRemoteHubs({

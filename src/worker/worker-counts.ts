@@ -40,7 +40,7 @@ export class WorkerCounts {
   constructor(env: Env, { config, log }: Services) {
     this.book = new HubStats({
       counts: config.metrics.enabled,
-      tellsDelivered: false,
+      emitsDelivered: false,
       isHub: false,
     });
     this.#reporter = new Reporter({

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import type { PublishOutcome } from "../../src/events/sinks/pubsub/publish-outcome.ts";
 import { MAX_REQUESTS_AT_ONCE } from "../../src/events/dispatcher.ts";
-import { lineOf } from "../../src/ledger/partition.ts";
+import { partitionOf } from "../../src/ledger/partition.ts";
 import { connected, hubsOfOneLine, stored } from "../support/events.ts";
 import {
   CourierWorld,
@@ -24,7 +24,7 @@ type Answer = "judge" | "retry" | "retry later" | "settings";
 /** Four that are a line each, and two that share one. */
 const HUBS = ["a", "b", "c", "d", ...hubsOfOneLine(2)];
 
-const LINES = new Set(HUBS.map(lineOf));
+const LINES = new Set(HUBS.map(partitionOf));
 
 const hubs = fc.constantFrom(...HUBS);
 

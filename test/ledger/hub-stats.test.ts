@@ -39,7 +39,7 @@ describe("a book", () => {
     const taken = counts.take();
     expect(taken).toMatchObject({ summaries: {}, occasions: [] });
     expect(Object.fromEntries(taken?.deltas ?? [])).toMatchObject({
-      'signal_manager_messages_total{type="signal_offer"}': 1,
+      'signal_manager_frames_total{type="signal_offer"}': 1,
       signal_manager_frame_bytes_sum: 100,
       signal_manager_frame_bytes_count: 1,
     });
@@ -51,11 +51,11 @@ describe("a book", () => {
     for (let type = 0; type < 256; type += 1) counts.received(type, 21);
     const deltas = counts.take()?.deltas ?? [];
     const sum = deltas
-      .filter(([key]) => key.startsWith("signal_manager_messages_total"))
+      .filter(([key]) => key.startsWith("signal_manager_frames_total"))
       .reduce((all, [, value]) => all + value, 0);
     expect(sum).toBe(256);
     const known = Object.keys(MESSAGE_TYPES).length;
-    expect(deltas).toContainEqual(['signal_manager_messages_total{type="unknown"}', 256 - known]);
+    expect(deltas).toContainEqual(['signal_manager_frames_total{type="unknown"}', 256 - known]);
   });
 
   it("of a hub counts its wake with the first tally, and a wake alone is none", () => {
@@ -126,7 +126,7 @@ describe("signals", () => {
       counts.routed(signal());
     }
     expect(quiet.take()).toMatchObject({
-      deltas: [['signal_manager_signals_routed_total{type="signal_offer"}', 2]],
+      deltas: [['signal_manager_signals_delivered_total{type="signal_offer"}', 2]],
       occasions: [],
     });
     expect(telling.take()?.occasions).toEqual([
@@ -174,7 +174,7 @@ describe("strangers", () => {
     const counts = book();
     counts.answered(status);
     expect(counts.take()).toMatchObject({
-      deltas: [[`signal_manager_upgrades_total{outcome="${status}"}`, 1]],
+      deltas: [[`signal_manager_upgrades_total{status="${status}"}`, 1]],
       summaries,
     });
   });

@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { hubNameOf } from "../../src/hub/placement.ts";
-import { CLIENT_PARTITIONS, lineOf } from "../../src/ledger/partition.ts";
+import { CLIENT_PARTITIONS, partitionOf } from "../../src/ledger/partition.ts";
 import { fnv1a } from "../../src/protocol/fnv1a.ts";
 import { clientId } from "../support/client-ids.ts";
 
@@ -27,12 +27,12 @@ const ALL_LINES = Array.from({ length: CLIENT_PARTITIONS }, (_, n) => `clients-$
 describe("the line of a hub", () => {
   it.each(["main", "worker", "h0of7", "h6of7", "h11of1024", "", "clients-1", "Client:a"])(
     "is the hub itself where many share the hub: %j",
-    (hub) => expect(lineOf(hub)).toBe(hub),
+    (hub) => expect(partitionOf(hub)).toBe(hub),
   );
 
   it("is the same for ever: events that wait must not move to another with a release", () => {
     const lines = ["alice", "bob", "carol", "é", "device-0001", "🦊"].map((id) =>
-      lineOf(`client:${id}`),
+      partitionOf(`client:${id}`),
     );
     expect(lines).toEqual([
       "clients-43",
@@ -48,8 +48,8 @@ describe("the line of a hub", () => {
     expect(CLIENT_PARTITIONS).toBe(64);
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 128 }), (id) => {
-        expect(ALL_LINES).toContain(lineOf(`client:${id}`));
-        expect(lineOf(`client:${id}`)).toBe(lineOf(`client:${id}`));
+        expect(ALL_LINES).toContain(partitionOf(`client:${id}`));
+        expect(partitionOf(`client:${id}`)).toBe(partitionOf(`client:${id}`));
       }),
     );
   });
@@ -57,7 +57,7 @@ describe("the line of a hub", () => {
   it.each(Object.entries(KINDS))(
     "is one of all 64, and none has twice its share: %s",
     (_, make) => {
-      const shares = Map.groupBy(hubsOf(make), lineOf);
+      const shares = Map.groupBy(hubsOf(make), partitionOf);
       expect([...shares.keys()].toSorted()).toEqual(ALL_LINES.toSorted());
       for (const { length } of shares.values()) {
         expect(length).toBeGreaterThan(HUBS_A_LINE / 2);
@@ -70,7 +70,7 @@ describe("the line of a hub", () => {
   it.each(
     Object.entries(KINDS).flatMap(([kind, make]) => [2, 4].map((m) => [kind, m, make] as const)),
   )("says nothing of the hub's Ledger: %s, %d Ledgers", (_, ledgers, make) => {
-    const places = Map.groupBy(hubsOf(make), (hub) => `${fnv1a(hub) % ledgers} ${lineOf(hub)}`);
+    const places = Map.groupBy(hubsOf(make), (hub) => `${fnv1a(hub) % ledgers} ${partitionOf(hub)}`);
     const share = HUBS_A_LINE / ledgers;
     expect(places.size).toBe(CLIENT_PARTITIONS * ledgers);
     for (const { length } of places.values()) {

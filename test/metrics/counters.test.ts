@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Counters, histogramSlotsOf, slotOf, slotsOf } from "../../src/metrics/counters.ts";
 import { SAMPLE_KEYS, sumSamples } from "../../src/metrics/samples.ts";
 
-const OFFERS = slotOf("signal_manager_signals_routed_total", "signal_offer");
+const OFFERS = slotOf("signal_manager_signals_delivered_total", "signal_offer");
 const WAKES = slotOf("signal_manager_hub_wakes_total");
 const ERRORS = slotsOf("signal_manager_errors_total");
 const FRAMES = histogramSlotsOf("signal_manager_frame_bytes");
@@ -17,13 +17,13 @@ describe("counters", () => {
     counters.count(ERRORS[404], 3);
     expect(counters.take()).toEqual([
       ['signal_manager_errors_total{code="404"}', 3],
-      ['signal_manager_signals_routed_total{type="signal_offer"}', 2],
+      ['signal_manager_signals_delivered_total{type="signal_offer"}', 2],
       ["signal_manager_hub_wakes_total", 1],
     ]);
     expect(counters.take()).toEqual([]);
     counters.count(OFFERS);
     expect(counters.take()).toEqual([
-      ['signal_manager_signals_routed_total{type="signal_offer"}', 1],
+      ['signal_manager_signals_delivered_total{type="signal_offer"}', 1],
     ]);
   });
 
@@ -92,7 +92,7 @@ describe("a slot", () => {
     // @ts-expect-error the label is missing
     expect(() => slotOf("signal_manager_errors_total")).toThrow("no series");
     // @ts-expect-error a gauge is read, not counted
-    expect(() => slotOf("signal_manager_connections")).toThrow("no series");
+    expect(() => slotOf("signal_manager_sessions")).toThrow("no series");
   });
 });
 

@@ -3,14 +3,14 @@ import { describe, expect, it } from "vitest";
 import { END_REASONS } from "../../src/events/end-reasons.ts";
 import { Counters, histogramSlotsOf, slotOf } from "../../src/metrics/counters.ts";
 import { exposition, type Gauges } from "../../src/metrics/exposition.ts";
-import { METRICS } from "../../src/metrics/metrics.ts";
+import { METRICS } from "../../src/metrics/table.ts";
 import { SAMPLE_KEYS, type Sample } from "../../src/metrics/samples.ts";
 import { ERROR_CODES } from "../../src/protocol/errors.ts";
 import { MESSAGE_TYPES } from "../../src/protocol/message-types.ts";
 import { announceMissingPromtool, hasPromtool, promtool } from "../support/promtool.ts";
 
 const GAUGES: Gauges = {
-  signal_manager_connections: 12,
+  signal_manager_sessions: 12,
   signal_manager_events_queued: 3,
   signal_manager_events_parked: 0,
   signal_manager_events_oldest_age_seconds: 1.25,
@@ -39,7 +39,7 @@ describe("the exposition", () => {
     ["messages_total", "type", [...Object.keys(MESSAGE_TYPES), "unknown"]],
     ["errors_total", "code", Object.keys(ERROR_CODES)],
     ["sessions_ended_total", "reason", Object.keys(END_REASONS)],
-    ["upgrades_total", "outcome", ["101", "400", "401", "403", "426", "429", "500", "503"]],
+    ["upgrades_total", "status", ["101", "400", "401", "403", "426", "429", "500", "503"]],
     ["signals_routed_total", "type", ["SIGNAL_OFFER", "SIGNAL_ANSWER", "SIGNAL_ICE_CANDIDATE"]],
     ["signals_undelivered_total", "code", ["400", "403", "404", "413", "500", "503"]],
     ["publish_requests_total", "outcome", ["published", "retried", "split", "parked"]],
@@ -51,15 +51,15 @@ describe("the exposition", () => {
   });
 
   it("shows the gauges as they are given, and the version as a label", () => {
-    expect(seriesOf("signal_manager_connections", nothingCounted)).toEqual([
-      "signal_manager_connections 12",
+    expect(seriesOf("signal_manager_sessions", nothingCounted)).toEqual([
+      "signal_manager_sessions 12",
     ]);
     expect(nothingCounted).toContain("\nsignal_manager_events_oldest_age_seconds 1.25\n");
     expect(nothingCounted).toContain('\nsignal_manager_build_info{version="1.2.3"} 1\n');
   });
 
   it("shows what was counted, and adds up what several Ledgers say", () => {
-    const key = 'signal_manager_messages_total{type="heartbeat"}';
+    const key = 'signal_manager_frames_total{type="heartbeat"}';
     const text = exposition(
       [
         [key, 2],
@@ -97,7 +97,7 @@ describe("the exposition", () => {
     counters.count(slotOf("signal_manager_upgrades_total", "101"), 3);
     const rows: Sample[] = JSON.parse(JSON.stringify(counters.take()));
     expect(exposition(rows, GAUGES, "1")).toContain(
-      '\nsignal_manager_upgrades_total{outcome="101"} 3\n',
+      '\nsignal_manager_upgrades_total{status="101"} 3\n',
     );
   });
 
@@ -119,7 +119,7 @@ describe("Prometheus' own tool", () => {
   });
 
   it.skipIf(!hasPromtool)("would have something to say", () => {
-    const broken = nothingCounted.replace('{outcome="101"}', '{outcome="101}');
+    const broken = nothingCounted.replace('{status="101"}', '{status="101}');
     expect(promtool(["check", "metrics"], broken).status).not.toBe(0);
   });
 });

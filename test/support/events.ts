@@ -1,7 +1,7 @@
 /** Events and their messages, made up. */
 import { toPubsubMessage, type PubsubMessage } from "../../src/events/sinks/pubsub/cloud-event.ts";
 import type { EventBody, StoredEvent } from "../../src/events/event-types.ts";
-import { lineOf } from "../../src/ledger/partition.ts";
+import { partitionOf } from "../../src/ledger/partition.ts";
 
 /** 2026-11-23T06:00:00.000Z */
 export const EVENT_AT_MS = 1_795_413_600_000;
@@ -21,7 +21,7 @@ export function stored(
   body: EventBody,
   place: Partial<Pick<StoredEvent, "hub" | "line" | "sequence" | "id">> = {},
 ): StoredEvent {
-  const { hub = "main", line = lineOf(hub), sequence = 1, id = `${hub}-${sequence}` } = place;
+  const { hub = "main", line = partitionOf(hub), sequence = 1, id = `${hub}-${sequence}` } = place;
   return { ...body, id, hub, line, sequence, atMs: EVENT_AT_MS };
 }
 
@@ -30,7 +30,7 @@ export function hubsOfOneLine(count: number): string[] {
   const hubs: string[] = [];
   for (let n = 0; hubs.length < count; n += 1) {
     const hub = `client:device-${n}`;
-    if (lineOf(hub) === "clients-7") hubs.push(hub);
+    if (partitionOf(hub) === "clients-7") hubs.push(hub);
   }
   return hubs;
 }

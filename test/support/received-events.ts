@@ -1,7 +1,7 @@
 /** Events as a subscription received them: what a subscriber makes of them, and what must hold of them. */
 import { expect } from "vitest";
 import type { ReceivedMessage } from "../../scripts/local/pubsub-rest.ts";
-import { lineOf } from "../../src/ledger/partition.ts";
+import { partitionOf } from "../../src/ledger/partition.ts";
 
 const SOURCE = "/signal-manager/hubs/";
 
@@ -35,7 +35,7 @@ export function expectOrder(messages: readonly ReceivedMessage[]): string[] {
   for (const [hub, own] of hubs) {
     const sequences = own.map(({ attributes }) => attributes["ce-sequence"] ?? "");
     expect(sequences).toEqual([...new Set(sequences)].toSorted());
-    expect(new Set(own.map(({ orderingKey }) => orderingKey))).toEqual(new Set([lineOf(hub)]));
+    expect(new Set(own.map(({ orderingKey }) => orderingKey))).toEqual(new Set([partitionOf(hub)]));
   }
   return [...hubs.keys()];
 }

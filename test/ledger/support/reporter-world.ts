@@ -72,7 +72,7 @@ export class ReporterWorld {
   }
 
   get counted(): number {
-    return this.at.sample('signal_manager_messages_total{type="heartbeat"}');
+    return this.at.sample('signal_manager_frames_total{type="heartbeat"}');
   }
 
   #send(report: HubReport, isAlive: () => boolean): Promise<Ack> {
