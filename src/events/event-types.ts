@@ -67,7 +67,10 @@ export const EVENTS = {
       client_id: { type: "string", doc: "the client that had the session" },
       session_id: { type: "string", doc: "the session's uuid, as in `client.connected`" },
       reason: { type: "string", doc: "why it ended: one of the reasons below" },
-      duration_ms: { type: "integer", doc: "milliseconds from the beginning of the session to its end" },
+      duration_ms: {
+        type: "integer",
+        doc: "milliseconds from the beginning of the session to its end",
+      },
       message_count: {
         type: "integer | null",
         doc: "frames that the client sent in the session; null: the number was lost with the hub's memory",

@@ -53,7 +53,9 @@ export class HubStats implements Counts {
 
   get isEmpty(): boolean {
     const { counts } = this.#settings;
-    return !(counts && !this.#counters.isEmpty) && !this.hasImmediateEvents && this.#summaries.size === 0;
+    return (
+      !(counts && !this.#counters.isEmpty) && !this.hasImmediateEvents && this.#summaries.size === 0
+    );
   }
 
   /** Something happened that makes an event, and is not only counted. */

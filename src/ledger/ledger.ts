@@ -7,7 +7,13 @@ import type { NewEvent, StoredEvent } from "../events/event-types.ts";
 import type { Ack, HubReport, StatsDelta, SummaryType } from "./contract.ts";
 import { pruneIdleOutboxes } from "./dedup-retention.ts";
 import { partitionOf } from "./partition.ts";
-import type { LedgerState, LedgerStores, OutboxCursor, ParkedEvent, ParkedEvents } from "./ports.ts";
+import type {
+  LedgerState,
+  LedgerStores,
+  OutboxCursor,
+  ParkedEvent,
+  ParkedEvents,
+} from "./ports.ts";
 import { indexSession, samplesOfEvent, samplesOfPublish } from "./projections.ts";
 import { LedgerTransaction } from "./transaction.ts";
 
@@ -101,17 +107,15 @@ export class Ledger {
     return nextMs;
   }
 
-  /**
-   * Queues parked events again, each for the sinks that refused it; null: all of them. Returns how many were queued. An
-   * event stays parked if none of its sinks is configured any more.
-   */
+  /** Queues parked events again, each for the sinks that refused it; null: all of them. Returns how many there were. */
   retry(sequences: readonly number[] | null): number {
     const { parked, queue } = this.#ports.stores;
     return this.#ports.stores.transaction(() => {
       let count = 0;
-      for (const { event, sinks } of sequences === null ? allOf(parked) : someOf(parked, sequences)) {
-        const isQueued = sinks.map((sink) => queue.requeue(event, sink)).includes(true);
-        if (!isQueued) continue;
+      for (const { event, sinks } of sequences === null
+        ? allOf(parked)
+        : someOf(parked, sequences)) {
+        for (const sink of sinks) queue.requeue(event, sink);
         parked.remove(event.sequence);
         count += 1;
       }
@@ -159,12 +163,7 @@ export class Ledger {
     });
   }
 
-  #record(
-    transaction: LedgerTransaction,
-    hub: string,
-    id: string,
-    { atMs, body }: NewEvent,
-  ): void {
+  #record(transaction: LedgerTransaction, hub: string, id: string, { atMs, body }: NewEvent): void {
     const partition = partitionOf(hub);
     const sequence = transaction.nextSequence();
     const event: StoredEvent = { ...body, id, hub, partition, atMs, sequence };
@@ -214,7 +213,11 @@ function someOf(parked: ParkedEvents, sequences: readonly number[]): ParkedEvent
 /** Page by page: all at once may exceed the memory of a Durable Object. */
 function* allOf(parked: ParkedEvents): Iterable<ParkedEvent> {
   let last = 0;
-  for (let page = parked.page(last, PARKED_PAGE); page.length > 0; page = parked.page(last, PARKED_PAGE)) {
+  for (
+    let page = parked.page(last, PARKED_PAGE);
+    page.length > 0;
+    page = parked.page(last, PARKED_PAGE)
+  ) {
     yield* page;
     last = page.at(-1)?.event.sequence ?? last;
   }

@@ -51,8 +51,8 @@ export interface SessionIndex {
 export interface EventQueue {
   /** Adds an event for every stored sink. */
   append(event: StoredEvent): void;
-  /** Puts back a parked event, for this sink alone. False: the sink is not configured, and nothing was put back. */
-  requeue(event: StoredEvent, sink: string): boolean;
+  /** Puts back a parked event, for this sink alone. It waits if the sink is not configured. */
+  requeue(event: StoredEvent, sink: string): void;
   /** Removes the oldest event of the partition, or of the partition that has waited longest if that one is empty. */
   dropOldest(partition: string): StoredEvent | undefined;
   /** When the oldest event happened; null: the queue is empty. */

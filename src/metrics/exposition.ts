@@ -31,7 +31,8 @@ function seriesOf(
   gauges: Gauges,
   version: string,
 ): string[] {
-  if (name === "signal_manager_build_info") return [sampleLine(seriesKey(name, row.label, version), 1)];
+  if (name === "signal_manager_build_info")
+    return [sampleLine(seriesKey(name, row.label, version), 1)];
   // The one gauge that holds no number is handled above.
   if (row.type === "gauge") return [sampleLine(name, gauges[name as GaugeName])];
   if (row.type === "histogram") return histogram(name, row.buckets ?? [], valueOf);

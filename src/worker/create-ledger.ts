@@ -1,5 +1,10 @@
 /** A Ledger put together: its rules, its stores in SQLite, and its sinks. */
-import { Dispatcher, publishAtOnce, requestsPerSink, type PublishResult } from "../events/dispatcher.ts";
+import {
+  Dispatcher,
+  publishAtOnce,
+  requestsPerSink,
+  type PublishResult,
+} from "../events/dispatcher.ts";
 import { createLogSink } from "../events/sinks/log.ts";
 import { createPubsubSink } from "../events/sinks/pubsub/publisher.ts";
 import { parseServiceAccount } from "../events/sinks/pubsub/service-account.ts";

@@ -136,9 +136,8 @@ export class PlainHub {
             if (isBroken()) throw new Error("the disk is full");
             rows.set(row.clientId, row);
           },
-          end: ({ clientId, sessionId }) => {
-            if (rows.get(clientId)?.sessionId === sessionId) rows.delete(clientId);
-          },
+          end: (clientId, sessionId) =>
+            rows.get(clientId)?.sessionId === sessionId && rows.delete(clientId),
           all: () => rows.values(),
           get count() {
             return rows.size;

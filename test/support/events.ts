@@ -1,4 +1,4 @@
-/** Events and their messages, made up. */
+/** Sample events, and the messages made of them. */
 import { toPubsubMessage, type PubsubMessage } from "../../src/events/sinks/pubsub/cloud-event.ts";
 import type { EventBody, StoredEvent } from "../../src/events/event-types.ts";
 import { partitionOf } from "../../src/ledger/partition.ts";
@@ -19,14 +19,15 @@ export function connected(clientId: string): EventBody {
 
 export function stored(
   body: EventBody,
-  place: Partial<Pick<StoredEvent, "hub" | "line" | "sequence" | "id">> = {},
+  place: Partial<Pick<StoredEvent, "hub" | "partition" | "sequence" | "id">> = {},
 ): StoredEvent {
-  const { hub = "main", line = partitionOf(hub), sequence = 1, id = `${hub}-${sequence}` } = place;
-  return { ...body, id, hub, line, sequence, atMs: EVENT_AT_MS };
+  const { hub = "main", sequence = 1 } = place;
+  const { partition = partitionOf(hub), id = `${hub}-${sequence}` } = place;
+  return { ...body, id, hub, partition, sequence, atMs: EVENT_AT_MS };
 }
 
-/** Hubs of so many clients, all of one line. */
-export function hubsOfOneLine(count: number): string[] {
+/** So many hubs of single clients, all in the partition `clients-7`. */
+export function hubsOfOnePartition(count: number): string[] {
   const hubs: string[] = [];
   for (let n = 0; hubs.length < count; n += 1) {
     const hub = `client:device-${n}`;
@@ -35,9 +36,14 @@ export function hubsOfOneLine(count: number): string[] {
   return hubs;
 }
 
-/** Of one hub, in order: `main-1`, `main-2` … */
-export function someMessages(count: number, hub = "main", first = 1): PubsubMessage[] {
+/** Events of one hub, in order: `main-1`, `main-2` … */
+export function someEvents(count: number, hub = "main", first = 1): StoredEvent[] {
   return Array.from({ length: count }, (_, at) =>
-    toPubsubMessage(stored(connected(`client-${first + at}`), { hub, sequence: first + at })),
+    stored(connected(`client-${first + at}`), { hub, sequence: first + at }),
   );
+}
+
+/** The messages of `someEvents`. */
+export function someMessages(count: number, hub = "main", first = 1): PubsubMessage[] {
+  return someEvents(count, hub, first).map(toPubsubMessage);
 }

@@ -20,19 +20,21 @@ interface Memory {
 
 export class SqlEventQueue implements EventQueue {
   readonly #sql: SqlStorage;
-  readonly #states: ReadonlyMap<string, SqlSinkState>;
+  readonly #configured: ReadonlyMap<string, SqlSinkState>;
+  /** Of sinks that are not configured, for which events came back all the same: they wait until the sink is. */
+  readonly #absent = new Map<string, SqlSinkState>();
   #remembered: Memory | undefined;
 
   /** `sinks`: the names of the stored sinks that are configured. */
   constructor(sql: SqlStorage, sinks: readonly string[]) {
     this.#sql = sql;
-    this.#states = new Map(sinks.map((sink) => [sink, new SqlSinkState(sql, sink)]));
+    this.#configured = new Map(sinks.map((sink) => [sink, new SqlSinkState(sql, sink)]));
   }
 
   /** To be called when a transaction was rolled back: what is remembered may be from it. */
   recall(): void {
     this.#remembered = undefined;
-    for (const state of this.#states.values()) state.recall();
+    for (const state of this.#states()) state.recall();
   }
 
   append(event: StoredEvent): void {
@@ -48,14 +50,11 @@ export class SqlEventQueue implements EventQueue {
     for (const partitions of memory.partitionsOf.values()) partitions.add(partition);
   }
 
-  requeue(event: StoredEvent, sink: string): boolean {
+  requeue(event: StoredEvent, sink: string): void {
     const memory = this.#memory;
-    const state = this.#states.get(sink);
-    if (state === undefined) return false;
-    state.requeue(event);
+    this.#stateOf(sink).requeue(event);
     memory.partitions.add(event.partition);
     memory.partitionsOf.get(sink)?.add(event.partition);
-    return true;
   }
 
   dropOldest(partition: string): StoredEvent | undefined {
@@ -74,7 +73,7 @@ export class SqlEventQueue implements EventQueue {
   }
 
   of(sink: string): SinkQueue {
-    const state = this.#states.get(sink);
+    const state = this.#configured.get(sink);
     if (state === undefined) throw new Error(`the sink ${sink} is not configured`);
     return {
       partitions: () => this.#memory.partitionsOf.get(sink) ?? [],
@@ -87,8 +86,20 @@ export class SqlEventQueue implements EventQueue {
 
   get count(): number {
     let { count } = this.#memory;
-    for (const state of this.#states.values()) count += state.requeuedCount;
+    for (const state of this.#states()) count += state.requeuedCount;
     return count;
+  }
+
+  #states(): SqlSinkState[] {
+    return [...this.#configured.values(), ...this.#absent.values()];
+  }
+
+  #stateOf(sink: string): SqlSinkState {
+    const known = this.#configured.get(sink) ?? this.#absent.get(sink);
+    if (known !== undefined) return known;
+    const state = new SqlSinkState(this.#sql, sink);
+    this.#absent.set(sink, state);
+    return state;
   }
 
   /** An event that came back stands before those of the queue, unless the sink has not come so far yet. */
@@ -107,8 +118,8 @@ export class SqlEventQueue implements EventQueue {
   ): ReadonlySet<number> {
     const requeued = new Set(state.removeRequeued(partition, sequences));
     const queued = sequences.filter((sequence) => !requeued.has(sequence));
-    // The furthest of all cursors says what nobody else needs: the rows up to it.
-    const others = Array.from(this.#states.values()).filter((other) => other !== state);
+    // No other sink needs the rows up to the rearmost of the other cursors. Infinity: there is no other sink.
+    const others = [...this.#configured.values()].filter((other) => other !== state);
     const doneThrough = Math.min(...others.map((other) => other.cursor(partition)));
     const removed = this.#delete(
       partition,
@@ -137,8 +148,10 @@ export class SqlEventQueue implements EventQueue {
   }
 
   /** The first row of the queue, and for each sink the first that came back. `state` null: the row is the queue's. */
-  #heads(partition: string): { readonly event: StoredEvent; readonly state: SqlSinkState | null }[] {
-    const requeued = Array.from(this.#states.values()).flatMap((state) =>
+  #heads(
+    partition: string,
+  ): { readonly event: StoredEvent; readonly state: SqlSinkState | null }[] {
+    const requeued = this.#states().flatMap((state) =>
       state.requeuedHead(partition, 1).map((event) => ({ event, state })),
     );
     return [
@@ -152,7 +165,7 @@ export class SqlEventQueue implements EventQueue {
     const { partitions, partitionsOf } = this.#memory;
     partitions.delete(partition);
     if (this.#heads(partition).length > 0) partitions.add(partition);
-    for (const [sink, state] of this.#states) {
+    for (const [sink, state] of this.#configured) {
       const own = partitionsOf.get(sink);
       own?.delete(partition);
       if (this.#headFor(state, partition, 1).length > 0) own?.add(partition);
@@ -203,13 +216,14 @@ export class SqlEventQueue implements EventQueue {
     for (; partition !== undefined; partition = this.#partitionAfter(partition)) {
       queued.push(partition);
     }
+    const sinks = this.#sql.exec<{ sink: string }>("SELECT DISTINCT sink FROM requeued");
+    for (const { sink } of sinks.toArray()) this.#stateOf(sink);
+    const requeued = this.#states().flatMap((state) => [...state.requeuedPartitions()]);
+    const partitions = new Set([...queued, ...requeued]);
     const partitionsOf = new Map<string, Set<string>>();
-    const partitions = new Set(queued);
-    for (const [sink, state] of this.#states) {
-      const known = new Set([...queued, ...state.requeuedPartitions()]);
-      const own = [...known].filter((each) => this.#headFor(state, each, 1).length > 0);
+    for (const [sink, state] of this.#configured) {
+      const own = [...partitions].filter((each) => this.#headFor(state, each, 1).length > 0);
       partitionsOf.set(sink, new Set(own));
-      for (const each of own) partitions.add(each);
     }
     const { n } = this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM queue").one();
     return { partitions, partitionsOf, count: n };

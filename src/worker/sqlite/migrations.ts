@@ -27,10 +27,7 @@ export const HUB_MIGRATIONS: Migrations = [
     "CREATE TABLE outbox_id (id TEXT PRIMARY KEY) WITHOUT ROWID",
   ],
   // Which socket a session is attached to. In version 1 a socket's tag was its session's id.
-  [
-    "ALTER TABLE sessions ADD COLUMN socket_id TEXT",
-    "UPDATE sessions SET socket_id = session_id",
-  ],
+  ["ALTER TABLE sessions ADD COLUMN socket_id TEXT", "UPDATE sessions SET socket_id = session_id"],
 ];
 
 export const LEDGER_MIGRATIONS: Migrations = [

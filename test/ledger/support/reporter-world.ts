@@ -1,8 +1,9 @@
-/** A hub's reporter on a real outbox and book, before a real Ledger; each report arrives when, and as, it is told to. */
+/** A hub's reporter on a real outbox and book, before a real Ledger; each report arrives when, and as, it is emitted to. */
 import type { HubReport, Ack } from "../../../src/ledger/contract.ts";
 import { HubStats } from "../../../src/ledger/hub-stats.ts";
 import { MESSAGE_TYPES } from "../../../src/protocol/message-types.ts";
-import { Outbox } from "../../../src/worker/sqlite/outbox.ts";
+import type { Outbox } from "../../../src/worker/sqlite/outbox.ts";
+import { sqlHubStores } from "../../../src/worker/sqlite/hub-stores.ts";
 import { Reporter } from "../../../src/ledger/reporter.ts";
 import { clientId } from "../../support/client-ids.ts";
 import { connected } from "../../support/events.ts";
@@ -39,8 +40,8 @@ export class ReporterWorld {
     this.#lives += 1;
     const life = this.#lives;
     const newId = () => `id-${(this.#ids += 1)}`;
-    this.counts = new HubStats({ counts: true, tellsDelivered: false, isHub: false });
-    this.outbox = new Outbox(this.storage.sql, newId);
+    this.counts = new HubStats({ counts: true, emitsDelivered: false, isHub: false });
+    this.outbox = sqlHubStores(this.storage, newId).outbox;
     this.reporter = new Reporter({
       hub: "main",
       outbox: this.outbox,
@@ -53,14 +54,14 @@ export class ReporterWorld {
   }
 
   append(): void {
-    this.outbox.append(this.at.nowMs, connected("alice"));
+    this.outbox.append({ atMs: this.at.nowMs, body: connected("alice") });
   }
 
   count(): void {
     this.counts.received(MESSAGE_TYPES.HEARTBEAT.value, 30);
   }
 
-  /** Something that is told as an event and is not in the outbox. */
+  /** Something that is emitted as an event and is not in the outbox. */
   occur(): void {
     this.counts.observe({
       event: "signal.undelivered",
