@@ -7,19 +7,16 @@ import { EVENTS, eventRow, type EventType } from "../src/events/event-types.ts";
 const TYPES = Object.keys(EVENTS) as EventType[];
 
 const ATTRIBUTES: readonly (readonly [name: string, doc: string])[] = [
-  ["content-type", "`application/json`: what the data is"],
-  ["ce-specversion", "`1.0`: of CloudEvents"],
-  ["ce-id", "unique, and the same however often the event comes: what to deduplicate by"],
+  ["content-type", "`application/json`: the form of the data"],
+  ["ce-specversion", "`1.0`: the version of CloudEvents"],
+  ["ce-id", "unique, and the same each time the event is delivered: deduplicate by it"],
   ["ce-source", "`/signal-manager/hubs/` and the name of the hub, percent-encoded"],
   ["ce-type", "the type of the event"],
   ["ce-time", "when it happened"],
-  ["ce-subject", "the client that the event is about; absent where it is about the hub"],
-  [
-    "ce-sequence",
-    "rises from event to event of one hub, with gaps; 16 digits, so that it sorts as text",
-  ],
-  ["event_type", "as `ce-type`: a name that filters take without quotes"],
-  ["client_id", "as `ce-subject`"],
+  ["ce-subject", "the client that the event is about; absent if it is about the hub"],
+  ["ce-sequence", "rises with each event of a hub, with gaps; 16 digits, so that it sorts as text"],
+  ["event_type", "the same as `ce-type`, under a name that filters take without quotes"],
+  ["client_id", "the same as `ce-subject`"],
 ];
 
 const PARTS: Readonly<Record<string, () => string>> = {
@@ -54,9 +51,9 @@ const PARTS: Readonly<Record<string, () => string>> = {
   },
 };
 
-/** The document with every `<!-- events: PART -->` … `<!-- end -->` filled anew. */
-export function fillEvents(document: string): string {
-  return document.replaceAll(
+/** Returns the text with every `<!-- events: PART -->` … `<!-- end -->` filled anew. */
+export function fillEvents(text: string): string {
+  return text.replaceAll(
     /(<!-- events: (.+?) -->\n)[^]*?(<!-- end -->)/g,
     (_all, start: string, name: string, end: string) => {
       const part = PARTS[name];
@@ -81,7 +78,7 @@ function section(type: EventType): string {
   ].join("\n");
 }
 
-/** As GitHub makes it of a heading. */
+/** The anchor that GitHub gives a heading. */
 function anchor(heading: string): string {
   return heading.replaceAll(".", "");
 }

@@ -39,7 +39,7 @@ function watchedHub() {
       sessions: {
         find: (clientId) => (acts.push("read row"), rows.get(clientId)),
         begin: (row) => (acts.push("write row"), void rows.set(row.clientId, row)),
-        end: ({ clientId }) => (acts.push("delete row"), void rows.delete(clientId)),
+        end: (clientId) => (acts.push("delete row"), rows.delete(clientId)),
         all: () => (acts.push("read all rows"), []),
         count: 0,
       },

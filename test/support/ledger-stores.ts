@@ -209,10 +209,11 @@ function describeQueue(stores: Stores): void {
   });
 }
 
-function describeSinks(stores: Stores, withStorage: WithStorage): void {
-  const rowsOf = ({ sql }: DurableObjectStorage, table: string) =>
-    sql.exec(`SELECT * FROM ${table}`).toArray();
+function rowsOf({ sql }: DurableObjectStorage, table: string) {
+  return sql.exec(`SELECT * FROM ${table}`).toArray();
+}
 
+function describeSinks(stores: Stores, withStorage: WithStorage): void {
   describe("The queue of two sinks", () => {
     it(
       "keeps an event until both are done with it, and a place for each",

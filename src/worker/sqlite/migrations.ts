@@ -141,14 +141,11 @@ export function migrate(storage: DurableObjectStorage, migrations: Migrations): 
 
 /** 0: the storage is empty. Tables without a version are those of version 1, which had no such view. */
 function versionOf(sql: SqlStorage): number {
-  // Asked first, and not of sqlite_master: the common case then reads one row, however many tables there are.
-  if (isThere(sql, "SELECT 1 FROM pragma_table_info('schema_version')")) {
+  try {
     return sql.exec<{ version: number }>("SELECT version FROM schema_version").one().version;
+  } catch {
+    // There is no such view yet. To ask sqlite_master for it would cost its rows at every wake of every hub.
+    const tables = sql.exec("SELECT 1 FROM sqlite_master WHERE name IN ('sessions', 'queue')");
+    return tables.toArray().length > 0 ? 1 : 0;
   }
-  const tables = "SELECT 1 FROM sqlite_master WHERE name IN ('sessions', 'queue') LIMIT 1";
-  return isThere(sql, tables) ? 1 : 0;
-}
-
-function isThere(sql: SqlStorage, query: string): boolean {
-  return sql.exec(query).toArray().length > 0;
 }

@@ -75,9 +75,8 @@ describe("exchange, when it fails,", () => {
     const waits: number[] = [];
     const stop = new AbortController();
     const abortAfter = (ms: number) => (waits.push(ms), stop.signal);
-    const fetch = () => new Promise<Response>(() => undefined);
     const request = { ...CONTENT, timeoutMs: 3_600_000 };
-    const exchanged = exchange({ fetch, abortAfter }, "https://example.com/", request);
+    const exchanged = exchange({ fetch: hanging, abortAfter }, "https://example.com/", request);
     stop.abort();
     expect(await exchanged).toEqual(failed("no answer within 3600000 ms"));
     expect(waits).toEqual([3_600_000]);
@@ -95,6 +94,10 @@ describe("exchange, when it fails,", () => {
     expect(await run(() => Promise.resolve(new Response(broken)))).toEqual(failed("network: cut"));
   });
 });
+
+function hanging(): Promise<Response> {
+  return new Promise(() => undefined);
+}
 
 function throwing(): Promise<Response> {
   throw new TypeError("Invalid URL");
