@@ -2,7 +2,7 @@
 import { OPERATIONS } from "../src/admin/operations.ts";
 import { SIGNAL_ERRORS } from "../src/client/errors.ts";
 import { FLAT_KEYS, type FlatKey } from "../src/config/keys.ts";
-import { METRIC_ROWS } from "../src/metrics/metrics.ts";
+import { METRIC_ROWS } from "../src/metrics/table.ts";
 import { CLOSE_CODES, CLOSE_DOCS, type CloseName } from "../src/protocol/close-codes.ts";
 import { ERROR_CODES, faultRow, FAULTS, type Fault } from "../src/protocol/errors.ts";
 import { MESSAGE_TYPES } from "../src/protocol/messages/table.ts";

@@ -1,5 +1,11 @@
 /** Hands a hub's events and counts to its Ledger: one report at a time, and the same one again until it was taken. */
-import type { HubReport, StatsDelta, Ack, OutboxEvent } from "./contract.ts";
+import {
+  REPORT_VERSION,
+  type Ack,
+  type HubReport,
+  type OutboxEvent,
+  type StatsDelta,
+} from "./contract.ts";
 import type { HubStats } from "./hub-stats.ts";
 
 /** A hub's events that the Ledger has not taken. */
@@ -85,12 +91,13 @@ export class Reporter {
     const { hub, outbox, send, failed, now } = this.#ports;
     try {
       do {
-        const tally = this.#nextDelta();
+        const delta = this.#nextDelta();
         const events = outbox.head(MAX_EVENTS_PER_REPORT);
-        if (tally === null && events.length === 0) return true;
-        const taken = await send({ hub, outboxId: outbox.id, events, tally });
-        outbox.remove(taken.throughSeq);
-        if (this.#delta === tally) this.#delta = null;
+        if (delta === null && events.length === 0) return true;
+        const report = { hub, outboxId: outbox.id, events, stats: delta };
+        const ack = await send({ version: REPORT_VERSION, ...report });
+        outbox.remove(ack.throughSequence);
+        if (this.#delta === delta) this.#delta = null;
       } while (this.hasEvents);
       return true;
     } catch (error) {

@@ -19,10 +19,11 @@ export const LOG_EVENTS = {
   "deliver.failed": "warn",
   "report.failed": "warn",
   "ledger.failed": "error",
-  "event.taken": "info",
+  "event.emitted": "info",
   "event.dropped": "error",
   "publish.done": "debug",
   "publish.retried": "warn",
+  "publish.split": "warn",
   "publish.parked": "error",
 } as const satisfies Record<string, Level>;
 

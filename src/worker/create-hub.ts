@@ -8,8 +8,7 @@ import type { Env } from "./env.ts";
 import { ledgerOf } from "./ledgers.ts";
 import { createRemoteHubs } from "./remote-hubs.ts";
 import type { Services } from "./services.ts";
-import { Outbox } from "./sqlite/outbox.ts";
-import { SqlSessionStore } from "./sqlite/session-store.ts";
+import { sqlHubStores } from "./sqlite/hub-stores.ts";
 
 const now = () => Date.now();
 const newId = () => crypto.randomUUID();
@@ -19,7 +18,7 @@ export interface HubAssembly {
   readonly reporter: Reporter;
 }
 
-/** Creates the hub's tables if they are missing. */
+/** Creates the hub's tables if they are missing. @throws if a later version of the code has changed them. */
 export function createHub(
   ctx: DurableObjectState,
   env: Env,
@@ -28,16 +27,16 @@ export function createHub(
 ): HubAssembly {
   const { config, log, authenticate, hubSettings } = services;
   const hubName = ctx.id.name ?? ctx.id.toString();
-  const outbox = new Outbox(ctx.storage.sql, newId);
+  const { outbox, sessions } = sqlHubStores(ctx.storage, newId);
   const stats = new HubStats({
     counts: config.metrics.enabled,
-    tellsDelivered: config.events.signal_delivered,
+    emitsDelivered: config.events.signal_delivered,
     isHub: true,
   });
   const hub = new Hub(
     {
       sockets,
-      sessions: new SqlSessionStore(ctx.storage, outbox),
+      sessions,
       authenticate,
       stats,
       remoteHubs: createRemoteHubs(env, services),

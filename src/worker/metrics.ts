@@ -1,10 +1,10 @@
-/** `GET /metrics`: what the Ledgers know, as Prometheus reads it. No hub is asked, and so none is woken. */
+/** `GET /metrics`: what the Ledgers know, as Prometheus reads it. It asks no hub, and so wakes none. */
 import type { Context } from "hono";
 import { bearerCheck } from "../auth/bearer.ts";
+import type { Measured } from "../ledger/projections.ts";
 import { exposition, EXPOSITION_CONTENT_TYPE, type Gauges } from "../metrics/exposition.ts";
 import type { AppTypes } from "./app-types.ts";
 import { BUILD } from "./build-info.ts";
-import type { Measured } from "./ledger-object.ts";
 import { allLedgers } from "./ledgers.ts";
 import { problem } from "./problem.ts";
 
@@ -29,7 +29,7 @@ function gaugesOf(measured: readonly Measured[]): Gauges {
   const each = measured.map(({ gauges }) => gauges);
   const sum = (of: (gauges: Gauges) => number) => each.reduce((all, gauges) => all + of(gauges), 0);
   return {
-    signal_manager_connections: sum((gauges) => gauges.signal_manager_connections),
+    signal_manager_sessions: sum((gauges) => gauges.signal_manager_sessions),
     signal_manager_events_queued: sum((gauges) => gauges.signal_manager_events_queued),
     signal_manager_events_parked: sum((gauges) => gauges.signal_manager_events_parked),
     signal_manager_events_oldest_age_seconds: Math.max(

@@ -40,7 +40,7 @@ export class WorkerStats {
   constructor(env: Env, { config, log }: Services) {
     this.stats = new HubStats({
       counts: config.metrics.enabled,
-      tellsDelivered: false,
+      emitsDelivered: false,
       isHub: false,
     });
     this.#reporter = new Reporter({

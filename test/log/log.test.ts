@@ -58,9 +58,10 @@ describe("the level", () => {
       "deliver.failed",
       "report.failed",
       "ledger.failed",
-      "event.taken",
+      "event.emitted",
       "event.dropped",
       "publish.retried",
+      "publish.split",
       "publish.parked",
     ]);
   });

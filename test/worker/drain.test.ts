@@ -43,7 +43,7 @@ it("[CL1] A hub that lost its place closes every socket with 1001 at its next al
   expect(closes).toEqual([[1001, "going-away"]]);
   await vi.waitUntil(() => lines.some(({ type }) => type === "client.disconnected"));
   expect(lines).toContainEqual(
-    expect.objectContaining({ event: "event.taken", reason: "restarted" }),
+    expect.objectContaining({ event: "event.emitted", reason: "restarted" }),
   );
   await runInDurableObject(stub, (_object, ctx) => {
     expect(ctx.storage.sql.exec("SELECT * FROM sessions").toArray()).toEqual([]);

@@ -15,7 +15,7 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
   reports.length = 0;
   background.length = 0;
-  answer = () => Promise.resolve({ throughSeq: 0 });
+  answer = () => Promise.resolve({ throughSequence: 0 });
 });
 
 afterEach(() => vi.useRealTimers());
@@ -52,7 +52,7 @@ it("The Worker reports what several requests counted, in the background of the f
   expect(reports[0]).toMatchObject({
     hub: "worker",
     events: [],
-    tally: { summaries: { "client.auth_failed": 2 } },
+    stats: { summaries: { "client.auth_failed": 2 } },
   });
   worker.settle(ctx);
   expect(background).toHaveLength(1);
@@ -65,7 +65,7 @@ it("The Worker makes the same report again in the next request when the Ledger w
   vi.spyOn(console, "warn").mockImplementation(() => {});
   worker.settle(ctx);
   await background[0];
-  answer = () => Promise.resolve({ throughSeq: 0 });
+  answer = () => Promise.resolve({ throughSequence: 0 });
   worker.settle(ctx);
   await background[1];
   expect(reports[1]).toEqual(reports[0]);
@@ -84,7 +84,7 @@ it("A later request reports when the one before ended with its report under way"
   vi.setSystemTime(sentMs + 29_999);
   worker.settle(ctx);
   expect(background).toHaveLength(1);
-  answer = () => Promise.resolve({ throughSeq: 0 });
+  answer = () => Promise.resolve({ throughSequence: 0 });
   vi.setSystemTime(sentMs + 30_000);
   worker.settle(ctx);
   expect(background).toHaveLength(2);
@@ -95,7 +95,7 @@ it("A later request reports when the one before ended with its report under way"
 it("No request joins another request's report, even if the clock jumps while it gathers", async () => {
   const worker = isolate();
   const answers: (() => void)[] = [];
-  answer = () => new Promise((resolve) => answers.push(() => resolve({ throughSeq: 0 })));
+  answer = () => new Promise((resolve) => answers.push(() => resolve({ throughSequence: 0 })));
   worker.stats.answered(426);
   worker.settle(ctx);
   vi.setSystemTime(Date.now() + 40_000);

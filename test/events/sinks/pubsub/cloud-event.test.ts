@@ -1,17 +1,18 @@
+/** Events as messages of Pub/Sub, compared with the SDK of CloudEvents. */
 import { CloudEvent, HTTP } from "cloudevents";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toPubsubMessage } from "../../../src/events/sinks/pubsub/cloud-event.ts";
+import { toPubsubMessage } from "../../../../src/events/sinks/pubsub/cloud-event.ts";
 import {
   EVENTS,
   type EventBody,
   type EventType,
   type StoredEvent,
-} from "../../../src/events/event-types.ts";
-import { parseClientId } from "../../../src/protocol/client-id.ts";
-import { connected, stored } from "../../support/events.ts";
+} from "../../../../src/events/event-types.ts";
+import { parseClientId } from "../../../../src/protocol/client-id.ts";
+import { connected, stored } from "../../../support/events.ts";
 
-// Which example belongs to which type, the compiler forgets over the keys; the table keeps them together.
+// Over the keys the compiler forgets which example belongs to which type; the table has them in one row.
 const EXAMPLES = (Object.keys(EVENTS) as EventType[]).map(
   (type) => ({ type, data: EVENTS[type].example }) as EventBody,
 );
@@ -24,11 +25,11 @@ function bytes(text: string): number {
   return Buffer.byteLength(text, "utf8");
 }
 
-describe("an event", () => {
-  it("is a message of Pub/Sub with the context of CloudEvents", () => {
+describe("toPubsubMessage", () => {
+  it("puts the context of CloudEvents into attributes, and the data into the message", () => {
     const event = stored(connected("zoë 🦊"), {
       hub: "h3of16",
-      line: "a line",
+      partition: "a partition",
       sequence: 42,
       id: "e-42",
     });
@@ -46,18 +47,18 @@ describe("an event", () => {
         event_type: "client.connected",
         client_id: "zoë 🦊",
       },
-      orderingKey: "a line",
+      orderingKey: "a partition",
     });
   });
 
-  it("of no client has neither subject nor client_id", () => {
+  it("omits subject and client_id if the event is about no client", () => {
     const { example } = EVENTS.rate_limited;
     const { attributes } = toPubsubMessage(stored({ type: "rate_limited", data: example }));
     expect(Object.keys(attributes)).not.toContain("client_id");
     expect(Object.keys(attributes)).not.toContain("ce-subject");
   });
 
-  it("has sequences that sort as text the way they do as numbers", () => {
+  it("writes sequences so that they sort as text as they do as numbers", () => {
     const sequences = [1, 9, 10, 99, 100, Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER];
     const texts = sequences.map(
       (sequence) => toPubsubMessage(stored(connected("a"), { sequence })).attributes["ce-sequence"],
@@ -66,14 +67,14 @@ describe("an event", () => {
     expect(new Set(texts).size).toBe(sequences.length);
   });
 
-  it("names its hub as a part of a URI, whatever the hub's name", () => {
+  it("escapes the hub's name in the source, so that it stays a URI reference", () => {
     const { attributes } = toPubsubMessage(stored(connected("a"), { hub: "client:a/b?c#d é" }));
     expect(attributes["ce-source"]).toBe("/signal-manager/hubs/client%3Aa%2Fb%3Fc%23d%20%C3%A9");
   });
 });
 
-describe("the oracle of CloudEvents, their own SDK,", () => {
-  it.each(EXAMPLES)("has the same attributes for $type", (example) => {
+describe("The SDK of CloudEvents", () => {
+  it.each(EXAMPLES)("makes the same attributes for $type", (example) => {
     const event = stored(example);
     const { attributes, data: base64 } = toPubsubMessage(event);
     const { event_type: eventType, client_id: client, ...context } = attributes;
@@ -94,7 +95,7 @@ describe("the oracle of CloudEvents, their own SDK,", () => {
     expect(dataOf(base64)).toEqual(JSON.parse(String(body)));
   });
 
-  it("reads what we make of any client id", () => {
+  it("reads our message for any client id", () => {
     fc.assert(
       fc.property(anyClientId(), (client) => {
         const { attributes, data } = toPubsubMessage(stored(connected(client)));
@@ -111,11 +112,11 @@ describe("the oracle of CloudEvents, their own SDK,", () => {
   });
 });
 
-describe("the limits of Pub/Sub", () => {
-  it("hold for every client id, and for every name of a hub and of a line", () => {
+describe("The limits of Pub/Sub", () => {
+  it("hold for every client id, hub name and partition", () => {
     fc.assert(
-      fc.property(anyClientId(), anyHubName(), anyHubName(), (client, hub, line) => {
-        const event: StoredEvent = stored(connected(client), { hub, line, id: "id" });
+      fc.property(anyClientId(), anyHubName(), anyHubName(), (client, hub, partition) => {
+        const event: StoredEvent = stored(connected(client), { hub, partition, id: "id" });
         const { attributes, orderingKey } = toPubsubMessage(event);
         expect(Object.keys(attributes).length).toBeLessThanOrEqual(100);
         for (const value of Object.values(attributes)) {
@@ -130,7 +131,7 @@ describe("the limits of Pub/Sub", () => {
     );
   });
 
-  it("leave a key of 1024 bytes whole, and cut the 1025th with its character", () => {
+  it("leave a key of 1024 bytes whole, and cut a longer one between characters", () => {
     expect(keyOf("x".repeat(1024))).toBe("x".repeat(1024));
     expect(keyOf("x".repeat(1025))).toBe("x".repeat(1024));
     expect(keyOf(`${"x".repeat(1022)}é`)).toBe(`${"x".repeat(1022)}é`);
@@ -138,14 +139,17 @@ describe("the limits of Pub/Sub", () => {
     expect(keyOf(`${"x".repeat(1021)}🦊`)).toBe("x".repeat(1021));
   });
 
-  it.each([0, 1, 2])("never end a source inside a percent escape: %i more", (more) => {
-    const hub = "x".repeat(more) + "é".repeat(300);
-    const { attributes } = toPubsubMessage(stored(connected("a"), { hub, id: "id" }));
-    expect(attributes["ce-source"]).toMatch(/^\/signal-manager\/hubs\/x*(%[0-9A-F]{2})+$/);
-  });
+  it.each([0, 1, 2])(
+    "never cut a source inside a percent escape: with %i more characters",
+    (more) => {
+      const hub = "x".repeat(more) + "é".repeat(300);
+      const { attributes } = toPubsubMessage(stored(connected("a"), { hub, id: "id" }));
+      expect(attributes["ce-source"]).toMatch(/^\/signal-manager\/hubs\/x*(%[0-9A-F]{2})+$/);
+    },
+  );
 });
 
-it("replaces noncharacters in what is CloudEvents' own: a String of it has none", () => {
+it("toPubsubMessage replaces noncharacters in the attributes of CloudEvents, whose strings must not hold any", () => {
   const event = stored(connected("a\uFFFE"), { id: "client:a\uFFFE.rate_limited.1" });
   const { attributes } = toPubsubMessage(event);
   expect(attributes["ce-subject"]).toBe("a\uFFFD");
@@ -153,7 +157,7 @@ it("replaces noncharacters in what is CloudEvents' own: a String of it has none"
   expect(attributes["client_id"]).toBe("a\uFFFE");
 });
 
-/** As the protocol allows them (ID1). */
+/** Any id that the protocol allows (ID1). */
 function anyClientId(): fc.Arbitrary<string> {
   const text = fc.string({ unit: "binary", minLength: 1, maxLength: 128 });
   return text.filter((id) => parseClientId(id) !== null);
@@ -167,11 +171,11 @@ function anyHubName(): fc.Arbitrary<string> {
   );
 }
 
-function keyOf(line: string): string {
-  return toPubsubMessage(stored(connected("a"), { line })).orderingKey;
+function keyOf(partition: string): string {
+  return toPubsubMessage(stored(connected("a"), { partition })).orderingKey;
 }
 
-/** As a URI reader does: escape by escape. */
+/** @throws if an escape is incomplete, as a URI reader does. */
 function decodeLoosely(source: string): void {
   if (/%(?![0-9A-F]{2})/.test(source)) throw new Error(`a broken escape: ${source}`);
 }

@@ -1,11 +1,12 @@
+/** What each answer of Pub/Sub means. */
 import { describe, expect, it } from "vitest";
 import {
   classifyAnswer,
   parseRetryAfter,
   tidy,
   type PublishVerdict,
-} from "../../../src/events/sinks/pubsub/publish-outcome.ts";
-import { EVENT_AT_MS } from "../../support/events.ts";
+} from "../../../../src/events/sinks/pubsub/publish-outcome.ts";
+import { EVENT_AT_MS } from "../../../support/events.ts";
 
 const SLOW_MS = 60_000;
 
@@ -17,7 +18,7 @@ function google(code: number, status: string, message = "Words."): unknown {
   return { error: { code, status, message } };
 }
 
-/** Status, Google's word, and what Google's own client does or its documents say: pubsub.md sections 2b and 3. */
+/** The status, Google's word, and what Google's own client does or Google's documentation says. */
 const ROWS: readonly [number, string, PublishVerdict["kind"]][] = [
   [400, "INVALID_ARGUMENT", "rejected"],
   [400, "FAILED_PRECONDITION", "rejected"],
@@ -39,32 +40,32 @@ const ROWS: readonly [number, string, PublishVerdict["kind"]][] = [
   [504, "DEADLINE_EXCEEDED", "retry"],
 ];
 
-describe("an answer in Google's form", () => {
-  it.each(ROWS)("%i %s: %s", (code, status, kind) => {
+describe("An answer in Google's form", () => {
+  it.each(ROWS)("%i %s means %s", (code, status, kind) => {
     const reason = `${code} ${status}: Words.`;
     expect(classify(code, google(code, status))).toMatchObject({ kind, reason });
   });
 
   it.each([
-    [400, "message"],
-    [413, "message"],
+    [400, "event"],
+    [413, "event"],
     [403, "settings"],
     [501, "settings"],
   ])("%i concerns the %s", (code, concerns) => {
     expect(classify(code, google(code, "X"))).toMatchObject({ kind: "rejected", concerns });
   });
 
-  it("404 is tried again slowly, whatever it asks for", () => {
+  it("404 is tried again after a minute, whatever it asks for", () => {
     expect(classify(404, google(404, "NOT_FOUND"), "1")).toMatchObject({ retryAfterMs: SLOW_MS });
   });
 
-  it("says when to come back, if it says so", () => {
+  it("sets the earliest retry with Retry-After, if it has one", () => {
     expect(classify(429, google(429, "X"), "7")).toMatchObject({ retryAfterMs: 7000 });
     expect(classify(503, google(503, "X"))).toMatchObject({ retryAfterMs: null });
   });
 });
 
-describe("an answer of somebody else", () => {
+describe("An answer of somebody else", () => {
   it.each<[number, PublishVerdict["kind"]]>([
     [301, "rejected"],
     [400, "rejected"],
@@ -78,7 +79,7 @@ describe("an answer of somebody else", () => {
     [502, "retry"],
     [520, "retry"],
     [599, "retry"],
-  ])("%i without JSON: %s", (status, kind) => {
+  ])("%i without JSON means %s", (status, kind) => {
     const reason = `${status} without Google's error body`;
     expect(classify(status)).toMatchObject({ kind, reason });
   });
@@ -91,8 +92,8 @@ describe("an answer of somebody else", () => {
   );
 });
 
-describe("a success", () => {
-  it("is published with as many ids as messages", () => {
+describe("An answer 200", () => {
+  it("means published if it has as many ids as there were messages", () => {
     expect(classify(200, { messageIds: ["1", "2"] })).toEqual({ kind: "published" });
   });
 
@@ -102,13 +103,13 @@ describe("a success", () => {
     [{}, "200 with no message ids for 2 messages"],
     [undefined, "200 with no message ids for 2 messages"],
     [{ messageIds: "12" }, "200 with no message ids for 2 messages"],
-  ])("with %j is tried again", (json, reason) => {
+  ])("with %j means retry", (json, reason) => {
     expect(classify(200, json)).toEqual({ kind: "retry", reason, retryAfterMs: null });
   });
 });
 
-describe("a reason", () => {
-  it("is one line of at most 200 characters of the message", () => {
+describe("The reason", () => {
+  it("quotes at most 200 characters of the message, on one line", () => {
     const { reason } = classify(400, google(400, "X", `a\n\tb\u2028c ${"🦊".repeat(300)}`)) as {
       reason: string;
     };
@@ -121,11 +122,11 @@ describe("a reason", () => {
     "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln-_",
     "ya29.a0Af_B-x.y",
     "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0",
-  ])("shows no token: %s", (token) => {
+  ])("never quotes a token: %s", (token) => {
     expect(tidy(`Bad header "Bearer ${token}" seen`)).toBe('Bad header "Bearer …" seen');
   });
 
-  it("keeps no word that is not Google's in place of a status", () => {
+  it("quotes a status only if it looks like one of Google's", () => {
     expect(classify(400, google(400, "<script>", "no"))).toMatchObject({ reason: "400: no" });
     expect(classify(400, google(400, "X", ""))).toMatchObject({ reason: "400 X" });
   });
@@ -141,7 +142,7 @@ describe("Retry-After", () => {
     ["Mon, 23 Nov 2026 05:00:00 GMT", 0],
     ["soon", null],
     ["-1", null],
-  ])("%j is %j ms", (header, ms) => {
+  ])("%j means %j ms", (header, ms) => {
     expect(parseRetryAfter(header, EVENT_AT_MS)).toBe(ms);
   });
 });

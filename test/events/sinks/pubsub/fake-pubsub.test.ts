@@ -1,9 +1,9 @@
-/** The fake, judged by Google's own client over REST, and rule by rule where the client would not break one. */
+/** The fake, checked by Google's own client over REST, and rule by rule where that client never breaks a rule. */
 import { PubSub, v1 } from "@google-cloud/pubsub";
 import { PassThroughClient } from "google-auth-library";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { PubsubRest } from "../../../scripts/local/pubsub-rest.ts";
-import { FakePubsub } from "../../support/fake-pubsub.ts";
+import { PubsubRest } from "../../../../scripts/local/pubsub-rest.ts";
+import { FakePubsub } from "../../../support/fake-pubsub.ts";
 
 const TOPIC = "projects/demo/topics/signal-events";
 
@@ -29,7 +29,7 @@ function publish(...messages: object[]): Promise<[number, unknown]> {
 const good = { data: "aGk=", attributes: { a: "b" }, orderingKey: "k" };
 
 describe("Google's own client", () => {
-  it("makes topic and subscription, publishes in order, pulls and acknowledges", async () => {
+  it("creates topic and subscription, publishes in order, pulls and acknowledges", async () => {
     const client = new PubSub(options());
     const [topic] = await client.createTopic("by-client");
     await client.createSubscription(topic, "by-client-sub", { enableMessageOrdering: true });
@@ -65,14 +65,14 @@ describe("Google's own client", () => {
     await client.close();
   });
 
-  it("knows its errors for Google's", async () => {
+  it("recognizes the fake's errors as Google's", async () => {
     const client = new PubSub(options());
     const missing = client.topic("missing").publishMessage({ data: Buffer.from("x") });
     await expect(missing).rejects.toMatchObject({ code: 5, httpStatusCode: 404 });
     await client.close();
   });
 
-  it("tries again what it is told to, and not what it is not", async () => {
+  it("tries again after 503, and not after 403", async () => {
     const client = new PubSub(options());
     const send = () => client.topic("signal-events").publishMessage({ data: Buffer.from("x") });
     fake.inject({ kind: "error", error: { code: 503, status: "UNAVAILABLE", message: "Later." } });
@@ -88,8 +88,8 @@ describe("Google's own client", () => {
   });
 });
 
-describe("a publish request", () => {
-  it("is answered with an id a message, in their order", async () => {
+describe("A publish request to the fake", () => {
+  it("is answered with one id per message, in their order", async () => {
     expect(await publish(good, { attributes: { only: "attributes" }, orderingKey: "k" })).toEqual([
       200,
       { messageIds: ["1", "2"] },

@@ -1,26 +1,28 @@
-/** The publisher over real sockets, against a Pub/Sub in every kind of trouble. */
+/** Publishing over real sockets, to a Pub/Sub in every kind of trouble. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { PubsubRest } from "../../../scripts/local/pubsub-rest.ts";
-import type { PublishOutcome } from "../../../src/events/sinks/pubsub/publish-outcome.ts";
+import { PubsubRest } from "../../../../scripts/local/pubsub-rest.ts";
+import type { PublishOutcome } from "../../../../src/events/sinks/sink.ts";
 import {
-  createPubsubPublisher,
+  createPublish,
   type PubsubSettings,
-} from "../../../src/events/sinks/pubsub/publisher.ts";
-import { FakePubsub } from "../../support/fake-pubsub.ts";
-import type { BearerSettings } from "../../support/fake-pubsub/bearer.ts";
-import type { FakeFault } from "../../support/fake-pubsub/faults.ts";
-import { someMessages } from "../../support/events.ts";
-import { makeServiceAccount } from "../../support/service-account.ts";
+} from "../../../../src/events/sinks/pubsub/publisher.ts";
+import { FakePubsub } from "../../../support/fake-pubsub.ts";
+import type { BearerSettings } from "../../../support/fake-pubsub/bearer.ts";
+import type { FakeFault } from "../../../support/fake-pubsub/faults.ts";
+import { someMessages } from "../../../support/events.ts";
+import { makeServiceAccount } from "../../../support/service-account.ts";
 
 const { account, publicKey } = makeServiceAccount();
-const stranger = makeServiceAccount().account;
+const unknownAccount = makeServiceAccount().account;
 
 let fake: FakePubsub;
 
 afterEach(() => fake.goAway());
 
+const abortAfter = (ms: number) => AbortSignal.timeout(ms);
+
 function publisher(more: Partial<PubsubSettings> = {}) {
-  return createPubsubPublisher(
+  const publish = createPublish(
     {
       endpoint: fake.endpoint,
       project: "demo",
@@ -31,8 +33,9 @@ function publisher(more: Partial<PubsubSettings> = {}) {
       timeoutMs: 10_000,
       ...more,
     },
-    { fetch, now: Date.now },
+    { fetch, abortAfter, now: Date.now },
   );
+  return { publish };
 }
 
 function google(code: number, status: string): FakeFault {
@@ -44,18 +47,18 @@ function retry(reason: unknown): PublishOutcome {
   return { kind: "retry", reason: reason as string, retryAfterMs: null };
 }
 
-function rejected(reason: string, concerns: "message" | "settings"): PublishOutcome {
+function rejected(reason: string, concerns: "event" | "settings"): PublishOutcome {
   return { kind: "rejected", reason, concerns };
 }
 
-describe("a publish request that fails", () => {
+describe("A publish request", () => {
   beforeEach(async () => {
     fake = await FakePubsub.start();
     await new PubsubRest(fake.endpoint, "demo").create("signal-events", "signal-sub");
   });
 
   it.each<[string, FakeFault, PublishOutcome]>([
-    ["400", google(400, "INVALID_ARGUMENT"), rejected("400 INVALID_ARGUMENT: Words.", "message")],
+    ["400", google(400, "INVALID_ARGUMENT"), rejected("400 INVALID_ARGUMENT: Words.", "event")],
     ["401", google(401, "UNAUTHENTICATED"), rejected("401 UNAUTHENTICATED: Words.", "settings")],
     [
       "403",
@@ -65,7 +68,7 @@ describe("a publish request that fails", () => {
     ["408", google(408, "X"), retry("408 X: Words.")],
     ["409 ABORTED", google(409, "ABORTED"), retry("409 ABORTED: Words.")],
     ["409 else", google(409, "ALREADY_EXISTS"), rejected("409 ALREADY_EXISTS: Words.", "settings")],
-    ["413", google(413, "X"), rejected("413 X: Words.", "message")],
+    ["413", google(413, "X"), rejected("413 X: Words.", "event")],
     ["429", google(429, "RESOURCE_EXHAUSTED"), retry("429 RESOURCE_EXHAUSTED: Words.")],
     ["499", google(499, "CANCELLED"), retry("499 CANCELLED: Words.")],
     ["500", google(500, "INTERNAL"), retry("500 INTERNAL: Words.")],
@@ -83,24 +86,27 @@ describe("a publish request that fails", () => {
     ["a reset", { kind: "reset" }, retry(expect.stringMatching(/^network: /))],
     ["a reset after all", { kind: "reset-after" }, retry(expect.stringMatching(/^network: /))],
     ["an id too few", { kind: "short-ids" }, retry("200 with 1 message ids for 2 messages")],
-  ])("with %s is judged so, and the next one is good", async (_, fault, outcome) => {
-    const { publish } = publisher();
-    fake.inject(fault);
-    expect(await publish(someMessages(2))).toEqual(outcome);
-    expect(fake.publishRequests).toBe(1);
-    expect(await publish(someMessages(2))).toEqual({ kind: "published" });
-  });
+  ])(
+    "that fails with %s has this outcome, and the next request is published",
+    async (_, fault, outcome) => {
+      const { publish } = publisher();
+      fake.inject(fault);
+      expect(await publish(someMessages(2))).toEqual(outcome);
+      expect(fake.publishRequests).toBe(1);
+      expect(await publish(someMessages(2))).toEqual({ kind: "published" });
+    },
+  );
 
   it.each<[string, FakeFault]>([
     ["an answer that is slow", { kind: "slow", delayMs: 2000 }],
     ["a body that never ends", { kind: "slow-body" }],
-  ])("with %s ends in time", async (_, fault) => {
+  ])("that meets %s ends in time", async (_, fault) => {
     const { publish } = publisher({ timeoutMs: 200 });
     fake.inject(fault);
     expect(await publish(someMessages(2))).toEqual(retry("no answer within 200 ms"));
   });
 
-  it("with 429 and Retry-After says when", async () => {
+  it("that is refused with 429 returns the pause of Retry-After", async () => {
     fake.inject({
       kind: "error",
       error: { code: 429, status: "RESOURCE_EXHAUSTED", message: "Slowly." },
@@ -109,7 +115,7 @@ describe("a publish request that fails", () => {
     expect(await publisher().publish(someMessages(2))).toMatchObject({ retryAfterMs: 7000 });
   });
 
-  it("where nothing listens is tried again, until something does", async () => {
+  it("fails with retry while nothing listens", async () => {
     const { publish } = publisher();
     await fake.goAway();
     expect(await publish(someMessages(2))).toEqual(
@@ -119,7 +125,7 @@ describe("a publish request that fails", () => {
     expect(await publish(someMessages(2))).toEqual({ kind: "published" });
   });
 
-  it("for a topic that is not there is tried again slowly", async () => {
+  it("for a missing topic is tried again after a minute", async () => {
     expect(await publisher({ topic: "other" }).publish(someMessages(2))).toEqual({
       kind: "retry",
       reason: "404 NOT_FOUND: Resource not found (resource=other).",
@@ -127,17 +133,17 @@ describe("a publish request that fails", () => {
     });
   });
 
-  it("for a mix of ordering keys is rejected: batches do not mix them", async () => {
+  it("with several ordering keys is rejected, which is why batches never mix them", async () => {
     const mixed = [...someMessages(1, "a"), ...someMessages(1, "b")];
     expect(await publisher().publish(mixed)).toMatchObject({
       kind: "rejected",
-      concerns: "message",
+      concerns: "event",
       reason: expect.stringMatching(/^400 FAILED_PRECONDITION: In a single publish request/),
     });
   });
 });
 
-describe("a Pub/Sub that verifies tokens", () => {
+describe("A Pub/Sub that verifies tokens", () => {
   const bearer: BearerSettings = { publicKey, clientEmail: account.clientEmail, mayPublish: true };
 
   async function start(more: Partial<BearerSettings> = {}): Promise<void> {
@@ -147,7 +153,7 @@ describe("a Pub/Sub that verifies tokens", () => {
   /** 404 is what comes behind the door: there is no topic, since making one takes a token, too. */
   const INSIDE = { kind: "retry", reason: expect.stringMatching(/^404 NOT_FOUND/) };
 
-  it.each(["jwt", "oauth"] as const)("lets ours in: %s", async (auth) => {
+  it.each(["jwt", "oauth"] as const)("accepts ours: %s", async (auth) => {
     await start();
     const { publish } = publisher({ auth, serviceAccount: account });
     expect(await publish(someMessages(1))).toMatchObject(INSIDE);
@@ -160,14 +166,14 @@ describe("a Pub/Sub that verifies tokens", () => {
     const outcome = { kind: "rejected", reason: expect.stringMatching(/^401 UNAUTHENTICATED/) };
     expect(await publisher().publish(someMessages(1))).toMatchObject(outcome);
     expect(fake.publishRequests).toBe(1);
-    const wrong = publisher({ serviceAccount: stranger });
+    const wrong = publisher({ serviceAccount: unknownAccount });
     expect(await wrong.publish(someMessages(1))).toMatchObject(outcome);
     expect(fake.publishRequests).toBe(3);
   });
 
   it("refuses an exchange for another key", async () => {
     await start();
-    const wrong = publisher({ auth: "oauth", serviceAccount: stranger });
+    const wrong = publisher({ auth: "oauth", serviceAccount: unknownAccount });
     expect(await wrong.publish(someMessages(1))).toEqual({
       kind: "rejected",
       reason: "token: 400 invalid_grant Invalid JWT Signature.",
@@ -176,7 +182,7 @@ describe("a Pub/Sub that verifies tokens", () => {
     expect(fake.publishRequests).toBe(0);
   });
 
-  it("refuses whose role does not allow it", async () => {
+  it("refuses an account without the role to publish", async () => {
     await start({ mayPublish: false });
     const { publish } = publisher({ serviceAccount: account });
     expect(await publish(someMessages(1))).toEqual({
@@ -187,11 +193,11 @@ describe("a Pub/Sub that verifies tokens", () => {
   });
 
   it.each(["jwt", "oauth"] as const)(
-    "takes the next token after it refused one: %s",
+    "gets another token after it refused one: %s",
     async (auth) => {
       await start();
       let nowMs = Date.now() - 60_000;
-      const { publish } = createPubsubPublisher(
+      const publish = createPublish(
         {
           endpoint: fake.endpoint,
           project: "demo",
@@ -201,7 +207,7 @@ describe("a Pub/Sub that verifies tokens", () => {
           tokenUrl: fake.tokenUrl,
           timeoutMs: 10_000,
         },
-        { fetch, now: () => nowMs },
+        { fetch, abortAfter, now: () => nowMs },
       );
       expect(await publish(someMessages(1))).toMatchObject(INSIDE);
       nowMs += 60_000;

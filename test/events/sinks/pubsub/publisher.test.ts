@@ -1,12 +1,13 @@
+/** The requests that publishing makes, and their tokens. */
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import {
-  createPubsubPublisher,
+  createPublish,
   needsCredentials,
   type PubsubSettings,
-} from "../../../src/events/sinks/pubsub/publisher.ts";
-import { EVENT_AT_MS, someMessages } from "../../support/events.ts";
-import { makeServiceAccount } from "../../support/service-account.ts";
+} from "../../../../src/events/sinks/pubsub/publisher.ts";
+import { EVENT_AT_MS, someMessages } from "../../../support/events.ts";
+import { makeServiceAccount } from "../../../support/service-account.ts";
 
 const { account } = makeServiceAccount();
 
@@ -26,11 +27,11 @@ interface Asked {
   readonly body: string;
 }
 
-/** A publisher whose requests are answered in turn, the last answer for ever, and a clock that runs by a second a look. */
+/** Requests get these answers in turn, and the last one for ever. The clock moves one second each time it is read. */
 function publisher(settings: Partial<PubsubSettings>, answers: readonly (() => Response)[]) {
   const asked: Asked[] = [];
   let nowMs = EVENT_AT_MS;
-  const created = createPubsubPublisher(
+  const publish = createPublish(
     { ...SETTINGS, ...settings },
     {
       fetch: (url, init) => {
@@ -39,10 +40,11 @@ function publisher(settings: Partial<PubsubSettings>, answers: readonly (() => R
         const answer = answers[Math.min(asked.length, answers.length) - 1];
         return Promise.resolve(answer?.() ?? new Response(null, { status: 599 }));
       },
+      abortAfter: (ms) => AbortSignal.timeout(ms),
       now: () => (nowMs += 1000),
     },
   );
-  return { publish: (count: number) => created.publish(someMessages(count)), asked };
+  return { publish: (count: number) => publish(someMessages(count)), asked };
 }
 
 const taken = () => Response.json({ messageIds: ["1", "2"] });
@@ -52,8 +54,8 @@ const unauthorized = () =>
 const granted = () => Response.json({ access_token: "ya29.x", expires_in: 3599 });
 const away = () => Response.json({ error: "internal_failure" }, { status: 500 });
 
-describe("a publish request", () => {
-  it("goes to the topic with its messages and a token", async () => {
+describe("Publishing", () => {
+  it("posts the messages to the topic, with a token", async () => {
     const { publish, asked } = publisher({}, [taken]);
     expect(await publish(2)).toEqual({ kind: "published" });
     expect(asked).toHaveLength(1);
@@ -66,7 +68,7 @@ describe("a publish request", () => {
     );
   });
 
-  it("bears a project and a topic of odd names, and an endpoint that ends in a slash", async () => {
+  it("escapes the names of project and topic, and accepts an endpoint that ends in a slash", async () => {
     const odd = { endpoint: "http://localhost:8085/", project: "example.com:p", topic: "a%b+c~d" };
     const { publish, asked } = publisher({ ...odd, serviceAccount: null }, [taken]);
     await publish(2);
@@ -75,13 +77,13 @@ describe("a publish request", () => {
     );
   });
 
-  it("is not made for nothing", async () => {
+  it("makes no request for no messages", async () => {
     const { publish, asked } = publisher({}, [taken]);
     expect(await publish(0)).toEqual({ kind: "published" });
     expect(asked).toEqual([]);
   });
 
-  it("uses one token for all", async () => {
+  it("uses one token for several requests", async () => {
     const { publish, asked } = publisher({}, [taken]);
     await Promise.all([publish(2), publish(2)]);
     await publish(2);
@@ -90,8 +92,8 @@ describe("a publish request", () => {
   });
 });
 
-describe("a token that is refused", () => {
-  it("is replaced by another, once", async () => {
+describe("Publishing, when the token is refused,", () => {
+  it("tries once more with a new token", async () => {
     const { publish, asked } = publisher({}, [unauthorized, taken]);
     expect(await publish(2)).toEqual({ kind: "published" });
     const [first, second] = asked.map(({ authorization }) => authorization);
@@ -100,7 +102,7 @@ describe("a token that is refused", () => {
     expect(second).toMatch(/^Bearer ey/);
   });
 
-  it("twice is a rejection that concerns the settings", async () => {
+  it("blames the settings if the new token is refused as well", async () => {
     const { publish, asked } = publisher({}, [unauthorized]);
     expect(await publish(2)).toEqual({
       kind: "rejected",
@@ -110,7 +112,7 @@ describe("a token that is refused", () => {
     expect(asked).toHaveLength(2);
   });
 
-  it("is not asked for again where there is none", async () => {
+  it("does not try again without credentials", async () => {
     const local = { endpoint: "http://127.0.0.1:8085", serviceAccount: null };
     const { publish, asked } = publisher(local, [unauthorized]);
     expect(await publish(2)).toMatchObject({ kind: "rejected", concerns: "settings" });
@@ -118,8 +120,8 @@ describe("a token that is refused", () => {
   });
 });
 
-describe("the option oauth", () => {
-  it("exchanges a token first, and keeps it", async () => {
+describe("Publishing with oauth", () => {
+  it("exchanges a token first, and keeps it for later requests", async () => {
     const { publish, asked } = publisher({ auth: "oauth" }, [granted, taken]);
     await publish(2);
     await publish(2);
@@ -130,7 +132,7 @@ describe("the option oauth", () => {
     ]);
   });
 
-  it("publishes nothing without one, and says why", async () => {
+  it("publishes nothing if no token can be had, and returns the reason", async () => {
     const { publish, asked } = publisher({ auth: "oauth" }, [away]);
     expect(await publish(2)).toEqual({
       kind: "retry",
@@ -141,7 +143,7 @@ describe("the option oauth", () => {
   });
 });
 
-describe("credentials", () => {
+describe("Credentials", () => {
   it.each([
     ["https://pubsub.googleapis.com", true],
     ["https://europe-west1-pubsub.googleapis.com/", true],
@@ -152,11 +154,11 @@ describe("credentials", () => {
     ["https://googleapis.com.example.com", false],
     ["https://notgoogleapis.com", false],
     ["localhost", false],
-  ])("for %s are needed: %j", (endpoint, needed) => {
+  ])("are needed for %s: %j", (endpoint, needed) => {
     expect(needsCredentials(endpoint)).toBe(needed);
   });
 
-  it("that are needed and missing reject the request before it is made", async () => {
+  it("are checked before a request is made: without them the batch is rejected", async () => {
     const { publish, asked } = publisher({ serviceAccount: null }, [taken]);
     expect(await publish(2)).toEqual({
       kind: "rejected",

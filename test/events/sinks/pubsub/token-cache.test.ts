@@ -1,16 +1,17 @@
+/** For how long one token is used. */
 import { describe, expect, it } from "vitest";
 import {
   cacheToken,
   type Mint,
   type TokenFailure,
-} from "../../../src/events/sinks/pubsub/token-cache.ts";
-import { failed, success } from "../../../src/protocol/result.ts";
+} from "../../../../src/events/sinks/pubsub/token-cache.ts";
+import { failed, success } from "../../../../src/protocol/result.ts";
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const AWAY: TokenFailure = { kind: "retry", reason: "token: away", retryAfterMs: null };
 
-/** Tokens `t1`, `t2` … of one hour each, by a clock turned by hand. */
+/** Tokens `t1`, `t2` … that live an hour each, on a hand-turned clock. */
 function tokens() {
   let made = 0;
   const world = { nowMs: 0, isAway: false, made: () => made };
@@ -23,8 +24,8 @@ function tokens() {
   return { world, source: cacheToken(mint, () => world.nowMs) };
 }
 
-describe("a token", () => {
-  it("is made once, however many ask at once and later", async () => {
+describe("cacheToken", () => {
+  it("mints one token for all callers, at once and later", async () => {
     const { world, source } = tokens();
     const asked = await Promise.all([source.get(), source.get(), source.get()]);
     expect(asked).toEqual([success("t1"), success("t1"), success("t1")]);
@@ -32,7 +33,7 @@ describe("a token", () => {
     expect(world.made()).toBe(1);
   });
 
-  it("is renewed five minutes before it expires, and not a moment sooner", async () => {
+  it("renews a token five minutes before it expires, and not sooner", async () => {
     const { world, source } = tokens();
     await source.get();
     world.nowMs = HOUR_MS - 5 * MINUTE_MS - 1;
@@ -41,7 +42,7 @@ describe("a token", () => {
     expect(await source.get()).toEqual(success("t2"));
   });
 
-  it("stays in use while it is good and no other can be had", async () => {
+  it("keeps using a token that has not expired while minting fails", async () => {
     const { world, source } = tokens();
     await source.get();
     world.isAway = true;
@@ -51,7 +52,7 @@ describe("a token", () => {
     expect(await source.get()).toEqual(failed(AWAY));
   });
 
-  it("that could not be made is asked for again", async () => {
+  it("mints again after a failure", async () => {
     const { world, source } = tokens();
     world.isAway = true;
     expect(await source.get()).toEqual(failed(AWAY));
@@ -59,7 +60,7 @@ describe("a token", () => {
     expect(await source.get()).toEqual(success("t2"));
   });
 
-  it("that was dropped is not given out again; dropping an older one changes nothing", async () => {
+  it("never returns a dropped token, and ignores the drop of an older one", async () => {
     const { world, source } = tokens();
     await source.get();
     source.drop("t1");

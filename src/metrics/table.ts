@@ -1,17 +1,17 @@
 /**
  * THE table of metrics: the counters of the hubs, the Ledger's rows, /metrics, docs/metrics.md and the dashboard read it.
- * No label names a hub or a client: there may be a million of either.
+ * No label names a hub or a client, since there may be a million of either.
  */
 import { END_REASONS, type EndReason } from "../events/end-reasons.ts";
 import { ERROR_CODES, FAULTS } from "../protocol/errors.ts";
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from "../protocol/limits.ts";
 import { MESSAGE_TYPES, type MessageTypeName } from "../protocol/messages/table.ts";
 
-/** What a request to the sink came to: taken, to be tried again, to be tried in smaller parts, or given up for good. */
-const DELIVERY_OUTCOMES = ["published", "retried", "split", "parked"] as const;
+/** What came of a publish request: the sink has the events, or they are tried again, tried in smaller batches, or parked. */
+const PUBLISH_OUTCOMES = ["published", "retried", "split", "parked"] as const;
 
-/** The statuses that `GET /` answers; 101 is a socket (UP1-UP7). */
-const UPGRADE_OUTCOMES = ["101", "400", "401", "403", "426", "429", "500", "503"] as const;
+/** The statuses that an upgrade is answered with; 101 is a socket (UP1-UP7). */
+const UPGRADE_STATUSES = ["101", "400", "401", "403", "426", "429", "500", "503"] as const;
 
 type SignalTypeName = {
   [Name in MessageTypeName]: (typeof MESSAGE_TYPES)[Name]["signal"] extends true ? Name : never;
@@ -19,7 +19,7 @@ type SignalTypeName = {
 
 interface Label {
   readonly name: string;
-  /** Every value it can have, so that each series is there, at 0, before anything is counted. null: known at the build only. */
+  /** Every value of the label, so that each series exists, at 0, before anything is counted. null: only the build knows. */
   readonly values: readonly string[] | null;
 }
 
@@ -27,7 +27,7 @@ export interface MetricRow {
   readonly type: "counter" | "gauge" | "histogram";
   readonly help: string;
   readonly label?: Label;
-  /** Upper bounds, rising; the last bucket, +Inf, goes without saying. */
+  /** Upper bounds, rising. The last bucket, +Inf, is implied. */
   readonly buckets?: readonly number[];
 }
 
@@ -35,7 +35,7 @@ const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
 
-/** From a page that is closed at once to a kiosk that stays for the day. */
+/** From a page that is closed at once to a kiosk that stays open all day. */
 const DURATION_BUCKETS = [
   1,
   5,
@@ -49,7 +49,7 @@ const DURATION_BUCKETS = [
   DAY_SECONDS,
 ];
 
-/** From a HEARTBEAT to the largest frame; a candidate is some 300 bytes, an offer 2-8 KB. */
+/** From a HEARTBEAT to the largest frame. A candidate has some 300 bytes, an offer 2-8 KB. */
 const FRAME_BUCKETS = [64, 256, 1024, 4096, 16_384, HEADER_BYTES + MAX_PAYLOAD_BYTES];
 
 // Object.keys and Object.entries widen to string; these are the tables' own.
@@ -58,7 +58,7 @@ const CODES = Object.keys(ERROR_CODES) as `${keyof typeof ERROR_CODES}`[];
 const SIGNAL_TYPE_NAMES = MESSAGE_TYPE_NAMES.filter(isSignal);
 const REASONS = Object.keys(END_REASONS) as EndReason[];
 
-/** The codes of every fault that a signal alone can have, and that of a hub whose configuration is not valid. */
+/** The codes of the faults that only a signal can have, and the code of a hub whose configuration is invalid. */
 const SIGNAL_CODES = CODES.filter((code) =>
   Object.entries(FAULTS).some(
     ([fault, row]) =>
@@ -66,25 +66,25 @@ const SIGNAL_CODES = CODES.filter((code) =>
   ),
 );
 
-// One row a line, to be read down.
+// One row per line, to be read down.
 // oxfmt-ignore
 export const METRICS = {
-  signal_manager_connections: { type: "gauge", help: "Sessions that are live now." },
+  signal_manager_sessions: { type: "gauge", help: "Sessions that are live now." },
   signal_manager_sessions_ended_total: { type: "counter", help: "Sessions that ended, by reason.", label: { name: "reason", values: REASONS } },
-  signal_manager_session_duration_seconds: { type: "histogram", help: "How long the sessions lasted that have ended.", buckets: DURATION_BUCKETS },
-  signal_manager_upgrades_total: { type: "counter", help: "Requests for a WebSocket, by the HTTP status of the answer.", label: { name: "outcome", values: UPGRADE_OUTCOMES } },
-  signal_manager_messages_total: { type: "counter", help: "Frames received from clients, by message type.", label: { name: "type", values: [...MESSAGE_TYPE_NAMES.map(lower), "unknown" as const] } },
+  signal_manager_session_duration_seconds: { type: "histogram", help: "Duration of the sessions that ended.", buckets: DURATION_BUCKETS },
+  signal_manager_upgrades_total: { type: "counter", help: "Upgrade requests, by the HTTP status of the answer.", label: { name: "status", values: UPGRADE_STATUSES } },
+  signal_manager_frames_total: { type: "counter", help: "Frames received from clients, by message type.", label: { name: "type", values: [...MESSAGE_TYPE_NAMES.map(lower), "unknown" as const] } },
   signal_manager_frame_bytes: { type: "histogram", help: "Size of the frames received from clients, header and payload.", buckets: FRAME_BUCKETS },
   signal_manager_errors_total: { type: "counter", help: "ERROR frames sent to clients, by error_code.", label: { name: "code", values: CODES } },
-  signal_manager_signals_routed_total: { type: "counter", help: "Signals handed to their target, by message type.", label: { name: "type", values: SIGNAL_TYPE_NAMES.map(lower) } },
-  signal_manager_signals_undelivered_total: { type: "counter", help: "Signals that did not reach their target, by the error_code of the sender's ERROR.", label: { name: "code", values: SIGNAL_CODES } },
-  signal_manager_hub_wakes_total: { type: "counter", help: "Times that a hub was started, new or from hibernation; those in which it counted nothing else are left out." },
+  signal_manager_signals_delivered_total: { type: "counter", help: "Signals delivered to their target, by message type.", label: { name: "type", values: SIGNAL_TYPE_NAMES.map(lower) } },
+  signal_manager_signals_undelivered_total: { type: "counter", help: "Signals that were not delivered, by the error_code that their source got.", label: { name: "code", values: SIGNAL_CODES } },
+  signal_manager_hub_wakes_total: { type: "counter", help: "Times that a hub started, new or from hibernation. A start in which it counted nothing else is left out." },
   signal_manager_events_queued: { type: "gauge", help: "Events that wait to be published." },
-  signal_manager_events_parked: { type: "gauge", help: "Events that were refused for good and wait for an operator." },
+  signal_manager_events_parked: { type: "gauge", help: "Events that a sink refused for good and that wait for an operator." },
   signal_manager_events_oldest_age_seconds: { type: "gauge", help: "Age of the oldest event that waits to be published; 0: none waits." },
-  signal_manager_events_published_total: { type: "counter", help: "Events that the sink has taken." },
-  signal_manager_events_dropped_total: { type: "counter", help: "Events that were given up because the storage for events was full, the Ledger's or a hub's." },
-  signal_manager_publish_requests_total: { type: "counter", help: "Requests to the sink, by what came of them.", label: { name: "outcome", values: DELIVERY_OUTCOMES } },
+  signal_manager_events_published_total: { type: "counter", help: "Events that were published to a sink." },
+  signal_manager_events_dropped_total: { type: "counter", help: "Events that were dropped because the storage for events was full, the Ledger's or a hub's." },
+  signal_manager_publish_requests_total: { type: "counter", help: "Publish requests to sinks, by outcome.", label: { name: "outcome", values: PUBLISH_OUTCOMES } },
   signal_manager_build_info: { type: "gauge", help: "Always 1; the label says which version runs.", label: { name: "version", values: null } },
 } as const satisfies Readonly<Record<string, MetricRow>>;
 
@@ -97,7 +97,7 @@ type NameOfType<Type> = {
 
 export type CounterName = NameOfType<"counter">;
 export type HistogramName = NameOfType<"histogram">;
-/** The gauges that are a number; build_info is a version. */
+/** The gauges that hold a number; build_info holds a version. */
 export type GaugeName = Exclude<NameOfType<"gauge">, "signal_manager_build_info">;
 
 /** The values that the label of `Name` can have; never: it has no label. */

@@ -1,7 +1,8 @@
+/** Key files of service accounts, as they come and as people mangle them. */
 import { describe, expect, it } from "vitest";
-import { parseServiceAccount } from "../../../src/events/sinks/pubsub/service-account.ts";
-import { success } from "../../../src/protocol/result.ts";
-import { makeServiceAccount } from "../../support/service-account.ts";
+import { parseServiceAccount } from "../../../../src/events/sinks/pubsub/service-account.ts";
+import { success } from "../../../../src/protocol/result.ts";
+import { makeServiceAccount } from "../../../support/service-account.ts";
 
 const { account, json } = makeServiceAccount();
 const file = JSON.parse(json) as Readonly<Record<string, unknown>>;
@@ -10,8 +11,8 @@ function withMembers(members: Readonly<Record<string, unknown>>): string {
   return JSON.stringify({ ...file, ...members });
 }
 
-describe("a key file", () => {
-  it("is read as Google Cloud gives it out", () => {
+describe("parseServiceAccount", () => {
+  it("reads a key file as Google Cloud gives it out", () => {
     expect(parseServiceAccount(json)).toEqual(success(account));
   });
 
@@ -28,7 +29,7 @@ describe("a key file", () => {
     ["with real line ends inside the string", json.replaceAll("\\n", "\n")],
     ["without the last line end", withMembers({ private_key: account.privateKey.trim() })],
     ["without a type", withMembers({ type: undefined })],
-  ])("is read %s", (_, text) => {
+  ])("reads a key file %s", (_, text) => {
     expect(parseServiceAccount(text)).toEqual(success(account));
   });
 
@@ -52,7 +53,7 @@ describe("a key file", () => {
     [withMembers({ private_key: account.privateKey.slice(0, 800) }), "PKCS#8"],
     [withMembers({ private_key: account.privateKey.replace(/\n.{64}\n/, "\n") }), "PKCS#8"],
     [withMembers({ private_key: account.privateKey.replace(/\n.{4}/, "\n") }), "PKCS#8"],
-  ])("is refused with a sentence (%#)", (text, words) => {
+  ])("refuses what is no key file with a sentence that does not quote it (%#)", (text, words) => {
     const parsed = parseServiceAccount(text);
     expect(parsed).toEqual({ ok: false, failure: expect.stringContaining(words) });
     expect(JSON.stringify(parsed)).not.toContain(account.privateKey.slice(60, 90));

@@ -1,12 +1,16 @@
+/** Tokens from a service account, compared with Google's own library. */
 import { generateKeyPairSync } from "node:crypto";
 import { JWTAccess } from "google-auth-library";
 import { decodeJwt, decodeProtectedHeader, importSPKI, jwtVerify } from "jose";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { exchangedToken, selfSignedToken } from "../../../src/events/sinks/pubsub/google-token.ts";
-import type { Fetch } from "../../../src/events/sinks/http-exchange.ts";
-import { failed, success } from "../../../src/protocol/result.ts";
-import { EVENT_AT_MS } from "../../support/events.ts";
-import { makeServiceAccount } from "../../support/service-account.ts";
+import {
+  exchangedToken,
+  selfSignedToken,
+} from "../../../../src/events/sinks/pubsub/google-token.ts";
+import type { Fetch } from "../../../../src/events/sinks/http-exchange.ts";
+import { failed, success } from "../../../../src/protocol/result.ts";
+import { EVENT_AT_MS } from "../../../support/events.ts";
+import { makeServiceAccount } from "../../../support/service-account.ts";
 
 const { account, publicKey } = makeServiceAccount();
 const TOKEN_URL = "https://oauth2.googleapis.com/token";
@@ -14,8 +18,8 @@ const IAT = EVENT_AT_MS / 1000 - 20;
 
 afterEach(() => void vi.useRealTimers());
 
-describe("a token signed by ourselves", () => {
-  it("is byte for byte what Google's own library makes at that second", async () => {
+describe("selfSignedToken", () => {
+  it("makes byte for byte the token that Google's own library makes at that second", async () => {
     // Ours is backdated, theirs is not.
     vi.useFakeTimers({ now: IAT * 1000, toFake: ["Date"] });
     const oracle = new JWTAccess(account.clientEmail, account.privateKey, account.privateKeyId);
@@ -26,7 +30,7 @@ describe("a token signed by ourselves", () => {
     expect(`Bearer ${minted.ok ? minted.value.text : ""}`).toBe(headers.get("authorization"));
   });
 
-  it("lives an hour that began twenty seconds ago", async () => {
+  it("makes a token for an hour that began twenty seconds ago", async () => {
     const minted = await selfSignedToken(account, () => EVENT_AT_MS + 999)();
     const text = minted.ok ? minted.value.text : "";
     const { payload } = await jwtVerify(text, await importSPKI(publicKey, "RS256"), {
@@ -40,7 +44,7 @@ describe("a token signed by ourselves", () => {
   it.each([
     ["an elliptic curve", generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey],
     ["1024 bits", generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey],
-  ])("cannot be made by a key of %s, and the reason tells nothing of it", async (_, key) => {
+  ])("fails for a key of %s, with a reason that shows nothing of the key", async (_, key) => {
     const privateKey = key.export({ type: "pkcs8", format: "pem" }).toString();
     expect(await selfSignedToken({ ...account, privateKey }, () => EVENT_AT_MS)()).toEqual(
       failed({
@@ -52,8 +56,8 @@ describe("a token signed by ourselves", () => {
   });
 });
 
-describe("a token that is exchanged", () => {
-  it("is asked for with a signed assertion, and lives as long as the answer says", async () => {
+describe("exchangedToken", () => {
+  it("sends a signed assertion, and takes the token's life from the answer", async () => {
     const asked: { url: string; form: URLSearchParams }[] = [];
     const minted = await exchanged((url, init) => {
       asked.push({ url, form: new URLSearchParams(String(init.body)) });
@@ -92,12 +96,12 @@ describe("a token that is exchanged", () => {
     [200, {}, { kind: "retry", reason: "token: 200 without access_token and expires_in" }],
     [200, { access_token: "", expires_in: 1 }, { kind: "retry" }],
     [200, { access_token: "x", expires_in: "1" }, { kind: "retry" }],
-  ])("may be refused: %i %j", async (status, body, failure) => {
+  ])("fails for the answer %i %j", async (status, body, failure) => {
     const minted = await exchanged(() => Promise.resolve(Response.json(body, { status })));
     expect(minted).toMatchObject({ ok: false, failure });
   });
 
-  it("may not be answered at all", async () => {
+  it("fails with retry if no answer comes", async () => {
     expect(await exchanged(() => Promise.reject(new TypeError("fetch failed")))).toEqual(
       failed({ kind: "retry", reason: "token: network: fetch failed", retryAfterMs: null }),
     );
@@ -108,5 +112,11 @@ describe("a token that is exchanged", () => {
 });
 
 function exchanged(fetch: Fetch, timeoutMs = 10_000) {
-  return exchangedToken(account, { fetch, tokenUrl: TOKEN_URL, timeoutMs }, () => EVENT_AT_MS)();
+  return exchangedToken(account, {
+    fetch,
+    abortAfter: (ms) => AbortSignal.timeout(ms),
+    tokenUrl: TOKEN_URL,
+    timeoutMs,
+    now: () => EVENT_AT_MS,
+  })();
 }

@@ -1,21 +1,18 @@
-/** What the publisher publishes, received by somebody else: Google's emulator and client, where they are. */
+/** What we publish, as Google's own emulator and client receive it, where they are installed. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { takeBatch } from "../../../src/events/sinks/pubsub/batch.ts";
+import { takeBatch } from "../../../../src/events/sinks/pubsub/batch.ts";
 import {
   toPubsubMessage,
   type PubsubMessage,
-} from "../../../src/events/sinks/pubsub/cloud-event.ts";
-import type { PublishOutcome } from "../../../src/events/sinks/pubsub/publish-outcome.ts";
-import {
-  createPubsubPublisher,
-  type Publisher,
-} from "../../../src/events/sinks/pubsub/publisher.ts";
-import { connected, someMessages, stored } from "../../support/events.ts";
-import type { PubsubServer } from "../../support/pubsub-server.ts";
-import { makeServiceAccount } from "../../support/service-account.ts";
-import { startPubsub } from "../../support/start-pubsub.ts";
+} from "../../../../src/events/sinks/pubsub/cloud-event.ts";
+import type { PublishOutcome } from "../../../../src/events/sinks/sink.ts";
+import { createPublish } from "../../../../src/events/sinks/pubsub/publisher.ts";
+import { connected, someMessages, stored } from "../../../support/events.ts";
+import type { PubsubServer } from "../../../support/pubsub-server.ts";
+import { makeServiceAccount } from "../../../support/service-account.ts";
+import { startPubsub } from "../../../support/start-pubsub.ts";
 
-/** Bounds a hang: java takes seconds on a busy machine. */
+/** Only bounds a hang: java takes seconds on a busy machine. */
 const TIMEOUT_MS = 120_000;
 
 let server: PubsubServer;
@@ -26,8 +23,10 @@ beforeAll(async () => {
 
 afterAll(() => server.stop(), TIMEOUT_MS);
 
-function publisherTo(topic: string): Publisher {
-  return createPubsubPublisher(
+const PORTS = { fetch, abortAfter: (ms: number) => AbortSignal.timeout(ms), now: Date.now };
+
+function publishTo(topic: string) {
+  return createPublish(
     {
       endpoint: server.endpoint,
       project: server.project,
@@ -37,13 +36,13 @@ function publisherTo(topic: string): Publisher {
       tokenUrl: "",
       timeoutMs: 10_000,
     },
-    { fetch, now: Date.now },
+    PORTS,
   );
 }
 
-/** All of them, batch by batch. */
+/** Publishes all of them, batch by batch. */
 async function publishAll(
-  { publish }: Publisher,
+  publish: ReturnType<typeof publishTo>,
   messages: readonly PubsubMessage[],
 ): Promise<PublishOutcome["kind"][]> {
   const outcomes: PublishOutcome["kind"][] = [];
@@ -56,18 +55,15 @@ async function publishAll(
   return outcomes;
 }
 
-describe("events that are published", () => {
+describe("Published events", () => {
   it(
-    "arrive complete, in the order of their hub, and as they were",
+    "arrive completely, in the order of their hub, and unchanged",
     async () => {
       const collector = await server.collect("arriving");
       const main = someMessages(1200, "main");
       const other = someMessages(300, "h1of2");
-      const publisher = publisherTo("arriving");
-      const outcomes = await Promise.all([
-        publishAll(publisher, main),
-        publishAll(publisher, other),
-      ]);
+      const publish = publishTo("arriving");
+      const outcomes = await Promise.all([publishAll(publish, main), publishAll(publish, other)]);
       expect(outcomes).toEqual([["published", "published", "published"], ["published"]]);
       await collector.until((received) => received.length >= 1500);
       expect(collector.received).toHaveLength(1500);
@@ -85,7 +81,7 @@ describe("events that are published", () => {
       const topic = `ids-${Buffer.from(clientId).toString("hex").slice(0, 20)}`;
       const collector = await server.collect(topic);
       const message = toPubsubMessage(stored(connected(clientId), { hub: `client:${clientId}` }));
-      expect(await publisherTo(topic).publish([message])).toEqual({ kind: "published" });
+      expect(await publishTo(topic)([message])).toEqual({ kind: "published" });
       await collector.until((received) => received.length > 0);
       expect(collector.received.map(asPublished)).toEqual([message]);
       expect(JSON.parse(collector.received[0]?.text ?? "")).toMatchObject({ client_id: clientId });
@@ -94,10 +90,10 @@ describe("events that are published", () => {
   );
 
   it(
-    "arrive with a token too, which the emulator does not look at",
+    "arrive with a token as well, which the emulator ignores",
     async () => {
       const collector = await server.collect("with-token");
-      const publisher = createPubsubPublisher(
+      const publish = createPublish(
         {
           endpoint: server.endpoint,
           project: server.project,
@@ -107,9 +103,9 @@ describe("events that are published", () => {
           tokenUrl: "",
           timeoutMs: 10_000,
         },
-        { fetch, now: Date.now },
+        PORTS,
       );
-      expect(await publisher.publish(someMessages(1))).toEqual({ kind: "published" });
+      expect(await publish(someMessages(1))).toEqual({ kind: "published" });
       await collector.until((received) => received.length > 0);
     },
     TIMEOUT_MS,
@@ -117,33 +113,33 @@ describe("events that are published", () => {
 });
 
 it(
-  "a topic that is not there yet is waited for",
+  "A missing topic is tried again until it exists",
   async () => {
-    const publisher = publisherTo("not-there-yet");
-    expect(await publisher.publish(someMessages(1))).toMatchObject({
+    const publish = publishTo("not-there-yet");
+    expect(await publish(someMessages(1))).toMatchObject({
       kind: "retry",
       retryAfterMs: 60_000,
       reason: expect.stringMatching(/^404 NOT_FOUND: /),
     });
     const collector = await server.collect("not-there-yet");
-    expect(await publisher.publish(someMessages(1))).toEqual({ kind: "published" });
+    expect(await publish(someMessages(1))).toEqual({ kind: "published" });
     await collector.until((received) => received.length === 1);
   },
   TIMEOUT_MS,
 );
 
 it(
-  "an outage loses nothing of what is published again, in order, and repeats only the same events",
+  "An outage loses no event: all arrive in order, and only whole batches arrive twice",
   async () => {
     const collector = await server.collect("outage");
-    const publisher = publisherTo("outage");
+    const publish = publishTo("outage");
     const messages = someMessages(600);
     const outcomes: string[] = [];
     let isOver = false;
     const load = async () => {
       for (let rest = messages.slice(); rest.length > 0;) {
         const batch = rest.slice(0, 5);
-        const { kind } = await publisher.publish(batch);
+        const { kind } = await publish(batch);
         if (kind === "published") rest = rest.slice(batch.length);
         outcomes.push(kind);
         await new Promise((resolve) => setTimeout(resolve, isOver ? 0 : 10));
@@ -152,13 +148,13 @@ it(
     const loading = load();
     await collector.until((received) => received.length >= 100);
     await server.kill();
-    expect(await publisher.publish(someMessages(1))).toMatchObject({ kind: "retry" });
+    expect(await publish(someMessages(1))).toMatchObject({ kind: "retry" });
     await server.comeBack();
     isOver = true;
     await loading;
     expect(new Set(outcomes)).toEqual(new Set(["published", "retry"]));
     await collector.until((received) => idsOf(received).size === messages.length);
-    // The first time that each came is in order; what came again, came whole batches back.
+    // Events are in the order in which each arrived first. What was repeated were whole batches.
     expect([...idsOf(collector.received)]).toEqual(
       messages.map(({ attributes }) => attributes["ce-id"]),
     );
