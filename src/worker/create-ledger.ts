@@ -48,7 +48,7 @@ export function createLedger(storage: DurableObjectStorage, services: Services):
 
 function logEvent(log: Log, { id, hub, atMs, type, data }: StoredEvent): void {
   const at = new Date(atMs).toISOString();
-  log("event.taken", { id, hub, type, at, ...data });
+  log("event.emitted", { id, hub, type, at, ...data });
 }
 
 const LINES = {

@@ -2,16 +2,16 @@
 import { DurableObject } from "cloudflare:workers";
 import type { SessionInformation } from "../hub/operations.ts";
 import type { ForwardedSignal } from "../hub/ports.ts";
-import { describeError } from "../log/log-hub-event.ts";
+import { describeError } from "../log/log.ts";
 import type { ClientId } from "../protocol/client-id.ts";
 import { faultRow, type Fault } from "../protocol/errors.ts";
 import { Alarm } from "./alarm.ts";
 import { SUBPROTOCOL } from "./credentials.ts";
-import type { Env } from "./env.ts";
+import type { Env } from "./services.ts";
 import { decodeExpected, decodeGrant, EXPECTED_HEADER, GRANT_HEADER } from "./grant-header.ts";
 import { createHub, type HubAssembly } from "./create-hub.ts";
 import { PlatformSockets } from "./sockets/hub-sockets.ts";
-import { problem } from "./problem.ts";
+import { problem } from "../admin/problem.ts";
 import type { Reporter } from "../ledger/reporter.ts";
 import { servicesOf, type Services } from "./services.ts";
 
@@ -49,9 +49,8 @@ export class HubObject extends DurableObject<Env> {
     this.#parts ??= this.#create();
     const hub = this.#parts?.isCurrent ? this.#parts.hub : undefined;
     if (hub === undefined || !hub.hasRoom) {
-      return problem(503, "Service Unavailable", faultRow("connect.full").text, {
-        "retry-after": "5",
-      });
+      const headers = { "retry-after": "5" };
+      return problem(503, faultRow("connect.full").text, { headers });
     }
     const grant = decodeGrant(request.headers.get(GRANT_HEADER));
     const expected = decodeExpected(request.headers.get(EXPECTED_HEADER));
@@ -104,6 +103,11 @@ export class HubObject extends DurableObject<Env> {
   }
 
   /** By RPC, from the admin API; null: the client has no session. */
+  async getSession(clientId: ClientId): Promise<SessionInformation | null> {
+    return this.#parts?.hub.inform(clientId) ?? null;
+  }
+
+  /** `getSession` for a Worker of the version before. */
   async inform(clientId: ClientId): Promise<SessionInformation | null> {
     return this.#parts?.hub.inform(clientId) ?? null;
   }

@@ -3,10 +3,10 @@ import { DurableObject } from "cloudflare:workers";
 import type { Gauges } from "../metrics/exposition.ts";
 import type { ParkedEvent, SessionEntry } from "../ledger/ports.ts";
 import type { HubReport, Ack } from "../ledger/contract.ts";
-import { describeError } from "../log/log-hub-event.ts";
+import { describeError } from "../log/log.ts";
 import type { ClientId } from "../protocol/client-id.ts";
 import { Alarm } from "./alarm.ts";
-import type { Env } from "./env.ts";
+import type { Env } from "./services.ts";
 import { servicesOf, type Services } from "./services.ts";
 import { createLedger, type LedgerAssembly } from "./create-ledger.ts";
 

@@ -3,8 +3,8 @@
  * background of the request that was counted first; what an isolate takes with it when it ends is not counted.
  */
 import { HubStats } from "../ledger/hub-stats.ts";
-import { describeError } from "../log/log-hub-event.ts";
-import type { Env } from "./env.ts";
+import { describeError } from "../log/log.ts";
+import type { Env } from "./services.ts";
 import { ledgerOf } from "./ledgers.ts";
 import { Reporter } from "../ledger/reporter.ts";
 import type { Services } from "./services.ts";

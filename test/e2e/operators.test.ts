@@ -185,6 +185,6 @@ describe("with events.sinks = none", () => {
     expect(valueOf(text, "signal_manager_events_parked")).toBe(0);
     expect(valueOf(text, 'signal_manager_publish_requests_total{outcome="published"}')).toBe(0);
     expect(service.processes.stdout).toContain('"session.ended"');
-    expect(service.processes.stdout).not.toContain('"event.taken"');
+    expect(service.processes.stdout).not.toContain('"event.emitted"');
   });
 });

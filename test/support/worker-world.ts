@@ -158,7 +158,7 @@ export class WorkerWorld implements World {
   #readLog(line: string): void {
     const fields = JSON.parse(line);
     const { event, client_id, reason, message_count } = fields;
-    if (event === "event.taken") this.events.push(fields);
+    if (event === "event.emitted") this.events.push(fields);
     if (event !== "session.ended") return;
     this.ended.push({ clientId: client_id, reason, messageCount: message_count });
   }

@@ -25,7 +25,7 @@ function serviceWith(deliver: () => Promise<never>) {
   vi.spyOn(console, "warn").mockImplementation(() => {});
   vi.spyOn(console, "info").mockImplementation((line: string) => {
     const fields = JSON.parse(line);
-    if (fields.event === "event.taken") events.push(fields);
+    if (fields.event === "event.emitted") events.push(fields);
   });
   const broken = { ...env, HUB: { getByName: () => ({ deliver }) } } as unknown as typeof env;
   const services = servicesOf(broken);

@@ -3,7 +3,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { HubObject } from "../../src/worker/hub-object.ts";
-import type { Env } from "../../src/worker/env.ts";
+import type { Env } from "../../src/worker/services.ts";
 import { frame } from "../support/frames.ts";
 
 const lines: { event: string; type?: string; reason?: string }[] = [];
@@ -43,7 +43,7 @@ it("[CL1] closes everybody with 1001 at its next alarm, and tells the end of eac
   expect(closes).toEqual([[1001, "going-away"]]);
   await vi.waitUntil(() => lines.some(({ type }) => type === "client.disconnected"));
   expect(lines).toContainEqual(
-    expect.objectContaining({ event: "event.taken", reason: "restarted" }),
+    expect.objectContaining({ event: "event.emitted", reason: "restarted" }),
   );
   await runInDurableObject(stub, (_object, ctx) => {
     expect(ctx.storage.sql.exec("SELECT * FROM sessions").toArray()).toEqual([]);

@@ -6,7 +6,7 @@ import { issueJwt } from "../../src/auth/jwt.ts";
 import { PUBLIC_TOKEN_SECRET } from "../../src/config/cross-checks.ts";
 import { VARIABLE_PREFIX } from "../../src/config/keys.ts";
 import { app } from "../../src/worker/app.ts";
-import type { Env } from "../../src/worker/env.ts";
+import type { Env } from "../../src/worker/services.ts";
 import { HubObject } from "../../src/worker/hub-object.ts";
 import { clientId } from "../support/client-ids.ts";
 import { frame, seen, type Seen } from "../support/frames.ts";

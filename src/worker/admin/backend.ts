@@ -1,60 +1,73 @@
-/** Signals of a backend: made into a frame as the hub would stamp it, and handed to the target's hub. */
-import type { AdminPorts, BackendSignal } from "../../admin/ports.ts";
+/** Signals of a backend: encodes the frame as a hub would stamp it, and hands it to the target's hub. */
+import type { BackendSignal } from "../../admin/nouns.ts";
+import type { AdminService } from "../../admin/service.ts";
+import { hubNameOf } from "../../hub/placement.ts";
+import { describeError } from "../../log/log.ts";
 import { parseClientId } from "../../protocol/client-id.ts";
+import { PAYLOAD_TYPES } from "../../protocol/encodings/payload-types.ts";
 import { faultRow, type Fault } from "../../protocol/errors.ts";
 import { encodeFrame } from "../../protocol/frame.ts";
 import { MAX_PAYLOAD_BYTES } from "../../protocol/limits.ts";
 import { MESSAGE_TYPES } from "../../protocol/message-types.ts";
-import { PAYLOAD_TYPES } from "../../protocol/encodings/payload-types.ts";
+import { failed, success, type Result } from "../../protocol/result.ts";
 import { formatUuid, UUID_BYTES } from "../../protocol/uuid.ts";
-import type { Env } from "../env.ts";
-import { hubNameOf } from "../../hub/placement.ts";
-import { describeError } from "../../log/log-hub-event.ts";
-import { RpcRemoteHubs } from "../remote-hubs.ts";
 import { hubStubWithoutRetry } from "../hubs.ts";
-import type { Services } from "../services.ts";
+import { RpcRemoteHubs } from "../remote-hubs.ts";
+import type { Env, Services } from "../services.ts";
 import { workerCountsOf } from "../worker-counts.ts";
 
-/** Whom the target sees where the backend names no source. */
-const BACKEND = "backend";
+/** The source that the target sees where the backend names none. */
+const BACKEND = parseClientId("backend");
+
+const MESSAGE_TYPE_OF = {
+  offer: MESSAGE_TYPES.SIGNAL_OFFER.value,
+  answer: MESSAGE_TYPES.SIGNAL_ANSWER.value,
+  ice_candidate: MESSAGE_TYPES.SIGNAL_ICE_CANDIDATE.value,
+} as const;
 
 export function createBackend(
   env: Env,
   services: Services,
   ctx: Pick<ExecutionContext, "waitUntil">,
-): AdminPorts["sendSignal"] {
+): AdminService["sendSignal"] {
   const { config, log } = services;
   const hubs = new RpcRemoteHubs({
-    // No hub's: the Worker is none.
+    // The Worker is no hub, so every hub is remote to it.
     self: "worker",
     hubs: config.routing.hubs,
     call: (hub) => hubStubWithoutRetry(env, config, hub),
     failed: (hub, error) => log("deliver.failed", { hub, error: describeError(error) }),
   });
-  return async ({ source, target, messageType, data }: BackendSignal) => {
-    const sender = source ?? parseClientId(BACKEND);
-    if (sender === null) throw new Error("the backend has no client id");
-    const uuid = crypto.getRandomValues(new Uint8Array(UUID_BYTES));
-    const { value } = MESSAGE_TYPES[messageType];
-    const payload = new TextEncoder().encode(
-      JSON.stringify({ source_client_id: sender, signal_data: data }),
-    );
-    const notice = { source: sender, target, messageType: value };
+  return async (signal) => {
+    const source = signal.source_client_id ?? BACKEND;
+    if (source === null) throw new Error('"backend" is not a client id');
+    const target = signal.target_client_id;
+    const messageType = MESSAGE_TYPE_OF[signal.type];
+    const meta = { source, target, messageType };
     const refuse = (fault: Fault) => {
       const counts = workerCountsOf(env, services);
-      counts.book.observe({ event: "signal.undelivered", code: faultRow(fault).code, ...notice });
+      counts.book.observe({ event: "signal.undelivered", code: faultRow(fault).code, ...meta });
       counts.settle(ctx);
       return { outcome: "refused", fault } as const;
     };
-    if (payload.length > MAX_PAYLOAD_BYTES) return refuse("signal.too-large");
-    const frame = encodeFrame({
-      messageType: value,
-      uuid,
-      payloadType: PAYLOAD_TYPES.JSON.value,
-      payload,
-    });
+    const uuid = crypto.getRandomValues(new Uint8Array(UUID_BYTES));
+    const frame = encodeSignal(signal, source, messageType, uuid);
+    if (!frame.ok) return refuse(frame.failure);
     const hub = hubNameOf(target, config.routing.hubs);
-    const [fault = "internal"] = await hubs.deliver(hub, [{ ...notice, frame }]);
+    const [fault = "internal"] = await hubs.deliver(hub, [{ ...meta, frame: frame.value }]);
     return fault === null ? { outcome: "delivered", uuid: formatUuid(uuid) } : refuse(fault);
   };
+}
+
+function encodeSignal(
+  { target_client_id, signal_data }: BackendSignal,
+  source_client_id: string,
+  messageType: number,
+  uuid: Uint8Array,
+): Result<Uint8Array, Fault> {
+  const json = JSON.stringify({ target_client_id, source_client_id, signal_data });
+  const payload = new TextEncoder().encode(json);
+  if (payload.length > MAX_PAYLOAD_BYTES) return failed("signal.too-large");
+  const payloadType = PAYLOAD_TYPES.JSON.value;
+  return success(encodeFrame({ messageType, uuid, payloadType, payload }));
 }
