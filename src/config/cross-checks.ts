@@ -7,13 +7,13 @@ import { findEventFaults } from "./event-checks.ts";
 import type { PartialConfig } from "./keys.ts";
 
 /** The published test credentials, as pairs: this repository shows them to everybody, so a deployed service refuses them. */
-const PUBLIC_API_KEYS = ["test_client_1:test_token_1", "test_client_2:test_token_2"];
+const PUBLIC_API_KEYS = new Set(["test_client_1:test_token_1", "test_client_2:test_token_2"]);
 
 /** The published placeholder for a secret, which a deployed service refuses for the same reason. */
 export const PUBLIC_TOKEN_SECRET = "your-secret-key-change-in-production";
 
 export function isPublicApiKey({ clientId, token }: ApiKey): boolean {
-  return PUBLIC_API_KEYS.includes(`${clientId}:${token}`);
+  return PUBLIC_API_KEYS.has(`${clientId}:${token}`);
 }
 
 /** RFC 7518, 3.2: a key for HS256 must have at least the size of the hash. */

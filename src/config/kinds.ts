@@ -125,8 +125,8 @@ function parsed<Value>(value: Value): Parsed<Value> {
   return { value, faults: [] };
 }
 
-function faulty(text: string): Parsed<never> {
-  return { value: undefined, faults: [{ text }] };
+function faulty(rule: string): Parsed<never> {
+  return { value: undefined, faults: [{ text: rule }] };
 }
 
 function isInteger(value: unknown, min: number, max: number): value is number {

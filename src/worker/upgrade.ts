@@ -2,7 +2,13 @@
 import type { Context } from "hono";
 import { problem } from "../admin/problem.ts";
 import { redactUrl } from "../log/log.ts";
-import { decideAdmission, type Admission, type KnownAnswers, type Refusal } from "./admission.ts";
+import {
+  decideAdmission,
+  type Admission,
+  type KnownAnswers,
+  type Refusal,
+  type UpgradeFacts,
+} from "./admission.ts";
 import {
   CLIENT_ID_PARAMETER,
   readCredentials,
@@ -42,7 +48,7 @@ async function answer(c: Context<AppTypes>): Promise<Response> {
   if (raw.headers.get("upgrade")?.toLowerCase() !== "websocket") return explainUpgrade(raw);
   const { services } = c.var;
   const url = redactUrl(raw.url, UPGRADE_PARAMETERS);
-  const decided = await decide(raw, services, c.env.UPGRADES);
+  const decided = await decide(factsOf(raw), services, c.env.UPGRADES);
   if (decided.kind === "refused") {
     const { status, detail, headers = {} } = decided.refusal;
     services.log("upgrade.refused", { status, detail, url });
@@ -60,37 +66,37 @@ type Decided =
   | { readonly kind: "admitted"; readonly admission: Admission }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
-/** Answers the questions of `decideAdmission` until it has decided. It asks each of them once. */
+/** Answers the questions of `decideAdmission`, which asks each at most once, until it has decided. */
 async function decide(
-  request: Request,
-  { config, authenticate }: Services,
+  facts: UpgradeFacts,
+  services: Services,
   upgrades: RateLimit | undefined,
+  known: KnownAnswers = {},
 ): Promise<Decided> {
-  const facts = {
+  const decision = decideAdmission(facts, services.config, known);
+  switch (decision.kind) {
+    case "ask-rate": {
+      const verdict = await upgrades?.limit({ key: decision.address });
+      const isWithinRate = verdict?.success ?? true;
+      return decide(facts, services, upgrades, { ...known, isWithinRate });
+    }
+    case "ask-grant": {
+      const granted = await services.authenticate(decision.credentials, Date.now());
+      return decide(facts, services, upgrades, { ...known, granted });
+    }
+    case "admitted":
+    case "refused":
+      return decision;
+  }
+}
+
+function factsOf(request: Request): UpgradeFacts {
+  return {
     origin: request.headers.get("origin"),
     address: request.headers.get("cf-connecting-ip"),
     credentials: readCredentials(request),
     clientIds: new URL(request.url).searchParams.getAll(CLIENT_ID_PARAMETER),
   };
-  let known: KnownAnswers = {};
-  for (;;) {
-    const decision = decideAdmission(facts, config, known);
-    switch (decision.kind) {
-      case "ask-rate": {
-        const verdict = await upgrades?.limit({ key: decision.address });
-        known = { ...known, isWithinRate: verdict?.success ?? true };
-        break;
-      }
-      case "ask-grant": {
-        const granted = await authenticate(decision.credentials, Date.now());
-        known = { ...known, granted };
-        break;
-      }
-      case "admitted":
-      case "refused":
-        return decision;
-    }
-  }
 }
 
 /** A new request, so that nothing of the client's reaches the hub but its wish for a socket (UP7). */

@@ -67,7 +67,7 @@ describe("GET /admin/sessions", () => {
     ["limit=1", 1],
     ["limit=1000", 1000],
     ["", 100],
-  ])("gives pages of another size for the query %j: %d", async (query, limit) => {
+  ])("asks for pages of the size that the query names, with %j: %d", async (query, limit) => {
     const asked: number[] = [];
     const list = async (page: { limit: number }) => {
       asked.push(page.limit);

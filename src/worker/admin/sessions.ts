@@ -55,7 +55,7 @@ function toSummary({ clientId, sessionId, hub, connectedAtMs }: SessionEntry): S
   return { client_id: clientId, session_id: sessionId, hub, connected_at };
 }
 
-/** workerd's words for a call of a method that the other side does not have. A test holds them against the platform. */
+/** The platform tells this error from others by its message alone: `The RPC receiver does not implement the method "…".` */
 function isNotImplemented(error: unknown): boolean {
-  return error instanceof Error && error.message.includes("does not implement the method");
+  return error instanceof Error && error.message.startsWith("The RPC receiver does not implement");
 }

@@ -138,8 +138,8 @@ function sessionOf(id: string): SessionInformation {
   };
 }
 
-function summaryOf({ last_activity: _, message_count: __, ...summary }: SessionInformation) {
-  return summary;
+function summaryOf({ client_id, session_id, hub, connected_at }: SessionInformation) {
+  return { client_id, session_id, hub, connected_at };
 }
 
 function parkedEvent(id: number): ParkedEvent {
