@@ -20,7 +20,7 @@ export async function findListenFault(host: string, port: number): Promise<strin
 export function listenFault(host: string, port: number, code: string): string {
   switch (code) {
     case "EADDRINUSE":
-      return `Port ${port} of ${host} is in use: stop the program that listens there, or set another port, for example SIGNAL_MANAGER_SERVER_PORT=${port + 1} (0 takes a free one)`;
+      return `Port ${port} of ${host} is taken: stop the program that listens there, or set another port, for example SIGNAL_MANAGER_SERVER_PORT=${port + 1} (0 takes a free one)`;
     case "EACCES":
       return `This user may not listen on port ${port}: set SIGNAL_MANAGER_SERVER_PORT to 1024 or above`;
     case "EADDRNOTAVAIL":

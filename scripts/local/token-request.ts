@@ -15,7 +15,7 @@ The token is signed with auth.token_secret. For a deployed service, set SIGNAL_M
 
 export interface TokenRequest {
   readonly clientId: ClientId;
-  /** null: as long as the configuration says. */
+  /** null: auth.token_expiry. */
   readonly expiresInSeconds: number | null;
   /** null: everybody. */
   readonly targets: readonly string[] | null;
@@ -36,7 +36,7 @@ export function parseTokenRequest(args: readonly string[]): Result<TokenRequest,
   }
   const targets = optional(values.targets, list());
   if (!targets.ok) return failed(`--targets ${targets.failure}`);
-  if (targets.value?.length === 0) return failed("--targets names nobody");
+  if (targets.value?.length === 0) return failed("--targets is an empty list");
   const wrong = targets.value?.find((target) => parseClientId(target) === null);
   if (wrong !== undefined) return failed(`--targets ${JSON.stringify(wrong)} is not a client id`);
   return success({ clientId, expiresInSeconds: expiresInSeconds.value, targets: targets.value });

@@ -75,7 +75,7 @@ function publishedFaults({ auth: { api_keys = [], token_secret = "" } }: Partial
   return faults;
 }
 
-/** Whoever guesses the admin token controls all sessions; whoever guesses the token of the metrics reads them. */
+/** A guessed admin token would give control of all sessions, and a guessed metrics token would give all numbers away. */
 function guessableFaults(config: PartialConfig): string[] {
   return bearerTokens(config).flatMap(({ name, token }) =>
     token !== "" && byteLength(token) < MIN_BEARER_BYTES

@@ -14,7 +14,7 @@ import { hubNameForUpgrade } from "./hubs.ts";
 
 /** What the request says. */
 export interface UpgradeFacts {
-  /** null: the client is no browser. */
+  /** null: the client is not a browser. */
   readonly origin: string | null;
   /** null: the platform does not say it. */
   readonly address: string | null;
@@ -98,7 +98,7 @@ export function decideAdmission(
 const UNPLACED =
   "This service has several hubs: present a token at the upgrade, or add ?client_id= to the URL";
 
-/** Without an Origin the client is no browser, and no page can misuse it (UP5). */
+/** A client without an Origin is not a browser, so no page can misuse it (UP5). */
 function isAllowedOrigin(origin: string | null, allowed: readonly string[]): boolean {
   return origin === null || allowed.includes("*") || allowed.includes(origin);
 }

@@ -19,7 +19,7 @@ export function logHubEvent(log: Log, hubEvent: HubEvent): void {
         client_id: clientId,
         reason,
         duration_ms: atMs - connectedAtMs,
-        frame_count: messageCount,
+        message_count: messageCount,
       });
     }
     case "frame.refused": {

@@ -1,4 +1,4 @@
-/** What of an upgrade's URL the log shows. */
+/** The part of an upgrade's URL that the log shows. */
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { redactUrl } from "../../src/log/log.ts";

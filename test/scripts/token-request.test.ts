@@ -29,7 +29,7 @@ describe("the command line of npm run token", () => {
     [["a", "--expires=-4"], "--expires must be a whole number"],
     [["a", "--expires", "--targets", "b"], "--expires"],
     [["a", "-4"], "-4"],
-    [["a", "--targets", ","], "--targets names nobody"],
+    [["a", "--targets", ","], "--targets is an empty list"],
     [["a", "--targets", '[""]'], '--targets "" is not a client id'],
     [["a", "--targets", "[1]"], "--targets must be a list of strings"],
     [["a", "--until", "tomorrow"], "--until"],

@@ -43,7 +43,7 @@ describe("the log", () => {
         client_id: "alice",
         reason: "closed",
         duration_ms: 3500,
-        frame_count: 7,
+        message_count: 7,
       },
     ],
     [
@@ -53,7 +53,7 @@ describe("the log", () => {
         client_id: "alice",
         reason: "lost",
         duration_ms: 3500,
-        frame_count: null,
+        message_count: null,
       },
     ],
     [

@@ -32,7 +32,7 @@ export function createBackend(
 ): AdminService["sendSignal"] {
   const { config, log } = services;
   const hubs = new RpcRemoteHubs({
-    // The Worker is no hub, so every hub is remote to it.
+    // The Worker is not a hub, so every hub is remote to it.
     self: "worker",
     hubs: config.routing.hubs,
     call: (hub) => hubStubWithoutRetry(env, config, hub),

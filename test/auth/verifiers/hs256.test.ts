@@ -189,7 +189,7 @@ describe("the verifier refuses", () => {
     ["a token of two dots", ".."],
     ["a token beyond ASCII", "é.é.é"],
     ["a token with a lone surrogate", `${header}.${payload}.\ud83e`],
-    ["a text that is no JWT", "test_token_1"],
+    ["a text that is not a JWT", "test_token_1"],
   ])("[CO5] %s", async (_, token) => {
     expect(await verify(token)).toEqual(failed("auth.invalid"));
   });
