@@ -8,8 +8,9 @@ import type { Config } from "../config/keys.ts";
 import { hubNameOf } from "../hub/placement.ts";
 import { parseClientId, type ClientId } from "../protocol/client-id.ts";
 import { faultRow } from "../protocol/errors.ts";
+import { CLIENT_ID_PARAMETER } from "../protocol/names.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
-import { CLIENT_ID_PARAMETER, type UpgradeCredentials } from "./credentials.ts";
+import type { UpgradeCredentials } from "./credentials.ts";
 import { hubNameForUpgrade } from "./hubs.ts";
 
 /** What the request says. */

@@ -1,16 +1,16 @@
 /** Reads the credentials of an upgrade request, in whichever of the three ways they were presented (UP2, UP3). */
+import {
+  ACCESS_TOKEN_PARAMETER,
+  BEARER_SUBPROTOCOL_PREFIX,
+  CLIENT_ID_PARAMETER,
+  SUBPROTOCOL,
+} from "../protocol/names.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 
-/** The subprotocol that the hub speaks and selects (UP3). */
-export const SUBPROTOCOL = "signal-manager";
-const BEARER_SUBPROTOCOL = "bearer.";
-
 /** The parameters that the query of an upgrade may have (UP2). */
-export const CLIENT_ID_PARAMETER = "client_id";
-export const TOKEN_PARAMETER = "access_token";
 export const UPGRADE_PARAMETERS: ReadonlySet<string> = new Set([
   CLIENT_ID_PARAMETER,
-  TOKEN_PARAMETER,
+  ACCESS_TOKEN_PARAMETER,
 ]);
 
 export interface UpgradeCredentials {
@@ -32,16 +32,16 @@ export function readCredentials(request: Request): Result<UpgradeCredentials, st
   }
   const inHeader = readAuthorization(request.headers.get("authorization"));
   if (!inHeader.ok) return inHeader;
-  const inQuery = new URL(request.url).searchParams.getAll(TOKEN_PARAMETER);
+  const inQuery = new URL(request.url).searchParams.getAll(ACCESS_TOKEN_PARAMETER);
   // RFC 6750, 3.1: a repeated parameter makes a request invalid, even with the same value.
   if (inQuery.length > 1) {
-    return failed(`The query has ${TOKEN_PARAMETER} more than once: send one`);
+    return failed(`The query has ${ACCESS_TOKEN_PARAMETER} more than once: send one`);
   }
   const tokens = new Set([
     ...inHeader.value,
     ...offered
-      .filter((name) => name.startsWith(BEARER_SUBPROTOCOL))
-      .map((name) => name.slice(BEARER_SUBPROTOCOL.length)),
+      .filter((name) => name.startsWith(BEARER_SUBPROTOCOL_PREFIX))
+      .map((name) => name.slice(BEARER_SUBPROTOCOL_PREFIX.length)),
     ...inQuery,
   ]);
   if (tokens.size > 1) return failed("The request presents different tokens: send one");

@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import { problem } from "../admin/problem.ts";
 import { redactUrl } from "../log/log.ts";
+import { CLIENT_ID_PARAMETER, SUBPROTOCOL } from "../protocol/names.ts";
 import {
   decideAdmission,
   type Admission,
@@ -9,12 +10,7 @@ import {
   type Refusal,
   type UpgradeFacts,
 } from "./admission.ts";
-import {
-  CLIENT_ID_PARAMETER,
-  readCredentials,
-  SUBPROTOCOL,
-  UPGRADE_PARAMETERS,
-} from "./credentials.ts";
+import { readCredentials, UPGRADE_PARAMETERS } from "./credentials.ts";
 import { encodeExpected, encodeGrant, EXPECTED_HEADER, GRANT_HEADER } from "./grant-header.ts";
 import { hubStub } from "./hubs.ts";
 import type { AppTypes, Services } from "./services.ts";

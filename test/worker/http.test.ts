@@ -1,4 +1,4 @@
-/** The service over HTTP, by its answers: plain requests, and everything that can happen to an upgrade. */
+/** The upgrade by its answers over HTTP. `shipped.test.ts` has the other paths of the service. */
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -6,7 +6,6 @@ import { issueJwt } from "../../src/auth/jwt.ts";
 import { PUBLIC_TOKEN_SECRET } from "../../src/config/cross-checks.ts";
 import { parseClientId } from "../../src/protocol/client-id.ts";
 import { app } from "../../src/worker/app.ts";
-import { BUILD } from "../../src/worker/build-info.ts";
 import { GRANT_HEADER } from "../../src/worker/grant-header.ts";
 import { frame, seen, type Seen } from "../support/frames.ts";
 
@@ -21,21 +20,14 @@ beforeEach(() => {
 
 afterEach(() => void vi.restoreAllMocks());
 
-function get(
-  path: string,
-  headers: Record<string, string> = {},
-  settings: object = {},
-): Promise<Response> {
-  const request = new Request(`http://localhost${path}`, { headers });
-  return Promise.resolve(app.fetch(request, { ...env, ...settings }, createExecutionContext()));
-}
-
 function upgrade(
   path: string,
   headers: Record<string, string> = {},
   settings: object = {},
 ): Promise<Response> {
-  return get(path, { upgrade: "websocket", ...headers }, settings);
+  const init = { headers: { upgrade: "websocket", ...headers } };
+  const request = new Request(`http://localhost${path}`, init);
+  return Promise.resolve(app.fetch(request, { ...env, ...settings }, createExecutionContext()));
 }
 
 /** Sends one frame on the socket of a response 101, and resolves to the answer. */
@@ -62,58 +54,6 @@ async function jwt(clientId: string, expiresInSeconds = 60): Promise<string> {
   if (id === null) throw new Error(clientId);
   return issueJwt(PUBLIC_TOKEN_SECRET, { clientId: id }, expiresInSeconds, Date.now());
 }
-
-describe("the service", () => {
-  it("[UP1] answers /health with its status, version and compatibility date", async () => {
-    const response = await get("/health");
-    const { version, compatibilityDate } = BUILD;
-    expect(await response.json()).toEqual({
-      status: "ok",
-      version,
-      compatibility_date: compatibilityDate,
-    });
-  });
-
-  it("[UP1] answers a plain GET with 426 and a text that says how to connect", async () => {
-    const response = await get("/");
-    expect(response.status).toBe(426);
-    expect(response.headers.get("upgrade")).toBe("websocket");
-    expect(await response.text()).toContain('new WebSocket("ws://localhost/")');
-  });
-
-  it.each(["/nothing", "/health/", "/administrator", "/demo"])(
-    "[UP1] answers %s with 404, as problem details",
-    async (path) => {
-      const response = await get(path);
-      expect(response.status).toBe(404);
-      expect(response.headers.get("content-type")).toBe("application/problem+json");
-      expect(await response.json()).toMatchObject({ status: 404, title: "Not Found" });
-    },
-  );
-
-  it("answers every request with 500 while the configuration is invalid, and logs all faults once", async () => {
-    const settings = {
-      ...env,
-      SIGNAL_MANAGER_SERVER_PORT: "eighty",
-      SIGNAL_MANAGER_LOGGING_LEVEL: "loud",
-    };
-    for (const path of ["/", "/health"]) {
-      const response = await app.fetch(new Request(`http://localhost${path}`), settings);
-      expect(response.status).toBe(500);
-      expect(await response.text()).toContain("config.invalid");
-    }
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain("SIGNAL_MANAGER_SERVER_PORT");
-    expect(lines[0]).toContain("SIGNAL_MANAGER_LOGGING_LEVEL");
-  });
-
-  it("answers every request with 500 where the published test credentials are deployed", async () => {
-    const response = await get("/health", {}, { SIGNAL_MANAGER_SERVER_DEVELOPMENT: "false" });
-    expect(response.status).toBe(500);
-    expect(lines.join()).toContain("test credentials");
-    expect(lines.join()).not.toContain("test_token_1");
-  });
-});
 
 describe("the upgrade", () => {
   it("[UP8] is answered 400 where there are several hubs and the request names no client", async () => {

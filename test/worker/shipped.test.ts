@@ -1,11 +1,15 @@
-/** A service with the shipped wrangler.toml alone, without secrets and variables: neither the upgrade nor CONNECT accepts anybody. */
+/**
+ * A service with the shipped wrangler.toml alone, without secrets and variables: its plain paths, and that neither the upgrade nor
+ * CONNECT accepts anybody. And the same service with an invalid configuration.
+ */
 import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { issueJwt } from "../../src/auth/jwt.ts";
 import { PUBLIC_TOKEN_SECRET } from "../../src/config/cross-checks.ts";
 import { VARIABLE_PREFIX } from "../../src/config/keys.ts";
 import { app } from "../../src/worker/app.ts";
+import { BUILD } from "../../src/worker/build-info.ts";
 import type { Env } from "../../src/worker/services.ts";
 import { HubObject } from "../../src/worker/hub-object.ts";
 import { clientId } from "../support/client-ids.ts";
@@ -36,12 +40,20 @@ const shipped = Object.fromEntries(
   Object.entries(env).filter(([name]) => !name.startsWith(VARIABLE_PREFIX)),
 ) as unknown as Env;
 
+const lines: string[] = [];
+
 beforeEach(() => {
+  lines.length = 0;
   for (const level of ["error", "warn", "info"] as const) {
-    vi.spyOn(console, level).mockImplementation(() => {});
+    vi.spyOn(console, level).mockImplementation((line: string) => void lines.push(line));
   }
 });
 afterEach(() => void vi.restoreAllMocks());
+
+function get(path: string, settings: object = {}): Promise<Response> {
+  const request = new Request(`http://localhost${path}`);
+  return Promise.resolve(app.fetch(request, { ...shipped, ...settings }, createExecutionContext()));
+}
 
 function upgrade(headers: Record<string, string> = {}): Request {
   return new Request("http://localhost/", { headers: { upgrade: "websocket", ...headers } });
@@ -99,3 +111,57 @@ it.each(["/admin", "/admin/sessions", "/admin/openapi.json"])(
     expect([answer.status, await answer.text()]).toEqual([404, await unknown.text()]);
   },
 );
+
+describe("the shipped service", () => {
+  it("[UP1] answers /health with its status, version and compatibility date", async () => {
+    const response = await get("/health");
+    const { version, compatibilityDate } = BUILD;
+    expect(await response.json()).toEqual({
+      status: "ok",
+      version,
+      compatibility_date: compatibilityDate,
+    });
+  });
+
+  it("[UP1] answers a plain GET with 426 and a text that says how to connect", async () => {
+    const response = await get("/");
+    expect(response.status).toBe(426);
+    expect(response.headers.get("upgrade")).toBe("websocket");
+    expect(await response.text()).toContain('new WebSocket("ws://localhost/")');
+  });
+
+  it.each(["/nothing", "/health/", "/administrator", "/demo"])(
+    "[UP1] answers %s with 404, as problem details",
+    async (path) => {
+      const response = await get(path);
+      expect(response.status).toBe(404);
+      expect(response.headers.get("content-type")).toBe("application/problem+json");
+      expect(await response.json()).toMatchObject({ status: 404, title: "Not Found" });
+    },
+  );
+
+  it("answers every request with 500 while the configuration is invalid, and logs all faults once", async () => {
+    const settings = {
+      ...shipped,
+      SIGNAL_MANAGER_SERVER_PORT: "eighty",
+      SIGNAL_MANAGER_LOGGING_LEVEL: "loud",
+    };
+    for (const path of ["/", "/health"]) {
+      // One object, as the platform has it: the faults are logged once for each.
+      const response = await app.fetch(new Request(`http://localhost${path}`), settings);
+      expect(response.status).toBe(500);
+      expect(await response.text()).toContain("config.invalid");
+    }
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain("SIGNAL_MANAGER_SERVER_PORT");
+    expect(lines[0]).toContain("SIGNAL_MANAGER_LOGGING_LEVEL");
+  });
+
+  it("answers every request with 500 where the published test credentials are deployed", async () => {
+    const published = { SIGNAL_MANAGER_AUTH_API_KEYS: "test_client_1:test_token_1" };
+    const response = await get("/health", published);
+    expect(response.status).toBe(500);
+    expect(lines.join()).toContain("test credentials");
+    expect(lines.join()).not.toContain("test_token_1");
+  });
+});

@@ -1,9 +1,8 @@
 /** Signals of a backend: encodes the frame as a hub would stamp it, and hands it to the target's hub. */
-import type { BackendSignal } from "../../admin/nouns.ts";
 import type { AdminService } from "../../admin/service.ts";
 import { hubNameOf } from "../../hub/placement.ts";
 import { describeError } from "../../log/log.ts";
-import { parseClientId } from "../../protocol/client-id.ts";
+import { parseClientId, type ClientId } from "../../protocol/client-id.ts";
 import { PAYLOAD_TYPES } from "../../protocol/encodings/payload-types.ts";
 import { faultRow, type Fault } from "../../protocol/errors.ts";
 import { encodeFrame } from "../../protocol/frame.ts";
@@ -51,7 +50,7 @@ export function createBackend(
       return { outcome: "refused", fault } as const;
     };
     const uuid = crypto.getRandomValues(new Uint8Array(UUID_BYTES));
-    const frame = encodeSignal(signal, source, messageType, uuid);
+    const frame = encodeBackendSignal({ uuid, ...meta, data: signal.signal_data });
     if (!frame.ok) return refuse(frame.failure);
     const hub = hubNameOf(target, config.routing.hubs);
     const [fault = "internal"] = await hubs.deliver(hub, [{ ...meta, frame: frame.value }]);
@@ -59,14 +58,23 @@ export function createBackend(
   };
 }
 
-function encodeSignal(
-  { target_client_id, signal_data }: BackendSignal,
-  source_client_id: string,
-  messageType: number,
-  uuid: Uint8Array,
-): Result<Uint8Array, Fault> {
-  const json = JSON.stringify({ target_client_id, source_client_id, signal_data });
-  const payload = new TextEncoder().encode(json);
+/** The signal as the hub would stamp it; fails where it does not fit a frame (SI8). */
+function encodeBackendSignal({
+  uuid,
+  messageType,
+  source,
+  target,
+  data,
+}: {
+  readonly uuid: Uint8Array;
+  readonly messageType: number;
+  readonly source: ClientId;
+  readonly target: ClientId;
+  readonly data: unknown;
+}): Result<Uint8Array, Fault> {
+  const payload = new TextEncoder().encode(
+    JSON.stringify({ source_client_id: source, target_client_id: target, signal_data: data }),
+  );
   if (payload.length > MAX_PAYLOAD_BYTES) return failed("signal.too-large");
   const payloadType = PAYLOAD_TYPES.JSON.value;
   return success(encodeFrame({ messageType, uuid, payloadType, payload }));
