@@ -1,5 +1,5 @@
 /** Prints the tables of the code as the tables of the documents. */
-import { OPERATIONS } from "../src/admin/operations.ts";
+import { OPERATIONS } from "../src/admin/operations/table.ts";
 import { SIGNAL_ERRORS } from "../src/client/errors.ts";
 import { FLAT_KEYS, type FlatKey } from "../src/config/keys.ts";
 import { METRIC_ROWS } from "../src/metrics/table.ts";

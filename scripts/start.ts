@@ -1,6 +1,6 @@
 /**
- * `npm start`: the service on this machine, as `wrangler dev` with the settings of this checkout and of the shell.
- * What stands behind `npm start --` goes to wrangler. Everything that can be wrong is said before anything starts.
+ * `npm start`: runs the service on this machine, by `wrangler dev` with the settings of this checkout and of the shell. The
+ * arguments behind `npm start --` go to wrangler. All faults that can be found beforehand are reported before anything starts.
  */
 import { resolve } from "node:path";
 import { parseConfig } from "../src/config/parse-config.ts";

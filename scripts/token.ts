@@ -1,13 +1,12 @@
 /**
- * `npm run token`: prints a signed token for a client id, and nothing else, on stdout; what it has to say is on stderr.
- * Options: `local/token-request.ts`.
+ * `npm run token`: prints a signed token for a client id, and nothing else, on stdout. Warnings and errors go to stderr.
+ * `local/token-request.ts` documents the options.
  */
 import { resolve } from "node:path";
 import { issueJwt } from "../src/auth/jwt.ts";
 import { parseConfig } from "../src/config/parse-config.ts";
-import { secretWarning } from "./local/secret-warning.ts";
 import { readLocalSettings, refusal } from "./local/settings.ts";
-import { parseTokenRequest, USAGE } from "./local/token-request.ts";
+import { parseTokenRequest, secretWarning, USAGE } from "./local/token-request.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
@@ -20,7 +19,8 @@ async function main(args: readonly string[]): Promise<void> {
   if (!config.ok) return stop(1, refusal("No token", config.failure));
   const { token_secret, token_expiry } = config.value.auth;
   if (token_secret === "") {
-    return stop(1, refusal("No token", ["auth.token_secret is empty: nothing can be signed"]));
+    const fault = "auth.token_secret is empty, so there is no secret to sign with";
+    return stop(1, refusal("No token", [fault]));
   }
   const warning = secretWarning(token_secret);
   if (warning !== null) console.error(warning);

@@ -1,10 +1,10 @@
-/** The line that says where the service listens, once it answers. */
+/** The line that says where the service listens, printed once the service answers. */
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { PUBLIC_API_KEYS } from "../../src/config/cross-checks.ts";
+import { isPublicApiKey } from "../../src/config/cross-checks.ts";
 import type { Config } from "../../src/config/keys.ts";
 
-/** Prints it as soon as the service answers; nothing, if it is told to stop before. */
+/** Waits until the service answers, and prints the line then. Prints nothing if `stopping` aborts before. */
 export async function announce(config: Config, port: number, stopping: AbortSignal): Promise<void> {
   try {
     const status = await askHealth(config.server, port, stopping);
@@ -17,34 +17,34 @@ export async function announce(config: Config, port: number, stopping: AbortSign
   }
 }
 
-/** `port`: the real one, where the configured is 0. */
+/** `port`: the port that the service listens on; the configured one may be 0. */
 export function announcement({ server, auth }: Config, port: number): string {
   const url = `${server.tls_enabled ? "wss" : "ws"}://${urlHost(server.host)}:${port}/`;
-  const known = PUBLIC_API_KEYS.find((pair) => auth.api_keys.includes(pair));
-  const credentials = known ? `  (test credentials: ${known.replace(":", " / ")})` : "";
+  const known = auth.api_keys.find(isPublicApiKey);
+  const credentials = known ? `  (test credentials: ${known.clientId} / ${known.token})` : "";
   return `Signal Manager listens on ${url}${credentials}`;
 }
 
-/** What everybody on the network can use; null: nothing. */
+/** A warning where other machines can reach a service that accepts the published test credentials; else null. */
 export function exposureWarning({ server, auth }: Config): string | null {
   const isLocal =
     server.host === "localhost" || server.host === "::1" || server.host.startsWith("127.");
-  return isLocal || !auth.api_keys.some((pair) => PUBLIC_API_KEYS.includes(pair))
+  return isLocal || !auth.api_keys.some(isPublicApiKey)
     ? null
-    : `Whoever reaches ${server.host} can connect with the document's test credentials: set SIGNAL_MANAGER_AUTH_API_KEYS to your own`;
+    : `Everybody who can reach ${server.host} can connect with the published test credentials: set SIGNAL_MANAGER_AUTH_API_KEYS to your own`;
 }
 
 function urlHost(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }
 
-/** The HTTP status of /health. wrangler listens before the Worker is there, and lets requests wait for it. */
+/** The HTTP status of /health. wrangler listens before the Worker is ready, and holds requests until then. */
 function askHealth(server: Config["server"], port: number, signal: AbortSignal): Promise<number> {
   const isWildcard = server.host === "0.0.0.0" || server.host === "::";
   const options = { host: isWildcard ? "localhost" : server.host, port, path: "/health", signal };
   return new Promise((resolve, reject) => {
     const request = server.tls_enabled
-      ? // Our own server, whose certificate nobody has signed.
+      ? // Our own server, whose certificate no authority has signed.
         httpsRequest({ ...options, rejectUnauthorized: false })
       : httpRequest(options);
     request

@@ -1,8 +1,8 @@
-/** A folder for one run of `npm start`, which no other user can read and which goes with the process. */
+/** A folder for one run of `npm start`: no other user can read it, and it is removed when the process ends. */
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-/** Makes it under `parent`, and removes those of runs that were killed: secrets are in them. */
+/** Makes the folder under `parent`. Also removes the folders of runs that were killed, since they hold secrets. */
 export function makeOwnFolder(parent: string): string {
   mkdirSync(parent, { recursive: true });
   for (const name of readdirSync(parent)) {
@@ -18,7 +18,7 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it lives, as another user's. ESRCH, or a name that is no process id: it does not.
+    // EPERM: the process exists and belongs to another user. ESRCH, or a TypeError for a name that is not a number: no process.
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

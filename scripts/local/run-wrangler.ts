@@ -1,4 +1,4 @@
-/** The life of `wrangler dev` under `npm start`: its files, its start, its message that it listens, its end. */
+/** Runs `wrangler dev` for `npm start`: writes its files, starts it, waits for its message that it listens, and ends with it. */
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,18 +14,18 @@ export interface Run {
   readonly server: Config["server"];
   readonly envFileText: string;
   readonly extra: readonly string[];
-  /** `signal` aborts when the service is told to stop. */
+  /** `signal` aborts when somebody stops the service. */
   readonly onListening: (port: number, signal: AbortSignal) => void;
 }
 
-/** Ends this process when wrangler ends: with its code, or with 0 if it was told to stop. */
+/** Ends this process when wrangler ends: with wrangler's exit code, or with 0 if somebody stopped the service. */
 export function runWrangler({ root, server, envFileText, extra, onListening }: Run): void {
-  // The folder that wrangler keeps its own files in, and git ignores.
+  // wrangler keeps its own files in this folder, and git ignores it.
   const localFolder = join(root, ".wrangler");
   const ownFolder = makeOwnFolder(join(localFolder, "start"));
   const envFile = join(ownFolder, "settings.env");
   writeFileSync(envFile, envFileText, { mode: 0o600 });
-  // Two hubs must not share one: each would take the other's sessions for lost. A port's state outlives its service.
+  // Each port has its own state, which outlives the service. Two hubs on one state would take each other's sessions for lost.
   const stateFolder =
     server.port === 0 ? join(ownFolder, "state") : join(localFolder, `state-${server.port}`);
 
@@ -53,7 +53,7 @@ export function runWrangler({ root, server, envFileText, extra, onListening }: R
 
 const Listening = z.object({ event: z.literal("DEV_SERVER_READY"), port: z.number() });
 
-/** wrangler's one message to its parent, as JSON text; null: it was another. */
+/** The port in the message by which wrangler says that it listens, which is JSON text; null: another message. */
 function listeningPort(message: unknown): number | null {
   const listening = Listening.safeParse(
     typeof message === "string" ? JSON.parse(message) : message,

@@ -1,13 +1,13 @@
 /**
- * The settings as `npm start` and `npm run token` see them: wrangler.toml under development.vars under .dev.vars under
- * the shell. It only gathers and merges; what they mean is `parseConfig`'s question.
+ * The settings of `npm start` and `npm run token`: wrangler.toml, which development.vars overrides, which .dev.vars overrides,
+ * which the shell overrides. This file gathers and merges them; `parseConfig` gives them their meaning.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { parse as parseToml, TomlError } from "smol-toml";
-import { VARIABLE_PREFIX } from "../../src/config/keys.ts";
-import { isTable, type Settings } from "../../src/config/settings.ts";
+import { isTable, VARIABLE_PREFIX, type Settings } from "../../src/config/keys.ts";
+
 import { failed, success, type Result } from "../../src/protocol/result.ts";
 
 export type Variables = Readonly<Record<string, string>>;
@@ -15,18 +15,18 @@ export type Variables = Readonly<Record<string, string>>;
 export interface LocalSettings {
   /** The tables of wrangler.toml, and the variables beside them. */
   readonly settings: Settings;
-  /** Every SIGNAL_MANAGER_* variable: what wrangler.toml does not say. */
+  /** The SIGNAL_MANAGER_* variables alone. */
   readonly variables: Variables;
 }
 
 export interface Sources {
   readonly wranglerToml: string;
-  /** From the one that yields to the one that wins. */
+  /** Their texts. A later file overrides an earlier one. */
   readonly varsFiles: readonly string[];
   readonly shell: NodeJS.ProcessEnv;
 }
 
-/** Fails only if wrangler.toml cannot be read as TOML. */
+/** Fails only if wrangler.toml is not TOML or has no `[vars.*]` tables. */
 export function mergeSettings(sources: Sources): Result<LocalSettings, readonly string[]> {
   const tables = readTables(sources.wranglerToml);
   if (!tables.ok) return tables;
@@ -48,12 +48,12 @@ export function readLocalSettings(
   });
 }
 
-/** What a person reads who is refused: the headline, a fault a line, and where to look. */
+/** A refusal for a person at a terminal: the headline, one line per fault, and where the settings come from. */
 export function refusal(headline: string, faults: readonly string[]): string {
   return [
     `${headline}:`,
     ...faults.map((fault) => `  - ${fault}`),
-    "Settings come from wrangler.toml, development.vars, .dev.vars and the shell; what comes later in this list wins.",
+    "Settings come from wrangler.toml, development.vars, .dev.vars and the shell; each overrides those before it.",
   ].join("\n");
 }
 

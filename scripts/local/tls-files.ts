@@ -1,9 +1,9 @@
-/** Whether the configured certificate and key can be read: asked before wrangler is, which would say it in a stack. */
+/** Checks before wrangler starts that the configured certificate and key can be read: wrangler would print a stack trace. */
 import { accessSync, constants } from "node:fs";
 import { resolve } from "node:path";
 import type { Config } from "../../src/config/keys.ts";
 
-/** A sentence for each file that cannot be read. Paths are taken from `root`, the checkout. */
+/** A sentence for each file that cannot be read. Relative paths start at `root`, the checkout. */
 export function findTlsFileFaults(root: string, server: Config["server"]): string[] {
   if (!server.tls_enabled) return [];
   return (["tls_cert_path", "tls_key_path"] as const)
@@ -16,7 +16,7 @@ function isReadable(path: string): boolean {
     accessSync(path, constants.R_OK);
     return true;
   } catch {
-    // It is not there, or not ours to read: the sentence is the same.
+    // The file is missing or this user may not read it. The sentence fits both.
     return false;
   }
 }

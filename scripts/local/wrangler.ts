@@ -1,9 +1,9 @@
-/** How `npm start` calls `wrangler dev`: its arguments and its environment. No secret is in either. */
+/** How `npm start` calls `wrangler dev`: the arguments and the environment. Neither holds a secret. */
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { VARIABLE_PREFIX, type Config } from "../../src/config/keys.ts";
 
-/** The script that the installed wrangler names as its command. */
+/** The path of the script that the installed wrangler declares as its command. */
 export function findWrangler(): string {
   const manifest = createRequire(import.meta.url).resolve("wrangler/package.json");
   return join(manifest, "../bin/wrangler.js");
@@ -15,7 +15,7 @@ export interface WranglerFiles {
   readonly stateFolder: string;
 }
 
-/** `extra`: what stands behind `npm start --`; it is passed on as it is. */
+/** `extra`: the arguments behind `npm start --`, which go to wrangler unchanged. */
 export function wranglerArguments(
   server: Config["server"],
   files: WranglerFiles,
@@ -25,7 +25,7 @@ export function wranglerArguments(
     "dev",
     `--ip=${server.host}`,
     `--port=${server.port}`,
-    "--inspector-port=0", // A free one: two services may run side by side.
+    "--inspector-port=0", // A free port, so that two services can run side by side.
     `--env-file=${files.envFile}`,
     "--show-interactive-dev-session=false",
     ...(server.tls_enabled ? tlsArguments(server) : []),
@@ -34,7 +34,7 @@ export function wranglerArguments(
   ];
 }
 
-/** Without paths wrangler makes a certificate of its own. */
+/** Without paths, wrangler generates a certificate. */
 function tlsArguments({ tls_key_path, tls_cert_path }: Config["server"]): string[] {
   const https = "--local-protocol=https";
   if (tls_cert_path === "") return [https];
@@ -49,7 +49,7 @@ const SETTING_OF_OPTION = {
   "--https-cert-path": "server.tls_cert_path",
 } as const;
 
-/** wrangler would get such an option twice, and the settings would not say what is true. */
+/** A sentence for each option that is a setting: wrangler would get it twice, and the settings would no longer be true. */
 export function findOverlaps(extra: readonly string[]): string[] {
   return Object.entries(SETTING_OF_OPTION)
     .filter(([option]) => isGiven(option, extra))
@@ -63,16 +63,16 @@ function isGiven(option: string, extra: readonly string[]): boolean {
   return extra.some((argument) => argument === option || argument.startsWith(`${option}=`));
 }
 
-/** The shell's environment, but for what would change how wrangler reads the env file, or what it tells others. */
+/** The shell's environment, without the settings, and with variables that fix how wrangler reads the env file and what it sends. */
 export function wranglerEnvironment(shell: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const inherited = Object.entries(shell).filter(([name]) => !name.startsWith(VARIABLE_PREFIX));
   return {
     ...Object.fromEntries(inherited),
-    CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV: "true", // false: --env-file is not read at all.
-    CLOUDFLARE_INCLUDE_PROCESS_ENV: "false", // true: the Worker is given the whole environment.
-    CLOUDFLARE_CF_FETCH_ENABLED: "false", // A look-up of where this machine is; the service does not ask.
+    CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV: "true", // "false" would ignore --env-file.
+    CLOUDFLARE_INCLUDE_PROCESS_ENV: "false", // "true" would give the Worker the whole environment.
+    CLOUDFLARE_CF_FETCH_ENABLED: "false", // "true" would look up where this machine is, which the service does not need.
     WRANGLER_SEND_METRICS: "false",
-    WRANGLER_HIDE_BANNER: "true", // And with it the look-up of a newer version.
-    X_LOCAL_EXPLORER: "false", // Serves the hub's storage to whoever reaches the port.
+    WRANGLER_HIDE_BANNER: "true", // "false" would also look up whether there is a newer version.
+    X_LOCAL_EXPLORER: "false", // "true" would serve the hub's storage to everybody who can reach the port.
   };
 }

@@ -1,84 +1,89 @@
 /**
- * The admin API: for operators and backends, never for clients. Mounted by the Worker; its paths begin below /admin. It
- * knows no platform: `ports.ts` is what it needs.
+ * The admin API, for operators and backends and never for clients. The Worker mounts it, so its paths begin below /admin. It
+ * knows no platform: `service.ts` says what it needs.
  */
 import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { bearerCheck } from "../auth/bearer.ts";
-import { HANDLERS, type Handler } from "./handlers.ts";
 import { openApiDocument } from "./openapi.ts";
-import { OPERATION_ROWS, type OperationId, type OperationRow } from "./operations.ts";
-import type { AdminPorts } from "./ports.ts";
+import type { Operation } from "./operation.ts";
+import { OPERATION_ROWS } from "./operations/table.ts";
 import { problem } from "./problem.ts";
 import { readInput } from "./request.ts";
+import type { AdminService } from "./service.ts";
 
-export interface AdminSettings {
-  /** Empty: there is no admin API, and every path is answered as `notFound` does. */
+/** What one request is answered with. The app itself is built once, and keeps nothing of a request. */
+export interface AdminBindings {
+  /** The admin token. Empty: there is no admin API, and `notFound` answers every path. */
   readonly token: string;
-  /** Of the service: the document's. */
-  readonly version: string;
-  /** What an unknown path of the service is answered: a tree that is off MUST look like one that never was. */
-  readonly notFound: () => Response;
+  readonly service: AdminService;
+  /** Answers an unknown path of the whole service. A disabled admin API MUST look as if it had never existed. */
+  readonly notFound: () => Response | Promise<Response>;
 }
 
-/** A payload of 65,535 bytes, each byte spelled \u00xx, and some room. */
+interface AdminTypes {
+  Bindings: AdminBindings;
+}
+
+/** Room for a signal of 65,535 bytes in which JSON spells every byte as \u00xx. */
 const MAX_BODY_BYTES = 512 * 1024;
 
 const OPENAPI_PATH = "/openapi.json";
 
-export function createAdminApp(settings: AdminSettings, ports: AdminPorts): Hono {
-  const app = new Hono();
-  const isOperator = bearerCheck(settings.token);
+/** `version`: the service's, which the OpenAPI document names. */
+export function createAdminApp(version: string): Hono<AdminTypes> {
+  const app = new Hono<AdminTypes>();
 
   app.use(async (c, next) => {
-    if (settings.token === "") return settings.notFound();
-    if (!isOperator(c.req.raw.headers.get("authorization"))) {
-      ports.observe({ event: "admin.refused" });
+    const { token, service, notFound } = c.env;
+    if (token === "") return notFound();
+    if (!bearerCheck(token)(c.req.raw.headers.get("authorization"))) {
+      service.observe({ event: "admin.refused" });
       const headers = { "www-authenticate": "Bearer" };
-      return problem(401, "This wants the admin token: Authorization: Bearer …", { headers });
+      return problem(401, "Present the admin token: Authorization: Bearer …", { headers });
     }
     await next();
-    // Tokens are among the answers, and the rest is of the moment.
+    // Some answers hold tokens, and the others are true for a moment only.
     c.header("cache-control", "no-store");
   });
-  const limited = bodyLimit({
-    maxSize: MAX_BODY_BYTES,
-    onError: () => problem(413, `A body may have ${MAX_BODY_BYTES} bytes`),
-  });
-  for (const [id, operation] of OPERATION_ROWS) {
-    const route = routeOf(operation.path);
-    if (operation.body !== null) app.on(operation.method, route, limited);
-    app.on(operation.method, route, (c) => run(id, operation, c, ports));
-  }
-  app.get(OPENAPI_PATH, (c) => c.json(openApiDocument(settings.version)));
-  for (const [path, allow] of allowedMethods()) {
-    const headers = { allow: allow.join(", ") };
-    app.all(routeOf(path), (c) =>
-      problem(405, `${c.req.method} is not for this path: see allow`, { headers }),
-    );
-  }
-
-  app.notFound(() => problem(404, "Nothing is here: /admin/openapi.json says what there is"));
-  app.onError((error) => {
-    ports.observe({ event: "admin.failed", error });
-    return problem(500, "The request failed on our side: try again");
+  addOperations(app);
+  app.get(OPENAPI_PATH, (c) => c.json(openApiDocument(version)));
+  addMethodRefusals(app);
+  app.notFound(() => problem(404, "This path does not exist: see /admin/openapi.json"));
+  app.onError((error, c) => {
+    c.env.service.observe({ event: "admin.failed", error });
+    return problem(500, "The request failed because of a fault of the service: try again");
   });
   return app;
 }
 
-async function run<Id extends OperationId>(
-  id: Id,
-  operation: OperationRow,
-  c: Context,
-  ports: AdminPorts,
-): Promise<Response> {
-  const input = await readInput<Id>(c.req.raw, pathParameters(operation.path, c), operation);
+function addOperations(app: Hono<AdminTypes>): void {
+  const limited = bodyLimit({
+    maxSize: MAX_BODY_BYTES,
+    onError: () => problem(413, `A body may have at most ${MAX_BODY_BYTES} bytes`),
+  });
+  for (const [, operation] of OPERATION_ROWS) {
+    const route = routeOf(operation.path);
+    if (operation.body !== null) app.on(operation.method, route, limited);
+    app.on(operation.method, route, (c) => run(operation, c));
+  }
+}
+
+async function run(operation: Operation, c: Context<AdminTypes>): Promise<Response> {
+  const input = await readInput(c.req.raw, pathParameters(operation.path, c), operation);
   if (!input.ok) return input.failure;
-  // TypeScript does not see that a mapped type, indexed by the id it maps, is a handler of that id.
-  const handle: Handler<Id> = HANDLERS[id];
-  const answer = await handle(input.value, ports);
+  const answer = await operation.handle(input.value, c.env.service);
   if (answer instanceof Response) return answer;
   return answer === null ? c.body(null, 204) : Response.json(answer);
+}
+
+function addMethodRefusals(app: Hono<AdminTypes>): void {
+  for (const [path, allow] of allowedMethods()) {
+    const headers = { allow: allow.join(", ") };
+    app.all(routeOf(path), (c) =>
+      problem(405, `This path does not allow ${c.req.method}: see allow`, { headers }),
+    );
+  }
 }
 
 /** `/sessions/{client_id}` as Hono spells it. */
@@ -86,7 +91,7 @@ function routeOf(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ":$1");
 }
 
-/** As they stand in the URL: the router's own decoding lets pass what is no percent-encoding. */
+/** As they stand in the URL, since the router's own decoding accepts what is not percent-encoding. */
 function pathParameters(path: string, c: Context): Record<string, string> {
   const segments = new URL(c.req.url).pathname.split("/");
   const names = path.split("/");

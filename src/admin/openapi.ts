@@ -1,29 +1,33 @@
-/** The OpenAPI document, from the table of operations. The Worker serves it; it holds nothing that is not in the table. */
+/** The OpenAPI document, made from the table of operations alone. The Worker serves it. */
 import * as z from "zod";
-import { OPERATION_ROWS, type OperationRow } from "./operations.ts";
-import { Problem } from "./schemas.ts";
+import type { OperationRow } from "./operation.ts";
+import { OPERATION_ROWS } from "./operations/table.ts";
+import { Problem } from "./problem.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** By status, the refusals of every operation. */
 const COMMON_PROBLEMS = {
   401: "The token is missing or wrong",
-  405: "The path knows other methods: see allow",
-  500: "Our fault",
+  405: "The path does not allow this method: see allow",
+  500: "The service has a fault",
 } as const;
 
-const INPUT_PROBLEMS = { 400: "The request is not as described here: see errors" } as const;
+/** Of operations with parameters or a body. */
+const INPUT_PROBLEMS = { 400: "The request does not match this description: see errors" } as const;
 
+/** Of operations with a body. */
 const BODY_PROBLEMS = {
   413: "The body, or the signal in it, is too large",
   415: "The body is not application/json",
 } as const;
 
-const DESCRIPTION = `Manage a Signal Manager: its sessions, tokens, signals of a backend, and events that were parked.
+const DESCRIPTION = `Manages a Signal Manager: sessions, tokens, signals from a backend, and parked events.
 
-A client id in a path is percent-encoded UTF-8, every "/" too. The ids "." and ".." cannot stand in a path: URLs have another
-meaning for them.`;
+A client id in a path is percent-encoded UTF-8, including every "/". The ids "." and ".." cannot stand in a path, since they
+mean folders in a URL.`;
 
-/** OpenAPI 3.1, whose schemas are JSON Schema 2020-12: what zod writes fits as it is. */
+/** OpenAPI 3.1: its schemas are JSON Schema 2020-12, which zod writes. */
 export function openApiDocument(version: string): Json {
   const operations = OPERATION_ROWS.map(([operationId, row]) => ({ operationId, row }));
   const paths = Map.groupBy(operations, ({ row }) => row.path);
@@ -99,7 +103,7 @@ function jsonContent(schema: z.ZodObject): Json {
   return { "application/json": { schema: jsonSchema(schema) } };
 }
 
-/** As input: of requests, what may be sent; of answers, objects that may get new members in a later version. */
+/** As zod's input: requests may leave out what has a default, and objects of answers may have more members in later versions. */
 function jsonSchema(schema: z.core.$ZodType): Json {
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io: "input" });
   return json;

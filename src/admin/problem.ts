@@ -1,16 +1,25 @@
-/** The refusals of the admin API: problem details (RFC 9457), with every fault of the request at its place. */
+/** Problem details (RFC 9457): how the service refuses an HTTP request, in the admin API and everywhere else. */
+import * as z from "zod";
 
-/** Where in the request, and what is wrong there. */
-export type RequestFault =
-  /** A JSON Pointer into the body, as a URI fragment (RFC 6901, 6). */
-  | { readonly pointer: string; readonly detail: string }
-  /** Of the path or the query. */
-  | { readonly parameter: string; readonly detail: string };
+/** The place of a fault in the request, and what is wrong there. */
+const RequestFault = z.union([
+  // A JSON Pointer into the body, as a URI fragment (RFC 6901, 6).
+  z.object({ pointer: z.string(), detail: z.string() }),
+  // The name of a parameter of the path or of the query.
+  z.object({ parameter: z.string(), detail: z.string() }),
+]);
+export type RequestFault = z.infer<typeof RequestFault>;
 
-export interface ProblemExtras {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly errors?: readonly RequestFault[];
-}
+export const Problem = z
+  .object({
+    status: z.int().min(400).max(599),
+    title: z.string(),
+    detail: z.string().meta({ description: "A sentence that says what to do" }),
+    errors: z.array(RequestFault).optional().meta({
+      description: "All faults of the request, each with its place in the body or the URL",
+    }),
+  })
+  .meta({ description: "Problem details (RFC 9457)" });
 
 const TITLES = {
   400: "Bad Request",
@@ -28,12 +37,18 @@ const TITLES = {
 
 export type ProblemStatus = keyof typeof TITLES;
 
+export interface ProblemExtras {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly errors?: readonly RequestFault[];
+}
+
+/** `detail`: a sentence of our own that says what to do. It MUST NOT quote what the client sent. */
 export function problem(
   status: ProblemStatus,
   detail: string,
   { headers = {}, errors }: ProblemExtras = {},
 ): Response {
-  // `errors` is left out where there are none: JSON has no undefined.
+  // JSON leaves out `errors` where there are none.
   const body = JSON.stringify({ status, title: TITLES[status], detail, errors });
   return new Response(body, {
     status,

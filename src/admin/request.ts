@@ -1,17 +1,20 @@
-/** Reads a request as its operation's schemas say: all of it, or every fault at once. */
+/** Reads a request by the schemas of its operation: the whole input, or all of its faults. */
 import type * as z from "zod";
 import { failed, success, type Result } from "../protocol/result.ts";
-import type { InputOf, OperationId, OperationRow } from "./operations.ts";
+import type { InputOf, OperationRow } from "./operation.ts";
 import { problem, type RequestFault } from "./problem.ts";
 
 const JSON_TYPE = /^application\/json *(;|$)/i;
 
-/** `path` holds the path's parameters as they stand in the URL: percent-encoded. Bodies MUST be limited already. */
-export async function readInput<Id extends OperationId>(
+/**
+ * `path` holds the path's parameters as they stand in the URL: percent-encoded. The caller MUST have limited the body. Fails
+ * with the problem to answer.
+ */
+export async function readInput(
   request: Request,
   path: Readonly<Record<string, string>>,
   operation: OperationRow,
-): Promise<Result<InputOf<Id>, Response>> {
+): Promise<Result<InputOf<OperationRow>, Response>> {
   if (operation.body !== null && !JSON_TYPE.test(request.headers.get("content-type") ?? "")) {
     const headers = { "accept-post": "application/json" };
     return failed(problem(415, "The body must be application/json", { headers }));
@@ -25,7 +28,7 @@ export async function readInput<Id extends OperationId>(
     part === null || part.ok ? [] : part.failure,
   );
   if (errors.length > 0) {
-    const detail = "The request is not as this operation wants it: see errors";
+    const detail = "The request does not match the operation: see errors";
     return failed(problem(400, detail, { errors }));
   }
   const input = {
@@ -33,8 +36,8 @@ export async function readInput<Id extends OperationId>(
     query: valueOf(read.query),
     body: read.body && valueOf(read.body),
   };
-  // These very schemas have made the parts; the compiler cannot tie the row to its id.
-  return success(input as InputOf<Id>);
+  // The schemas of this row have made the parts.
+  return success(input as InputOf<OperationRow>);
 }
 
 type Part = Result<unknown, RequestFault[]>;
@@ -49,7 +52,7 @@ function readPath(path: Readonly<Record<string, string>>, schema: z.ZodObject): 
     try {
       return [name, decodeURIComponent(text)];
     } catch {
-      // A URIError: a % without two digits, or bytes that are not UTF-8.
+      // A URIError: a % without two digits behind it, or bytes that are not UTF-8.
       faults.push({ parameter: name, detail: "is not percent-encoded UTF-8" });
       return [name, "undecodable"];
     }
@@ -69,10 +72,10 @@ function readQuery(query: URLSearchParams, schema: z.ZodObject): Part {
   return failed([...repeated, ...(parsed.ok ? [] : parsed.failure)]);
 }
 
-/** A query holds text. What looks like a number is one where the schema does not take the text: `prefix=7` stays "7". */
+/** A query holds text. A number is read from it only where the schema refuses the text: `prefix=7` stays "7". */
 function readParameter(schema: z.ZodObject, name: string, text: string | null): unknown {
   const field = Object.hasOwn(schema.shape, name) ? schema.shape[name] : undefined;
-  // A shape's fields are zod's core type, which has no methods; they are made with z.
+  // The type of a shape's fields is that of zod's core, which has no methods; z has made all of ours.
   const takesText = (field as z.ZodType | undefined)?.safeParse(text).success ?? true;
   return !takesText && text !== null && /^-?\d+$/.test(text) ? Number(text) : text;
 }
@@ -80,13 +83,13 @@ function readParameter(schema: z.ZodObject, name: string, text: string | null): 
 async function readBody(request: Request, schema: z.ZodObject): Promise<Part> {
   const bytes = await request.arrayBuffer();
   try {
-    // Fatal: what is not UTF-8 must not become another client's id.
+    // Fatal: bytes that are not UTF-8 must not become another client's id.
     const body: unknown = JSON.parse(
       new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes),
     );
     return parse(schema, body, (path) => ({ pointer: pointerTo(path) }));
   } catch {
-    // TypeError of the decoder, or SyntaxError of the parser, whose message would quote the body.
+    // A TypeError of the decoder, or a SyntaxError of the parser. The message of the latter would quote the body.
     return failed([{ pointer: "#", detail: "is not JSON in UTF-8" }]);
   }
 }

@@ -1,18 +1,20 @@
-/** `Authorization: Bearer …` against one configured token: the doors of operators, not of clients. */
-import { createHash, timingSafeEqual } from "node:crypto";
+/** Checks `Authorization: Bearer …` against one configured token. Operators authenticate this way; clients do not. */
+import { digest, isSameDigest } from "./digest.ts";
 
-/** The scheme's name has no case (RFC 9110, 11.1). A token is any visible ASCII: operators choose more than RFC 6750 has. */
+/**
+ * The scheme's name is case-insensitive (RFC 9110, 11.1). A token is any visible ASCII: operators use characters that the
+ * grammar of RFC 6750 lacks.
+ */
 const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
 
-/** Whether a value of Authorization shows this token. The comparison takes the same time whatever is shown. */
+/**
+ * Returns a function that says whether a value of the Authorization header carries `token`; null stands for a missing header.
+ * The comparison takes the same time for every value.
+ */
 export function bearerCheck(token: string): (authorization: string | null) => boolean {
   const expected = digest(token);
   return (authorization) => {
-    const shown = BEARER.exec(authorization ?? "")?.[1];
-    return shown !== undefined && timingSafeEqual(expected, digest(shown));
+    const presented = BEARER.exec(authorization ?? "")?.[1];
+    return presented !== undefined && isSameDigest(expected, digest(presented));
   };
-}
-
-function digest(text: string): Uint8Array {
-  return createHash("sha256").update(text).digest();
 }

@@ -1,6 +1,5 @@
-/** What must hold between the keys of `events`. */
+/** The conditions between the keys of `events`, and those on its texts. */
 import { needsCredentials } from "../events/sinks/pubsub/publisher.ts";
-import { parseServiceAccount } from "../events/sinks/pubsub/service-account.ts";
 import type { PartialConfig } from "./keys.ts";
 
 export function findEventFaults({ events }: PartialConfig): string[] {
@@ -20,48 +19,49 @@ function sinkFaults(sinks: readonly string[] | undefined): string[] {
     : [];
 }
 
-/** `fetch` takes no URL with credentials, and ours go behind the path. What may be a password is not shown. */
+/**
+ * `fetch` refuses a URL with credentials, and our own path follows the URL, so it may have neither query nor fragment. What
+ * may hold a password is not repeated.
+ */
 function urlFaults(name: string, url: string | undefined): string[] {
   if (url === undefined) return [];
   const parsed = URL.parse(url);
   const isHttp = parsed !== null && /^https?:$/.test(parsed.protocol);
   if (isHttp && !/[@?#]/.test(url)) return [];
-  const shown = /[@?]/.test(url) ? "" : `, got ${JSON.stringify(url)}`;
+  const got = /[@?]/.test(url) ? "" : `, got ${JSON.stringify(url)}`;
   return [
-    `${name} must be an http:// or https:// URL without credentials, query and fragment${shown}`,
+    `${name} must be an http:// or https:// URL without credentials, query and fragment${got}`,
   ];
 }
 
-/** A token that anybody on the way can read is anybody's. */
-function cleartextFaults(endpoint: string): string[] {
-  return needsCredentials(endpoint) && URL.parse(endpoint)?.protocol === "http:"
-    ? [`events.pubsub_endpoint must be https://, since requests to Google carry credentials`]
-    : [];
-}
-
-/** Google's own syntax of both names: letters first, then what may stand in a resource name. */
+/** Google's syntax of both ids: a letter first, and then the characters of a resource name. */
 const RESOURCE_ID = /^[A-Za-z][\w.~+%:-]{2,254}$/;
 
 function pubsubFaults(events: PartialConfig["events"]): string[] {
-  const { pubsub_endpoint: endpoint, pubsub_service_account: account } = events;
-  const faults = (["pubsub_project", "pubsub_topic"] as const).flatMap((key) => {
+  const idFaults = (["pubsub_project", "pubsub_topic"] as const).flatMap((key) => {
     const id = events[key];
     if (id === undefined || RESOURCE_ID.test(id)) return [];
     return id === ""
-      ? [`events.${key} must be set: events.sinks names pubsub`]
+      ? [`events.${key} must be set, since events.sinks names pubsub`]
       : [`events.${key} must be the id alone (as "signal-events"), got ${JSON.stringify(id)}`];
   });
-  if (endpoint !== undefined) faults.push(...cleartextFaults(endpoint));
-  if (account === undefined || endpoint === undefined) return faults;
-  if (account === "") {
-    if (needsCredentials(endpoint)) {
-      faults.push(
-        "events.pubsub_service_account must be set: Google's endpoints want credentials (wrangler secret put SIGNAL_MANAGER_EVENTS_PUBSUB_SERVICE_ACCOUNT)",
-      );
-    }
-    return faults;
+  return [...idFaults, ...googleFaults(events)];
+}
+
+/** Google's own endpoints need credentials. A token on an unencrypted connection can be read by everybody on the way. */
+function googleFaults(events: PartialConfig["events"]): string[] {
+  const { pubsub_endpoint: endpoint, pubsub_service_account: account } = events;
+  if (endpoint === undefined || !needsCredentials(endpoint)) return [];
+  const faults: string[] = [];
+  if (URL.parse(endpoint)?.protocol === "http:") {
+    faults.push(
+      "events.pubsub_endpoint must be https://, since requests to Google carry credentials",
+    );
   }
-  const parsed = parseServiceAccount(account);
-  if (!parsed.ok) faults.push(`events.pubsub_service_account: ${parsed.failure}`);
+  if (account === null) {
+    faults.push(
+      "events.pubsub_service_account must be set, since Google's endpoints need credentials (wrangler secret put SIGNAL_MANAGER_EVENTS_PUBSUB_SERVICE_ACCOUNT)",
+    );
+  }
   return faults;
 }

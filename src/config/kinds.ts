@@ -1,68 +1,151 @@
-/** What a configured value may be. Each kind takes the value of wrangler.toml, or the text of an environment variable. */
-import * as z from "zod";
+/**
+ * The kinds of configured values. A kind takes a value as wrangler.toml has it, or the text of a variable, and makes the final
+ * value of it: nothing parses it a second time.
+ */
+import { parseApiKey, type ApiKey } from "../auth/verifiers/api-keys.ts";
+import {
+  parseServiceAccount,
+  type ServiceAccount,
+} from "../events/sinks/pubsub/service-account.ts";
+import type { Hubs } from "../hub/placement.ts";
 
-export function integer(min: number, max: number) {
-  const message = `must be a whole number from ${min} to ${max}`;
-  const fromText = z
-    .string()
-    .regex(/^-?\d+$/, message)
-    .transform(Number);
-  return z
-    .union([z.number(), fromText], { error: message })
-    .pipe(z.number().int(message).min(min, message).max(max, message));
+/** What is wrong with a value, as the rest of a sentence that begins with the key's name. It MUST NOT repeat the value. */
+export interface KindFault {
+  readonly text: string;
+  /** Of the list's item that is wrong. */
+  readonly index?: number;
 }
 
-export function flag() {
-  const fromText = z.enum(["true", "false"]).transform((value) => value === "true");
-  return z.union([z.boolean(), fromText], { error: "must be true or false" });
+export interface Parsed<Value> {
+  /** The value, or beside faults the part of it that is in order; undefined: no part is. */
+  readonly value: Value | undefined;
+  readonly faults: readonly KindFault[];
 }
 
-export function text() {
-  return z.string({ error: "must be a string" });
+export type Kind<Value> = (raw: unknown) => Parsed<Value>;
+
+export function integer(min: number, max: number): Kind<number> {
+  return (raw) => {
+    const value = typeof raw === "string" && /^-?\d+$/.test(raw) ? Number(raw) : raw;
+    return isInteger(value, min, max)
+      ? parsed(value)
+      : faulty(`must be a whole number from ${min} to ${max}`);
+  };
 }
 
-export function choice<const Values extends readonly [string, ...string[]]>(values: Values) {
-  return z.enum(values, { error: `must be one of ${values.join(", ")}` });
+export function flag(): Kind<boolean> {
+  return (raw) => {
+    if (typeof raw === "boolean") return parsed(raw);
+    return raw === "true" || raw === "false"
+      ? parsed(raw === "true")
+      : faulty("must be true or false");
+  };
 }
 
-/** `routing.hubs`: how many, or one for every client. */
-export function hubCount(max: number) {
-  const message = `must be a whole number from 1 to ${max}, or "per-client"`;
-  const fromText = z.string().transform((value) => (/^\d+$/.test(value) ? Number(value) : value));
-  const count = z.number(message).int(message).min(1, message).max(max, message);
-  return z
-    .union([z.number(), fromText], { error: message })
-    .pipe(z.union([z.literal("per-client"), count], { error: message }));
+export function text(): Kind<string> {
+  return (raw) => (typeof raw === "string" ? parsed(raw) : faulty("must be a string"));
 }
 
-/** A list, of `members` alone if there are any: an array in wrangler.toml; in a variable a JSON array, or items between commas. */
-export function list<const Member extends string = string>(members?: readonly Member[]) {
-  const error = "must be a list of strings";
-  const fromText = z.string().transform((value, context) => {
-    if (!value.trimStart().startsWith("[")) {
-      return value.split(",").flatMap((item) => item.trim() || []);
-    }
-    try {
-      const parsed: unknown = JSON.parse(value);
-      return parsed;
-    } catch {
-      // JSON.parse fails in one way: the text is not JSON.
-      context.issues.push({ code: "custom", message: error, input: "" });
-      return z.NEVER;
-    }
-  });
-  return z
-    .union([z.array(z.unknown()), fromText], { error })
-    .pipe(z.array(memberOf(members), { error: "must be a list of strings" }));
+export function choice<const Value extends string>(values: readonly Value[]): Kind<Value> {
+  return (raw) => {
+    const value = values.find((each) => each === raw);
+    return value === undefined ? faulty(`must be one of ${values.join(", ")}`) : parsed(value);
+  };
 }
 
-function memberOf<const Member extends string>(members: readonly Member[] | undefined) {
-  const error =
-    members === undefined ? "must be a list of strings" : `must be a list of ${members.join(", ")}`;
-  return z.custom<Member>(
-    (value) =>
-      typeof value === "string" &&
-      (members === undefined || members.some((member) => member === value)),
-    { error },
-  );
+/** `routing.hubs`. */
+export function hubs(max: number): Kind<Hubs> {
+  return (raw) => {
+    if (raw === "per-client") return parsed(raw);
+    const value = typeof raw === "string" && /^\d+$/.test(raw) ? Number(raw) : raw;
+    return isInteger(value, 1, max)
+      ? parsed(value)
+      : faulty(`must be a whole number from 1 to ${max}, or "per-client"`);
+  };
+}
+
+/** A list: an array in wrangler.toml; in a variable a JSON array, or items between commas. */
+export function list(): Kind<string[]> {
+  return (raw) => {
+    const items = typeof raw === "string" ? itemsOf(raw) : raw;
+    return isListOf(items, (item) => typeof item === "string")
+      ? parsed(items)
+      : faulty("must be a list of strings");
+  };
+}
+
+/** A list that may hold these items and no others. */
+export function listOf<const Item extends string>(allowed: readonly Item[]): Kind<Item[]> {
+  return (raw) => {
+    const items = typeof raw === "string" ? itemsOf(raw) : raw;
+    if (!Array.isArray(items)) return faulty("must be a list of strings");
+    const isAllowed = (item: unknown): item is Item => allowed.some((each) => each === item);
+    return isListOf(items, isAllowed)
+      ? parsed(items)
+      : faulty(`must be a list of ${allowed.join(", ")}`);
+  };
+}
+
+/** A list of `client_id:token` pairs. No two clients share a token: at the upgrade it may say alone who connects (UP2). */
+export function apiKeys(): Kind<ApiKey[]> {
+  return (raw) => {
+    const pairs = list()(raw);
+    const faults: KindFault[] = [...pairs.faults];
+    const clientByToken = new Map<string, string>();
+    const keys = pairs.value?.flatMap((pair, index) => {
+      const key = parseApiKey(pair);
+      if (key === null) {
+        faults.push({ index, text: "must be a client_id:token pair" });
+        return [];
+      }
+      const owner = clientByToken.get(key.token) ?? key.clientId;
+      clientByToken.set(key.token, key.clientId);
+      if (owner !== key.clientId) {
+        faults.push({ index, text: "has the token of another client: each needs its own" });
+      }
+      return [key];
+    });
+    return { value: keys, faults };
+  };
+}
+
+/** A service account's key file; an empty text is none. */
+export function serviceAccount(): Kind<ServiceAccount | null> {
+  return (raw) => {
+    if (raw === "") return parsed(null);
+    if (typeof raw !== "string") return faulty("must be a string");
+    const account = parseServiceAccount(raw);
+    return account.ok
+      ? parsed(account.value)
+      : faulty(`is not a key file that can be used: ${account.failure}`);
+  };
+}
+
+function parsed<Value>(value: Value): Parsed<Value> {
+  return { value, faults: [] };
+}
+
+function faulty(rule: string): Parsed<never> {
+  return { value: undefined, faults: [{ text: rule }] };
+}
+
+function isInteger(value: unknown, min: number, max: number): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= min && value <= max;
+}
+
+function isListOf<Item>(value: unknown, isItem: (item: unknown) => item is Item): value is Item[] {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+/** The items of a variable; null: it looks like JSON and is none. */
+function itemsOf(variable: string): unknown {
+  if (!variable.trimStart().startsWith("[")) {
+    return variable.split(",").flatMap((item) => item.trim() || []);
+  }
+  try {
+    return JSON.parse(variable);
+  } catch {
+    // A SyntaxError. Its message would quote the variable, which may be secret.
+    return null;
+  }
 }

@@ -1,13 +1,12 @@
 /**
- * Names among the settings that the table of keys does not have. Ignored, a mistyped key or section would be a default
- * that nobody asked for. The platform's bindings stand beside the settings, and are let be.
+ * Finds names among the settings that the table of keys does not have. If a mistyped key were ignored, its default would
+ * apply, and nobody would know. The platform's bindings stand beside the settings and are no fault.
  */
-import { FLAT_KEYS, KEYS, VARIABLE_PREFIX } from "./keys.ts";
-import { isTable, type Settings } from "./settings.ts";
+import { FLAT_KEYS, isTable, KEYS, VARIABLE_PREFIX, type Settings } from "./keys.ts";
 
 const SECTIONS: readonly string[] = Object.keys(KEYS);
 
-/** A sentence for each. */
+/** A sentence for each unknown name. */
 export function findUnknownKeys(settings: Settings): string[] {
   return [...unknownVariables(settings), ...unknownTables(settings), ...unknownKeys(settings)];
 }
@@ -33,23 +32,23 @@ function unknownKeys(settings: Settings): string[] {
 function unknownTables(settings: Settings): string[] {
   return Object.entries(settings).flatMap(([name, value]) => {
     if (SECTIONS.includes(name) || name.startsWith(VARIABLE_PREFIX) || !isWritten(value)) return [];
-    const homes = FLAT_KEYS.filter(({ key }) => key === name);
-    if (homes.length > 0) {
-      const places = homes.map(({ section, key }) => `${section}.${key}`).join(" or ");
+    const sections = FLAT_KEYS.filter(({ key }) => key === name);
+    if (sections.length > 0) {
+      const places = sections.map(({ section, key }) => `${section}.${key}`).join(" or ");
       return [`${name} stands outside its section: write ${places}`];
     }
     if (typeof value !== "object") return [];
     const nearest = nearestSection(name);
     if (nearest !== null) return [`${name} is not a known section: did you mean ${nearest}?`];
-    // Somebody's own, or a binding that is a plain object (`version_metadata`): both are in capitals by custom.
+    // A table of the operator's own, or a binding that is a plain object (`version_metadata`). Both are written in capitals.
     if (name === name.toUpperCase()) return [];
     return [
-      `${name} is not a known section: there are ${SECTIONS.join(", ")} (name a table of your own in capitals)`,
+      `${name} is not a known section: there are ${SECTIONS.join(", ")} (write the name of a table of your own in capitals)`,
     ];
   });
 }
 
-/** What TOML or JSON can say. Most bindings are instances of classes. */
+/** Whether TOML or JSON can say this value. Most bindings are instances of classes, or functions. */
 function isWritten(value: unknown): boolean {
   if (typeof value !== "object") return typeof value !== "function";
   if (value === null || Array.isArray(value)) return true;
@@ -57,19 +56,19 @@ function isWritten(value: unknown): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** More would make any short name a slip of `auth`. */
-const MOST_SLIPS = 2;
+/** With more edits, any short name would resemble `auth`. */
+const MAX_EDITS = 2;
 
-/** The section that was meant, if one can be; capitals do not count. */
+/** The section that a mistyped name resembles most, whatever its case; null: it resembles none. */
 function nearestSection(name: string): string | null {
-  const [nearest] = SECTIONS.map((section) => ({ section, slips: slips(name, section) }))
-    .filter((candidate) => candidate.slips <= MOST_SLIPS)
-    .toSorted((a, b) => a.slips - b.slips);
+  const [nearest] = SECTIONS.map((section) => ({ section, edits: editDistance(name, section) }))
+    .filter(({ edits }) => edits <= MAX_EDITS)
+    .toSorted((a, b) => a.edits - b.edits);
   return nearest?.section ?? null;
 }
 
-/** Letters to insert, delete or replace (Levenshtein), row by row. */
-function slips(name: string, section: string): number {
+/** How many letters to insert, delete or replace (Levenshtein), computed row by row. */
+function editDistance(name: string, section: string): number {
   let row = Array.from({ length: section.length + 1 }, (_, at) => at);
   for (const letter of name.toLowerCase()) {
     const [first = 0] = row;

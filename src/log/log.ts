@@ -1,9 +1,12 @@
-/** Structured log lines: what is written, and how. Where to is the caller's `write`. */
+/** Structured log lines: their names, levels and format. The caller's `write` decides where they go. */
 
 export const LEVELS = ["error", "warn", "info", "debug"] as const;
 export type Level = (typeof LEVELS)[number];
 
-/** Every line that is ever written, by name. A client can cause the `debug` ones at will: they are off by default. */
+/**
+ * The name and level of every line. Lines that clients can cause without limit have the level `debug`, which the default
+ * configuration does not write.
+ */
 export const LOG_EVENTS = {
   "config.invalid": "error",
   "worker.failed": "error",
@@ -29,7 +32,7 @@ export const LOG_EVENTS = {
 
 export type LogEvent = keyof typeof LOG_EVENTS;
 
-/** Plain values only: ids, codes, counts, sentences of our own. Never a token, never a signal's content. */
+/** Plain values only: ids, codes, counts, and sentences of our own. Never a token, and never the content of a signal. */
 export type LogFields = Readonly<
   Record<string, string | number | boolean | readonly string[] | null>
 >;
@@ -37,8 +40,10 @@ export type LogFields = Readonly<
 export type Log = (event: LogEvent, fields: LogFields) => void;
 
 export interface LogSettings {
+  /** The least important level that is written. */
   readonly level: Level;
   readonly format: "json" | "text";
+  /** False: nothing is written, whatever the level. */
   readonly consoleOutput: boolean;
 }
 
@@ -49,25 +54,25 @@ export interface LogPorts {
 }
 
 export function createLog(settings: LogSettings, ports: LogPorts): Log {
-  const least = settings.consoleOutput ? LEVELS.indexOf(settings.level) : -1;
+  const lastLevel = settings.consoleOutput ? LEVELS.indexOf(settings.level) : -1;
   return (event, fields) => {
     const level = LOG_EVENTS[event];
-    if (LEVELS.indexOf(level) > least) return;
+    if (LEVELS.indexOf(level) > lastLevel) return;
     const time = new Date(ports.now()).toISOString();
     const line = { time, level, event, ...fields };
     ports.write(level, settings.format === "json" ? quote(line) : toText(line));
   };
 }
 
-/** `2026-11-23T06:00:00.000Z info session.begun client_id="a"`: values quoted as JSON, so that none can fake a line. */
+/** `2026-11-23T06:00:00.000Z info session.begun client_id="a"`. Values are quoted as JSON, so that none can forge a line. */
 function toText({ time, level, event, ...fields }: LogFields): string {
   const pairs = Object.entries(fields).map(([name, value]) => `${name}=${quote(value)}`);
   return [time, level, event, ...pairs].join(" ");
 }
 
 /**
- * JSON, with an escape for what it leaves alone and a reader's screen does not: a client id may hold line separators, and
- * marks that turn the rest of the line around. They can only stand in its strings, where the escape means the same.
+ * JSON that also escapes line separators and the marks that reverse the direction of text. A client id may hold both, JSON
+ * leaves them alone, and a terminal obeys them. They occur only inside strings, where the escape means the same character.
  */
 function quote(value: unknown): string {
   return JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
@@ -78,14 +83,19 @@ function quote(value: unknown): string {
   );
 }
 
-/** The fields that an upgrade's query may have (UP2). */
-const QUERY_NAMES: ReadonlySet<string> = new Set(["client_id", "access_token"]);
+/** Name and message, without the stack. The messages of our own exceptions quote no frame (ER4). */
+export function describeError(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : "not an Error";
+}
 
-/** The path, and which fields the query has. A name that is not ours is not shown: `/?TOKEN` makes a name of a token. */
-export function redactUrl(url: string): string {
+/**
+ * The path of a URL, and which of the known parameters its query has (UP2). Other names become `…`: in `/?TOKEN` the token
+ * itself is a name.
+ */
+export function redactUrl(url: string, knownParameters: ReadonlySet<string>): string {
   const { pathname, searchParams } = new URL(url);
   const names = Array.from(searchParams.keys(), (name) =>
-    QUERY_NAMES.has(name) ? `${name}=…` : "…",
+    knownParameters.has(name) ? `${name}=…` : "…",
   );
   return names.length === 0 ? pathname : `${pathname}?${[...new Set(names)].join("&")}`;
 }

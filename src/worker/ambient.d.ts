@@ -1,5 +1,5 @@
-/** What `wrangler types` would write of this Worker, without the runtime's types again. */
-// oxlint-disable typescript/consistent-type-imports -- a script file: an import would make it a module, and the namespace its own
+/** The types that `wrangler types` would generate for this Worker, without another copy of the runtime's types. */
+// oxlint-disable typescript/consistent-type-imports -- an import statement would make this file a module, and its namespace local
 declare namespace Cloudflare {
   interface GlobalProps {
     mainModule: typeof import("./index.ts");
@@ -8,7 +8,7 @@ declare namespace Cloudflare {
   interface Env {
     readonly HUB: DurableObjectNamespace<import("./hub-object.ts").HubObject>;
     readonly LEDGER: DurableObjectNamespace<import("./ledger-object.ts").LedgerObject>;
-    /** Absent where the runtime offers none: then attempts are not limited by address. */
+    /** Absent where the runtime has no rate limiter: then upgrades are not limited by address. */
     readonly UPGRADES?: RateLimit;
   }
 }

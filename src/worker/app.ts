@@ -1,21 +1,19 @@
-/** The HTTP face of the service. */
+/** The service over HTTP: which path is answered by what. Signalling itself happens on the sockets that `GET /` opens. */
 import { Hono } from "hono";
-import { describeError } from "../log/log-hub-event.ts";
-import { BUILD } from "./build-info.ts";
-import type { AppTypes } from "./app-types.ts";
+import { problem } from "../admin/problem.ts";
+import { describeError } from "../log/log.ts";
 import { admin } from "./admin/admin.ts";
+import { BUILD } from "./build-info.ts";
 import { metrics } from "./metrics.ts";
-import { notFound, problem } from "./problem.ts";
-import { servicesOf } from "./services.ts";
+import { servicesOf, type AppTypes } from "./services.ts";
 import { upgrade } from "./upgrade.ts";
-
-const NOT_CONFIGURED =
-  "The configuration is not valid: the log says what is wrong, in the event config.invalid";
 
 export const app = new Hono<AppTypes>()
   .use(async (c, next) => {
     const services = servicesOf(c.env);
-    if (!services.ok) return problem(500, "Internal Server Error", NOT_CONFIGURED);
+    if (!services.ok) {
+      return problem(500, "The configuration is invalid: the log line config.invalid says why");
+    }
     c.set("services", services.value);
     return next();
   })
@@ -30,9 +28,11 @@ export const app = new Hono<AppTypes>()
   .get("/metrics", metrics)
   .all("/admin/*", admin);
 
-app.notFound(notFound);
+app.notFound(() =>
+  problem(404, "This path does not exist: the WebSocket is at /, the status at /health"),
+);
 
 app.onError((error, c) => {
   c.var.services.log("worker.failed", { error: describeError(error) });
-  return problem(500, "Internal Server Error", "The request failed on our side: try again");
+  return problem(500, "The request failed because of a fault of the service: try again");
 });

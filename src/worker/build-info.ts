@@ -1,2 +1,2 @@
-/** What `/health` says of this build. A test holds it against package.json and wrangler.toml, which a Worker cannot read. */
+/** The version that `/health` reports. A Worker cannot read package.json and wrangler.toml, so a test compares them with this. */
 export const BUILD = { version: "0.1.0", compatibilityDate: "2026-10-20" } as const;

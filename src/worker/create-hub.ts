@@ -3,11 +3,11 @@ import { Hub } from "../hub/hub.ts";
 import type { HubSockets } from "../hub/ports.ts";
 import { HubStats } from "../ledger/hub-stats.ts";
 import { Reporter } from "../ledger/reporter.ts";
-import { describeError, logHubEvent } from "../log/log-hub-event.ts";
-import type { Env } from "./env.ts";
+import { describeError } from "../log/log.ts";
 import { ledgerOf } from "./ledgers.ts";
 import { createRemoteHubs } from "./remote-hubs.ts";
-import type { Services } from "./services.ts";
+import { logHubEvent } from "./observe.ts";
+import type { Env, Services } from "./services.ts";
 import { sqlHubStores } from "./sqlite/hub-stores.ts";
 
 const now = () => Date.now();

@@ -7,7 +7,6 @@ import {
 } from "../events/dispatcher.ts";
 import { createLogSink } from "../events/sinks/log.ts";
 import { createPubsubSink } from "../events/sinks/pubsub/publisher.ts";
-import { parseServiceAccount } from "../events/sinks/pubsub/service-account.ts";
 import type { Sink } from "../events/sinks/sink.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import type { LedgerStores } from "../ledger/ports.ts";
@@ -66,22 +65,19 @@ export function createLedger(
 /** By the word of `events.sinks`. Made for one object: what a sink waits for belongs to that object's requests. */
 const SINKS: Readonly<Record<string, (services: Services) => Sink>> = {
   log: ({ log }) => createLogSink((fields) => log("event.emitted", fields)),
-  pubsub: ({ config: { events } }) => {
-    const account = parseServiceAccount(events.pubsub_service_account);
-    return createPubsubSink(
+  pubsub: ({ config: { events } }) =>
+    createPubsubSink(
       {
         endpoint: events.pubsub_endpoint,
         project: events.pubsub_project,
         topic: events.pubsub_topic,
         auth: events.pubsub_auth,
-        // The configuration was refused if one is needed, or cannot be read.
-        serviceAccount: account.ok ? account.value : null,
+        serviceAccount: events.pubsub_service_account,
         tokenUrl: events.pubsub_token_url,
         timeoutMs: events.pubsub_timeout * 1000,
       },
       { fetch: (url, init) => fetch(url, init), abortAfter: (ms) => AbortSignal.timeout(ms), now },
-    );
-  },
+    ),
 };
 
 /** `none` names no sink. */

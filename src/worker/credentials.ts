@@ -1,26 +1,31 @@
-/** The credentials of an upgrade request, by whichever of the three ways they came (UP2). */
+/** Reads the credentials of an upgrade request, in whichever of the three ways they were presented (UP2, UP3). */
 import {
   ACCESS_TOKEN_PARAMETER,
   BEARER_SUBPROTOCOL_PREFIX,
+  CLIENT_ID_PARAMETER,
   SUBPROTOCOL,
 } from "../protocol/names.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 
-/** The subprotocol that the hub speaks and selects (UP3). */
+/** The parameters that the query of an upgrade may have (UP2). */
+export const UPGRADE_PARAMETERS: ReadonlySet<string> = new Set([
+  CLIENT_ID_PARAMETER,
+  ACCESS_TOKEN_PARAMETER,
+]);
 
 export interface UpgradeCredentials {
-  /** null: none, the client will say in CONNECT who it is. */
+  /** null: none. The client will present them in CONNECT. */
   readonly token: string | null;
-  /** Whether the client offered subprotocols, and so must be answered with one. */
+  /** The client offers subprotocols, so the answer must select one. */
   readonly offersSubprotocol: boolean;
 }
 
 /**
- * What the request presents, or a sentence on what is wrong with it. Whoever shows a token badly is told so: let in as
- * anonymous, it would learn of its mistake from a far-away ERROR 401.
+ * The credentials, or a sentence on what is wrong with them. A request whose credentials cannot be read is refused: if it were
+ * accepted as anonymous, the client would learn of its mistake from an ERROR 401 much later.
  */
 export function readCredentials(request: Request): Result<UpgradeCredentials, string> {
-  const offered = listOf(request.headers.get("sec-websocket-protocol"));
+  const offered = itemsOf(request.headers.get("sec-websocket-protocol"));
   const offersSubprotocol = offered.length > 0;
   if (offersSubprotocol && !offered.includes(SUBPROTOCOL)) {
     return failed(`Offer the subprotocol "${SUBPROTOCOL}", or none`);
@@ -28,8 +33,10 @@ export function readCredentials(request: Request): Result<UpgradeCredentials, st
   const inHeader = readAuthorization(request.headers.get("authorization"));
   if (!inHeader.ok) return inHeader;
   const inQuery = new URL(request.url).searchParams.getAll(ACCESS_TOKEN_PARAMETER);
-  // RFC 6750 section 3.1: a repeated parameter is an invalid request, also where both say the same.
-  if (inQuery.length > 1) return failed("The query names access_token more than once: send one");
+  // RFC 6750, 3.1: a repeated parameter makes a request invalid, even with the same value.
+  if (inQuery.length > 1) {
+    return failed(`The query has ${ACCESS_TOKEN_PARAMETER} more than once: send one`);
+  }
   const tokens = new Set([
     ...inHeader.value,
     ...offered
@@ -43,9 +50,9 @@ export function readCredentials(request: Request): Result<UpgradeCredentials, st
   return success({ token, offersSubprotocol });
 }
 
-/** The bearer token of the header, if it has one. Another scheme is not ours to judge: a proxy's Basic may pass through. */
+/** The bearer token of the header, if it has one. Other schemes are ignored: a proxy may have added its own credentials. */
 function readAuthorization(header: string | null): Result<string[], string> {
-  // A header that came twice is one to `get`, its values joined with commas.
+  // `get` joins the values of repeated headers with commas.
   if (header === null || !/(?:^|,)\s*bearer(?:[\s,]|$)/i.test(header)) return success([]);
   const token = /^bearer +(?<token>\S+)$/i.exec(header)?.groups?.["token"];
   return token === undefined
@@ -55,6 +62,6 @@ function readAuthorization(header: string | null): Result<string[], string> {
     : success([token]);
 }
 
-function listOf(header: string | null): string[] {
+function itemsOf(header: string | null): string[] {
   return (header ?? "").split(",").flatMap((item) => item.trim() || []);
 }

@@ -1,6 +1,6 @@
 /**
- * How the Worker tells the hub what the upgrade's credentials allow. The Worker makes the hub's request anew and copies
- * nothing from outside, so that no client can write this header.
+ * Headers in which the Worker passes the result of an upgrade's credentials to the hub (UP7). The Worker makes a new request for the
+ * hub and copies nothing from the client's, so no client can set these headers.
  */
 import * as z from "zod";
 import type { Grant } from "../auth/grant.ts";
@@ -8,7 +8,7 @@ import { parseClientId, type ClientId } from "../protocol/client-id.ts";
 
 export const GRANT_HEADER = "x-signal-manager-grant";
 
-/** Header values are Latin-1; client ids are not. */
+/** Percent-encoded, since header values are Latin-1 and client ids are not. */
 export function encodeGrant(grant: Grant): string {
   return encodeURIComponent(JSON.stringify(grant));
 }
@@ -25,21 +25,21 @@ const GrantShape = z.object({
 });
 
 /**
- * The grant; null where the header is missing: the client is anonymous.
- * @throws what zod or JSON throws for anything else: only our own Worker writes this header.
+ * The grant; null where the header is missing, since the client is anonymous then.
+ * @throws a ZodError, SyntaxError or URIError for any other value: only our own Worker writes this header.
  */
 export function decodeGrant(header: string | null): Grant | null {
   return header === null ? null : GrantShape.parse(JSON.parse(decodeURIComponent(header)));
 }
 
-/** The client id that the upgrade named as a hint: where its credentials name one, it is the same. */
+/** The client id that the upgrade names (CO7). Where there is a grant, it is the grant's. */
 export const EXPECTED_HEADER = "x-signal-manager-client-id";
 
 export function encodeExpected(clientId: ClientId): string {
   return encodeURIComponent(clientId);
 }
 
-/** null: the upgrade named none. */
+/** null: the upgrade names no client id. */
 export function decodeExpected(header: string | null): ClientId | null {
   return header === null ? null : parseClientId(decodeURIComponent(header));
 }

@@ -7,16 +7,15 @@ import {
   type SessionInformation,
   type WireOutcome,
 } from "../hub/contract.ts";
+import { problem } from "../admin/problem.ts";
 import { RETRY_REPORT_MS, schedule, type Cause, type Plan } from "../hub/schedule.ts";
 import type { ClientId } from "../protocol/client-id.ts";
 import { faultRow, type Fault } from "../protocol/errors.ts";
 import { PING, PONG, SUBPROTOCOL } from "../protocol/names.ts";
 import { Alarm } from "./alarm.ts";
 import { createHub, hasHub, type HubAssembly } from "./create-hub.ts";
-import type { Env } from "./env.ts";
 import { decodeExpected, decodeGrant, EXPECTED_HEADER, GRANT_HEADER } from "./grant-header.ts";
-import { problem } from "./problem.ts";
-import { servicesOf, type Services } from "./services.ts";
+import { servicesOf, type Env, type Services } from "./services.ts";
 import { PlatformSockets } from "./sockets/hub-sockets.ts";
 
 export class HubObject extends DurableObject<Env> {
@@ -48,9 +47,8 @@ export class HubObject extends DurableObject<Env> {
     const connection = this.#assembly?.hub.open(newSocketId(), upgrade) ?? null;
     await this.#settle("event");
     if (connection === null) {
-      return problem(503, "Service Unavailable", faultRow("connect.full").text, {
-        "retry-after": "5",
-      });
+      const headers = { "retry-after": "5" };
+      return problem(503, faultRow("connect.full").text, { headers });
     }
     const { 0: client, 1: server } = new WebSocketPair();
     this.#sockets.accept(server, connection);

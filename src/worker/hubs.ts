@@ -1,40 +1,45 @@
-/** Hubs by name: where they are, and how they are called. The one place that makes a stub of a name. */
+/** Stubs of hubs. Every call to a hub starts here, in the configured jurisdiction and region. */
 import type { Config } from "../config/keys.ts";
-import { hubNameOf } from "../hub/placement.ts";
+import { hubNameOf, type Hubs } from "../hub/placement.ts";
 import type { ClientId } from "../protocol/client-id.ts";
-import type { Env } from "./env.ts";
+import type { Env } from "./services.ts";
 
 type HubStub = ReturnType<Env["HUB"]["getByName"]>;
 
-/** The name of the hub that an upgrade goes to; null: with several hubs, nobody knows without a client id. */
-export function hubNameForUpgrade({ routing }: Config, clientId: ClientId | null): string | null {
-  if (clientId !== null) return hubNameOf(clientId, routing.hubs);
-  return routing.hubs === 1 ? "main" : null;
-}
-
-/** A stub of its own each time: after an error one is broken for good. The platform tries a call again that never arrived. */
-export function hubStub(env: Env, config: Config, name: string): HubStub {
-  return placed(env.HUB, config).getByName(name, optionsOf(config));
+/** The name of the hub for an upgrade; null: of several hubs, only a client id says which (UP8). */
+export function hubNameForUpgrade(clientId: ClientId | null, hubs: Hubs): string | null {
+  if (clientId !== null) return hubNameOf(clientId, hubs);
+  return hubs === 1 ? "main" : null;
 }
 
 /**
- * For signals, in order: without the platform's own retries, up to five in ten seconds. A signal that was tried again could
- * overtake its successor; its sender is told at once, and decides.
+ * A new stub for each call, since a stub that has failed once fails for ever. The platform repeats calls that did not reach
+ * the object.
  */
-export function hubStubWithoutRetry(env: Env, config: Config, name: string): HubStub {
-  const options = { ...optionsOf(config), retry: { maxRetries: 0 } };
-  return placed(env.HUB, config).getByName(name, options);
+export function hubStub(env: Env, config: Config, name: string): HubStub {
+  return inJurisdiction(env.HUB, config).getByName(name, placementOptions(config));
 }
 
-/** The namespace in the jurisdiction that is configured: objects of one jurisdiction are not those of another. */
-export function placed<Served extends Rpc.DurableObjectBranded>(
+/**
+ * For signals, which must arrive in order: the platform would repeat a call up to five times in ten seconds, and by then a
+ * later signal may have arrived. Without repetition the source learns of the failure at once (SI11).
+ */
+export function hubStubWithoutRetry(env: Env, config: Config, name: string): HubStub {
+  const options = { ...placementOptions(config), retry: { maxRetries: 0 } };
+  return inJurisdiction(env.HUB, config).getByName(name, options);
+}
+
+/** The objects of the configured jurisdiction. Objects of one name in two jurisdictions are two objects. */
+export function inJurisdiction<Served extends Rpc.DurableObjectBranded>(
   namespace: DurableObjectNamespace<Served>,
   { routing }: Config,
 ): DurableObjectNamespace<Served> {
   return routing.jurisdiction === "" ? namespace : namespace.jurisdiction(routing.jurisdiction);
 }
 
-/** The platform honours a hint when it creates the object, and never moves it. */
-export function optionsOf({ routing }: Config): DurableObjectNamespaceGetDurableObjectOptions {
+/** The platform follows a location hint when it creates an object, and never moves the object afterwards. */
+export function placementOptions({
+  routing,
+}: Config): DurableObjectNamespaceGetDurableObjectOptions {
   return routing.location_hint === "" ? {} : { locationHint: routing.location_hint };
 }

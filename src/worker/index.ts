@@ -1,4 +1,4 @@
-/** What wrangler deploys: the Worker, and the Durable Object class that it hands sockets to. */
+/** The entry point of the deployed service: the Worker, and the classes of its Durable Objects. */
 export { app as default } from "./app.ts";
 export { HubObject } from "./hub-object.ts";
 export { LedgerObject } from "./ledger-object.ts";

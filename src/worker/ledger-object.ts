@@ -4,12 +4,11 @@ import { ackFor, readReport, type Ack, type HubReport } from "../ledger/contract
 import type { ParkedEvent, SessionEntry } from "../ledger/ports.ts";
 import { measure, type Measured } from "../ledger/projections.ts";
 import { nextWakeMs, type LedgerWork } from "../ledger/schedule.ts";
-import { describeError } from "../log/log-hub-event.ts";
+import { describeError } from "../log/log.ts";
 import type { ClientId } from "../protocol/client-id.ts";
 import { Alarm } from "./alarm.ts";
 import { createLedger, type LedgerAssembly } from "./create-ledger.ts";
-import type { Env } from "./env.ts";
-import { servicesOf, type Services } from "./services.ts";
+import { servicesOf, type Env, type Services } from "./services.ts";
 
 /** Hubs and the Worker call every public method by RPC. */
 export class LedgerObject extends DurableObject<Env> {

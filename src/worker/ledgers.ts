@@ -1,13 +1,13 @@
-/** Which Ledger a hub reports to, and all of them, for who reads. */
+/** Stubs of Ledgers: the one that a hub reports to, and all of them for readers. */
 import type { Config } from "../config/keys.ts";
 import { fnv1a } from "../protocol/fnv1a.ts";
-import type { Env } from "./env.ts";
-import { optionsOf, placed } from "./hubs.ts";
+import { inJurisdiction, placementOptions } from "./hubs.ts";
 import type { LedgerObject } from "./ledger-object.ts";
+import type { Env } from "./services.ts";
 
 type LedgerStub = DurableObjectStub<LedgerObject>;
 
-/** A stub of its own each time: after an error one is broken for good. */
+/** A new stub for each call, since a stub that has failed once fails for ever. */
 export function ledgerOf(env: Env, config: Config, hub: string): LedgerStub {
   return ledgerAt(env, config, fnv1a(hub) % config.events.ledgers);
 }
@@ -18,5 +18,6 @@ export function allLedgers(env: Env, config: Config): LedgerStub[] {
 }
 
 function ledgerAt(env: Env, config: Config, index: number): LedgerStub {
-  return placed(env.LEDGER, config).getByName(`ledger-${index}`, optionsOf(config));
+  const name = `ledger-${index}`;
+  return inJurisdiction(env.LEDGER, config).getByName(name, placementOptions(config));
 }

@@ -1,20 +1,20 @@
-/** `GET /metrics`: what the Ledgers know, as Prometheus reads it. It asks no hub, and so wakes none. */
+/** `GET /metrics`: the Ledgers' counters and gauges in the text format of Prometheus. A scrape wakes no hub. */
 import type { Context } from "hono";
+import { problem } from "../admin/problem.ts";
 import { bearerCheck } from "../auth/bearer.ts";
-import type { Measured } from "../ledger/projections.ts";
 import { exposition, EXPOSITION_CONTENT_TYPE, type Gauges } from "../metrics/exposition.ts";
-import type { AppTypes } from "./app-types.ts";
 import { BUILD } from "./build-info.ts";
+import type { Measured } from "../ledger/projections.ts";
 import { allLedgers } from "./ledgers.ts";
-import { problem } from "./problem.ts";
+import type { AppTypes } from "./services.ts";
 
 export async function metrics(c: Context<AppTypes>): Promise<Response> {
   const { config } = c.var.services;
   const { enabled, token } = config.metrics;
   if (!enabled) return c.notFound();
   if (token !== "" && !bearerCheck(token)(c.req.raw.headers.get("authorization"))) {
-    const detail = "This wants the token of metrics.token: Authorization: Bearer …";
-    return problem(401, "Unauthorized", detail, { "www-authenticate": "Bearer" });
+    const headers = { "www-authenticate": "Bearer" };
+    return problem(401, "Present the token of metrics.token: Authorization: Bearer …", { headers });
   }
   const measured = await Promise.all(allLedgers(c.env, config).map((ledger) => ledger.measure()));
   const text = exposition(

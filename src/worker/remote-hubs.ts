@@ -7,10 +7,9 @@ import {
   type WireOutcome,
 } from "../hub/contract.ts";
 import type { RemoteHubs } from "../hub/ports.ts";
-import { describeError } from "../log/log-hub-event.ts";
-import type { Env } from "./env.ts";
+import { describeError } from "../log/log.ts";
 import { hubStubWithoutRetry } from "./hubs.ts";
-import type { Services } from "./services.ts";
+import type { Env, Services } from "./services.ts";
 
 /** How a hub is called. Calls MUST arrive in order for as long as none fails. */
 export interface HubStub {

@@ -1,18 +1,19 @@
-/** `GET /`: decides whether an upgrade may become a socket, and hands it to the hub (UP1-UP7). */
+/** `GET /`: carries out what `admission.ts` decides about an upgrade request, and passes an admitted one to its hub (UP1-UP8). */
 import type { Context } from "hono";
-import type { Grant } from "../auth/grant.ts";
-import { hubNameOf } from "../hub/placement.ts";
+import { problem } from "../admin/problem.ts";
 import { redactUrl } from "../log/log.ts";
-import { parseClientId, type ClientId } from "../protocol/client-id.ts";
-import { faultRow } from "../protocol/errors.ts";
 import { CLIENT_ID_PARAMETER, SUBPROTOCOL } from "../protocol/names.ts";
-import { failed, success, type Result } from "../protocol/result.ts";
-import type { AppTypes } from "./app-types.ts";
-import { readCredentials, type UpgradeCredentials } from "./credentials.ts";
+import {
+  decideAdmission,
+  type Admission,
+  type KnownAnswers,
+  type Refusal,
+  type UpgradeFacts,
+} from "./admission.ts";
+import { readCredentials, UPGRADE_PARAMETERS } from "./credentials.ts";
 import { encodeExpected, encodeGrant, EXPECTED_HEADER, GRANT_HEADER } from "./grant-header.ts";
-import { hubStub, hubNameForUpgrade } from "./hubs.ts";
-import { problem } from "./problem.ts";
-import type { Services } from "./services.ts";
+import { hubStub } from "./hubs.ts";
+import type { AppTypes, Services } from "./services.ts";
 import { workerStatsOf } from "./worker-stats.ts";
 
 const UPGRADE_HELP = `This is a Signal Manager: a WebRTC signalling service.
@@ -21,9 +22,10 @@ It speaks WebSocket here. Connect with a WebSocket client, for example in a brow
 
     const ws = new WebSocket("WS_URL");
 
-then send a binary CONNECT frame. PROTOCOL.md of the project says how.
+then send a binary CONNECT frame. PROTOCOL.md of the project describes it.
 `;
 
+/** Answers, and counts the answer by its status: 500 where answering throws. */
 export async function upgrade(c: Context<AppTypes>): Promise<Response> {
   let status = 500;
   try {
@@ -32,7 +34,7 @@ export async function upgrade(c: Context<AppTypes>): Promise<Response> {
     return response;
   } finally {
     const counts = workerStatsOf(c.env, c.var.services);
-    counts.book.answered(status);
+    counts.stats.answered(status);
     counts.settle(c.executionCtx);
   }
 }
@@ -40,99 +42,61 @@ export async function upgrade(c: Context<AppTypes>): Promise<Response> {
 async function answer(c: Context<AppTypes>): Promise<Response> {
   const { raw } = c.req;
   if (raw.headers.get("upgrade")?.toLowerCase() !== "websocket") return explainUpgrade(raw);
-  const { log } = c.var.services;
-  const admitted = await admit(raw, c.var.services, c.env.UPGRADES);
-  if (!admitted.ok) {
-    const { status, title, detail, headers } = admitted.failure;
-    log("upgrade.refused", { status, detail, url: redactUrl(raw.url) });
-    return problem(status, title, detail, headers);
+  const { services } = c.var;
+  const url = redactUrl(raw.url, UPGRADE_PARAMETERS);
+  const decided = await decide(factsOf(raw), services, c.env.UPGRADES);
+  if (decided.kind === "refused") {
+    const { status, detail, headers = {} } = decided.refusal;
+    services.log("upgrade.refused", { status, detail, url });
+    return problem(status, detail, { headers });
   }
-  const { hub } = admitted.value;
-  const response = await hubStub(c.env, c.var.services.config, hub).fetch(
-    hubRequest(admitted.value),
-  );
+  const { admission } = decided;
+  const hub = hubStub(c.env, services.config, admission.hub);
+  const response = await hub.fetch(hubRequest(admission));
   const event = response.status === 101 ? "upgrade.accepted" : "upgrade.refused";
-  log(event, { status: response.status, url: redactUrl(raw.url) });
+  services.log(event, { status: response.status, url });
   return response;
 }
 
-interface Admitted extends UpgradeCredentials {
-  readonly grant: Grant | null;
-  /** By the credentials, or as a hint (CO7); null: the upgrade named none. */
-  readonly clientId: ClientId | null;
-  /** The name of the hub that the socket goes to. */
-  readonly hub: string;
-}
+type Decided =
+  | { readonly kind: "admitted"; readonly admission: Admission }
+  | { readonly kind: "refused"; readonly refusal: Refusal };
 
-/** What the client is told. A browser hides it from its page, so the log has it, too. */
-interface Refusal {
-  readonly status: number;
-  readonly title: string;
-  /** A sentence of our own: nothing that the client sent. */
-  readonly detail: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** In this order, cheapest first: origin, rate, form, credentials. */
-async function admit(
-  request: Request,
-  { config, authenticate }: Services,
+/** Answers the questions of `decideAdmission`, which asks each at most once, until it has decided. */
+async function decide(
+  facts: UpgradeFacts,
+  services: Services,
   upgrades: RateLimit | undefined,
-): Promise<Result<Admitted, Refusal>> {
-  const origin = request.headers.get("origin");
-  const { allowed_origins } = config.server;
-  if (origin !== null && !allowed_origins.includes("*") && !allowed_origins.includes(origin)) {
-    const detail = "This origin may not connect: see server.allowed_origins";
-    return failed({ status: 403, title: "Forbidden", detail });
-  }
-  const address = request.headers.get("cf-connecting-ip");
-  if (address !== null && upgrades && !(await upgrades.limit({ key: address })).success) {
-    const detail = "Too many connection attempts from this address: try again in a minute";
-    const headers = { "retry-after": "60" };
-    return failed({ status: 429, title: "Too Many Requests", detail, headers });
-  }
-  const presented = readCredentials(request);
-  if (!presented.ok) return failed(badRequest(presented.failure));
-  const hints = new URL(request.url).searchParams.getAll(CLIENT_ID_PARAMETER);
-  if (hints.length > 1) {
-    return failed(badRequest("The query names client_id more than once: send one"));
-  }
-  const [hint] = hints;
-  const clientId = hint === undefined ? null : parseClientId(hint);
-  if (hint !== undefined && clientId === null) {
-    return failed(badRequest(faultRow("payload.client-id").text));
-  }
-  const { token } = presented.value;
-  if (token === null) {
-    if (!config.auth.anonymous_upgrade) {
-      const detail = "This hub wants credentials at the upgrade: see auth.anonymous_upgrade";
-      return failed(unauthorized(detail));
+  known: KnownAnswers = {},
+): Promise<Decided> {
+  const decision = decideAdmission(facts, services.config, known);
+  switch (decision.kind) {
+    case "ask-rate": {
+      const verdict = await upgrades?.limit({ key: decision.address });
+      const isWithinRate = verdict?.success ?? true;
+      return decide(facts, services, upgrades, { ...known, isWithinRate });
     }
-    const hub = hubNameForUpgrade(config, clientId);
-    return hub === null
-      ? failed(badRequest(UNPLACED))
-      : success({ ...presented.value, grant: null, clientId, hub });
+    case "ask-grant": {
+      const granted = await services.authenticate(decision.credentials, Date.now());
+      return decide(facts, services, upgrades, { ...known, granted });
+    }
+    case "admitted":
+    case "refused":
+      return decision;
   }
-  const granted = await authenticate({ clientId, token }, Date.now());
-  if (!granted.ok) return failed(unauthorized(faultRow(granted.failure).text));
-  const grant = granted.value;
-  const hub = hubNameOf(grant.clientId, config.routing.hubs);
-  return success({ ...presented.value, grant, clientId: grant.clientId, hub });
 }
 
-const UNPLACED =
-  "This service has several hubs: show your token at the upgrade, or add ?client_id= to the URL";
-
-function badRequest(detail: string): Refusal {
-  return { status: 400, title: "Bad Request", detail };
+function factsOf(request: Request): UpgradeFacts {
+  return {
+    origin: request.headers.get("origin"),
+    address: request.headers.get("cf-connecting-ip"),
+    credentials: readCredentials(request),
+    clientIds: new URL(request.url).searchParams.getAll(CLIENT_ID_PARAMETER),
+  };
 }
 
-function unauthorized(detail: string): Refusal {
-  return { status: 401, title: "Unauthorized", detail, headers: { "www-authenticate": "Bearer" } };
-}
-
-/** Made anew: nothing that came from outside reaches the hub but the wish for a socket (UP7). */
-function hubRequest({ grant, clientId, offersSubprotocol }: Admitted): Request {
+/** A new request, so that nothing of the client's reaches the hub but its wish for a socket (UP7). */
+function hubRequest({ grant, clientId, offersSubprotocol }: Admission): Request {
   const headers = new Headers({ upgrade: "websocket" });
   if (offersSubprotocol) headers.set("sec-websocket-protocol", SUBPROTOCOL);
   if (clientId !== null) headers.set(EXPECTED_HEADER, encodeExpected(clientId));

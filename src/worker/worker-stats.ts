@@ -4,10 +4,9 @@
  */
 import { HubStats } from "../ledger/hub-stats.ts";
 import { Reporter } from "../ledger/reporter.ts";
-import { describeError } from "../log/log-hub-event.ts";
-import type { Env } from "./env.ts";
+import { describeError } from "../log/log.ts";
 import { ledgerOf } from "./ledgers.ts";
-import type { Services } from "./services.ts";
+import type { Env, Services } from "./services.ts";
 
 /** Counts within this time share one report. A Worker has no alarm, and its waiting costs nothing. */
 const GATHER_MS = 1000;

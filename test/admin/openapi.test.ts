@@ -1,11 +1,12 @@
-/** The OpenAPI document: against a validator that is not ours, and against what the API does. */
+/** The OpenAPI document: against a validator that is not ours, against the API's answers, and against its former shape. */
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
-import { OPERATION_ROWS } from "../../src/admin/operations.ts";
-import type { AdminPorts } from "../../src/admin/ports.ts";
+import { OPERATION_ROWS } from "../../src/admin/operations/table.ts";
+import type { AdminService } from "../../src/admin/service.ts";
+import before from "./support/openapi-before.json";
 import { createService, DOCUMENT, type ServiceOptions } from "./support/service.ts";
 
-describe("the document", () => {
+describe("the OpenAPI document", () => {
   it("is served at /admin/openapi.json, behind the token", async () => {
     const answer = await createService().ask("GET", "/admin/openapi.json");
     expect(answer).toMatchObject({ status: 200, type: "application/json" });
@@ -18,12 +19,12 @@ describe("the document", () => {
     expect(validator.version).toBe("3.1");
   });
 
-  it("would not be, with an operation of another form", async () => {
+  it("is checked by a validator that rejects an operation of another form", async () => {
     const paths = { "/sessions": { get: { responses: { 200: {} } } } };
     expect(await new Validator().validate({ ...DOCUMENT, paths })).toMatchObject({ valid: false });
   });
 
-  it("names every operation, by its path, method and id", () => {
+  it("names every operation by its path, method and id", () => {
     const named = Object.entries(DOCUMENT.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { operationId }]) => [operationId, method, path]),
     );
@@ -32,7 +33,7 @@ describe("the document", () => {
     );
   });
 
-  it("says what a request may hold: names, types, limits", () => {
+  it("declares the names, types and limits of what a request may hold", () => {
     expect(DOCUMENT.paths["/sessions"]?.["get"]).toMatchObject({
       parameters: [
         { name: "prefix", in: "query", required: false, schema: { type: "string" } },
@@ -64,6 +65,35 @@ describe("the document", () => {
   });
 });
 
+describe("the shape of the OpenAPI document", () => {
+  /** Answers that were declared since: by path, method and status. */
+  const ADDED = [["/sessions/{client_id}", "get", "503"]] as const;
+
+  it("is that of its first version, byte for byte, but for descriptions and the answers added since", () => {
+    // JSON of our own making, whose paths hold methods, whose methods hold responses.
+    const shape = withoutTexts(DOCUMENT) as typeof DOCUMENT;
+    for (const [path, method, status] of ADDED) {
+      const responses = shape.paths[path]?.[method]?.responses;
+      expect(responses).toHaveProperty(status);
+      delete (responses as Record<string, unknown>)[status];
+    }
+    expect(JSON.stringify(shape)).toBe(JSON.stringify(before));
+  });
+});
+
+/** The same JSON with empty descriptions and summaries. */
+function withoutTexts(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutTexts);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) =>
+      (name === "description" || name === "summary") && typeof member === "string"
+        ? [name, ""]
+        : [name, withoutTexts(member)],
+    ),
+  );
+}
+
 /** A request for each answer that the document declares. */
 const ALICE = { clients: ["alice"] };
 const SIGNAL = { target_client_id: "alice", type: "offer", signal_data: {} };
@@ -77,7 +107,7 @@ const BROKEN: ServiceOptions = {
     parkedEvents: { list: broken, retry: broken },
     issueToken: broken,
     sendSignal: broken,
-  } satisfies Partial<AdminPorts>,
+  } satisfies Partial<AdminService>,
 };
 
 const GOOD = [
@@ -90,11 +120,11 @@ const GOOD = [
   ["retryParkedEvents", "POST", "/admin/events/retry", {}, 200],
 ] as const;
 
-describe("every answer that the document declares is given", () => {
+describe("the API gives every answer that the document declares", () => {
   const given = new Set<string>();
 
   it.each(GOOD)(
-    "%s: what it is for, and what any request can meet",
+    "of %s: its success, and the refusals of every operation",
     async (id, method, path, body, status) => {
       const bad = path.includes("?") ? "&bad=1" : "?bad=1";
       const large = " ".repeat(512 * 1024 + 1);
@@ -123,6 +153,18 @@ describe("every answer that the document declares is given", () => {
 
   it.each([
     ["readSession", "GET", "/admin/sessions/bob", undefined, 404, {}],
+    [
+      "readSession",
+      "GET",
+      "/admin/sessions/bob",
+      undefined,
+      503,
+      {
+        ports: {
+          sessions: { list: broken, find: async () => "hub-updating" as const, kick: broken },
+        },
+      },
+    ],
     ["endSession", "DELETE", "/admin/sessions/bob", undefined, 404, {}],
     [
       "issueToken",
@@ -136,7 +178,7 @@ describe("every answer that the document declares is given", () => {
     ["sendSignal", "POST", "/admin/signals", SIGNAL, 503, REFUSED("signal.backlog")],
     ["sendSignal", "POST", "/admin/signals", SIGNAL, 413, REFUSED("signal.too-large")],
   ] as const)(
-    "%s: its own refusals",
+    "of %s: its own refusals",
     async (id, method, path, body, status, options: ServiceOptions) => {
       const answer = await createService(options).ask(method, path, body);
       expect(answer.status).toBe(status);
@@ -144,7 +186,7 @@ describe("every answer that the document declares is given", () => {
     },
   );
 
-  it("and there is no other, but for 405, which is of the path", () => {
+  it("and no declared answer is missing here, but for 405, which belongs to the path", () => {
     const declared = Object.values(DOCUMENT.paths).flatMap((methods) =>
       Object.values(methods).flatMap(({ operationId, responses }) =>
         Object.keys(responses).map((status) => `${operationId} ${status}`),

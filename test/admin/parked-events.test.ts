@@ -1,9 +1,9 @@
-/** The events that were refused for good. */
+/** The operations on parked events. */
 import { describe, expect, it } from "vitest";
 import { createService } from "./support/service.ts";
 
 describe("GET /admin/events/parked", () => {
-  it("lists what is parked, with the reason", async () => {
+  it("lists the parked events with the reason of each", async () => {
     const { json, status } = await createService().ask("GET", "/admin/events/parked?limit=2");
     expect(status).toBe(200);
     expect(json).toMatchObject({ events: [{ id: 1 }, { id: 2 }], next: 2 });
@@ -23,7 +23,7 @@ describe("GET /admin/events/parked", () => {
     });
   });
 
-  it("goes on after an id", async () => {
+  it("continues after an id", async () => {
     const { json } = await createService().ask("GET", "/admin/events/parked?after=2");
     expect(json).toMatchObject({ events: [{ id: 5 }], next: null });
   });
@@ -31,10 +31,10 @@ describe("GET /admin/events/parked", () => {
 
 describe("POST /admin/events/retry", () => {
   it.each([
-    ["all of them", {}, null, 3],
-    ["some of them", { ids: [1, 5] }, [1, 5], 2],
-    ["one that is not parked", { ids: [99] }, [99], 0],
-  ])("queues %s again, and says how many", async (_, body, asked, retried) => {
+    ["all parked events", {}, null, 3],
+    ["some parked events", { ids: [1, 5] }, [1, 5], 2],
+    ["no event for an id that is not parked", { ids: [99] }, [99], 0],
+  ])("queues %s, and answers with their number", async (_, body, asked, retried) => {
     const { ask, retries, observed } = createService();
     const answer = await ask("POST", "/admin/events/retry", body);
     expect(answer).toMatchObject({ status: 200, json: { retried } });
@@ -44,7 +44,7 @@ describe("POST /admin/events/retry", () => {
     ]);
   });
 
-  it("with an empty list is refused: it is not clear whether all or none are meant", async () => {
+  it("refuses an empty list, which could mean all events or none", async () => {
     const { ask, retries } = createService();
     expect((await ask("POST", "/admin/events/retry", { ids: [] })).status).toBe(400);
     expect(retries).toEqual([]);

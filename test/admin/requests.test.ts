@@ -1,11 +1,11 @@
-/** Requests that are not as they should be: refused whole, with every fault at its place. */
+/** Requests that do not match their operation: each is refused as a whole, with every fault at its place. */
 import { describe, expect, it } from "vitest";
 import { createService } from "./support/service.ts";
 
 const ID = "must be a string of 1-128 characters without control characters";
 const PAGE = "must be a whole number from 1 to 1000";
 
-describe("a query", () => {
+describe("the admin API refuses", () => {
   it.each([
     ["limit=0", [{ parameter: "limit", detail: PAGE }]],
     ["limit=1001", [{ parameter: "limit", detail: PAGE }]],
@@ -30,18 +30,18 @@ describe("a query", () => {
         { parameter: "toString", detail: "is not known here" },
       ],
     ],
-  ])("%s is refused", async (query, errors) => {
+  ])("the query %s", async (query, errors) => {
     const answer = await createService().ask("GET", `/admin/sessions?${query}`);
     expect(answer).toMatchObject({ status: 400, type: "application/problem+json" });
     expect(answer.json).toEqual({
       status: 400,
       title: "Bad Request",
-      detail: "The request is not as this operation wants it: see errors",
+      detail: "The request does not match the operation: see errors",
       errors,
     });
   });
 
-  it("that an operation does not take is refused, beside the faults of the path", async () => {
+  it("a query that the operation does not have, and reports it beside the faults of the path", async () => {
     const answer = await createService().ask("DELETE", "/admin/sessions/%zz?force=1");
     expect(answer.json).toMatchObject({
       errors: [
@@ -52,7 +52,7 @@ describe("a query", () => {
   });
 });
 
-describe("a body", () => {
+describe("the admin API", () => {
   it.each([
     ["", "is not JSON in UTF-8"],
     ["{", "is not JSON in UTF-8"],
@@ -62,13 +62,13 @@ describe("a body", () => {
     ["null", "must be an object"],
     ["[]", "must be an object"],
     ['"alice"', "must be an object"],
-  ])("%j as a whole is refused", async (body, detail) => {
+  ])("refuses the body %j as a whole", async (body, detail) => {
     const answer = await createService().ask("POST", "/admin/tokens", body);
     expect(answer.status).toBe(400);
     expect(answer.json).toMatchObject({ errors: [{ pointer: "#", detail }] });
   });
 
-  it("is refused with all its faults at once, each with a pointer to it", async () => {
+  it("refuses a body with all of its faults, each with a pointer to its place", async () => {
     const { ask, signals } = createService({ clients: ["bob"] });
     const body = {
       source_client_id: "",
@@ -107,8 +107,8 @@ describe("a body", () => {
     [{ client_id: "a", targets: [] }, "#/targets", "must be a list of 1-1000"],
     [{ client_id: "a", targets: Array(1001).fill("b") }, "#/targets", "must be a list of 1-1000"],
     [{ client_id: "a", targets: ["bob", ""] }, "#/targets/1", ID],
-  ])("of a token %j is refused at %s", async (body, pointer, detail) => {
-    const { ask, orders } = createService();
+  ])("refuses the body %j of a token request at %s", async (body, pointer, detail) => {
+    const { ask, tokenRequests } = createService();
     const { status, json } = await ask("POST", "/admin/tokens", body);
     expect(status).toBe(400);
     expect(json).toMatchObject({
@@ -116,10 +116,10 @@ describe("a body", () => {
         { pointer, detail: typeof detail === "string" ? detail : expect.stringMatching(detail) },
       ],
     });
-    expect(orders).toEqual([]);
+    expect(tokenRequests).toEqual([]);
   });
 
-  it("names no member that JSON makes of nothing: __proto__ is refused like any other", async () => {
+  it("refuses the member __proto__ like any other unknown one", async () => {
     const body = '{"client_id":"alice","__proto__":{"expires_in":1}}';
     const { json } = await createService().ask("POST", "/admin/tokens", body);
     expect(json).toMatchObject({ errors: [{ pointer: "#/__proto__" }] });
@@ -131,17 +131,17 @@ describe("a body", () => {
     ["a form", "application/x-www-form-urlencoded"],
     ["another JSON", "application/jsonp"],
     ["JSON as a parameter", "text/plain; application/json"],
-  ])("of another type is 415: %s", async (_, type) => {
-    const { ask, orders } = createService();
+  ])("answers 415 to a body whose content type is %s", async (_, type) => {
+    const { ask, tokenRequests } = createService();
     const body = { client_id: "alice" };
     const answer = await ask("POST", "/admin/tokens", body, { "content-type": type });
     expect(answer).toMatchObject({ status: 415, type: "application/problem+json" });
     expect(answer.headers.get("accept-post")).toBe("application/json");
-    expect(orders).toEqual([]);
+    expect(tokenRequests).toEqual([]);
   });
 
   it.each(["application/json; charset=utf-8", "Application/JSON", "application/json;v=1"])(
-    "of type %s is JSON",
+    "accepts the content type %s",
     async (type) => {
       const body = { client_id: "alice" };
       const answer = await createService().ask("POST", "/admin/tokens", body, {
@@ -154,7 +154,7 @@ describe("a body", () => {
   it.each([
     [512 * 1024, 200],
     [512 * 1024 + 1, 413],
-  ])("of %d bytes is %d", async (bytes, status) => {
+  ])("answers a body of %d bytes with %d", async (bytes, status) => {
     const { ask, signals } = createService({ clients: ["bob"] });
     const head = '{"target_client_id":"bob","type":"offer","signal_data":"';
     const body = `${head}${"x".repeat(bytes - head.length - 2)}"}`;

@@ -1,4 +1,4 @@
-/** Listing, reading and ending sessions. */
+/** The operations on sessions. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseClientId } from "../../src/protocol/client-id.ts";
@@ -34,7 +34,7 @@ describe("GET /admin/sessions", () => {
     });
   });
 
-  it("is empty where nobody is connected", async () => {
+  it("lists nothing where no client is connected", async () => {
     const { json } = await createService().ask("GET", "/admin/sessions");
     expect(json).toEqual({ sessions: [], next: null });
   });
@@ -50,7 +50,7 @@ describe("GET /admin/sessions", () => {
     expect(idsOf(answer)).toEqual(expected);
   });
 
-  it("goes on where a page ended, until next is null", async () => {
+  it("continues where a page ends, until next is null", async () => {
     const { ask } = createService({ clients });
     const pages: string[][] = [];
     let path = "/admin/sessions?limit=3";
@@ -67,11 +67,11 @@ describe("GET /admin/sessions", () => {
     ["limit=1", 1],
     ["limit=1000", 1000],
     ["", 100],
-  ])("with %j gives pages of %d", async (query, limit) => {
+  ])("asks for pages of the size that the query names, with %j: %d", async (query, limit) => {
     const asked: number[] = [];
     const list = async (page: { limit: number }) => {
       asked.push(page.limit);
-      return { items: [], next: null };
+      return { sessions: [], next: null };
     };
     const { ask } = createService({ ports: { sessions: { ...NOBODY, list } } });
     await ask("GET", `/admin/sessions?${query}`);
@@ -80,7 +80,7 @@ describe("GET /admin/sessions", () => {
 });
 
 describe("/admin/sessions/{client_id}", () => {
-  it("GET gives the session's information", async () => {
+  it("answers GET with the session", async () => {
     const { ask } = createService({ clients: ["alice"] });
     expect((await ask("GET", "/admin/sessions/alice")).json).toEqual({
       client_id: "alice",
@@ -92,7 +92,7 @@ describe("/admin/sessions/{client_id}", () => {
     });
   });
 
-  it("DELETE ends the session once: 204, then 404", async () => {
+  it("answers the first DELETE with 204, after which the session has ended and the next is 404", async () => {
     const { ask, sessions, observed } = createService({ clients: ["alice", "bob"] });
     expect(await ask("DELETE", "/admin/sessions/alice")).toMatchObject({ status: 204, json: null });
     expect([...sessions.keys()]).toEqual(["bob"]);
@@ -102,7 +102,7 @@ describe("/admin/sessions/{client_id}", () => {
     ]);
   });
 
-  it("of a client that is not connected is 404", async () => {
+  it("answers 404 for a client that is not connected", async () => {
     const answer = await createService({ clients: ["alice"] }).ask("GET", "/admin/sessions/Alice");
     expect(answer).toMatchObject({ status: 404, type: "application/problem+json" });
   });
@@ -142,7 +142,7 @@ describe("/admin/sessions/{client_id}", () => {
     expect([...sessions.keys()]).toEqual(["another"]);
   });
 
-  it("finds whoever there may be, but for the two ids that URLs take for folders", async () => {
+  it("finds every client id, but for the two that mean folders in a URL", async () => {
     const id = fc
       .string({ unit: "grapheme", minLength: 1, maxLength: 40 })
       .filter((text) => parseClientId(text) !== null && text !== "." && text !== "..");
@@ -156,7 +156,7 @@ describe("/admin/sessions/{client_id}", () => {
     );
   });
 
-  it("takes every character percent-encoded, and those that need it not, as they are", async () => {
+  it("accepts every character percent-encoded, and as it is where that is allowed", async () => {
     const { ask } = createService({ clients: ["a:b@c"] });
     for (const spelled of ["a:b@c", "a%3Ab%40c", "%61%3a%62%40%63"]) {
       expect((await ask("GET", `/admin/sessions/${spelled}`)).status).toBe(200);

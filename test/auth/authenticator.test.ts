@@ -1,4 +1,4 @@
-/** Both kinds of credentials behind one door. */
+/** The authenticator: every kind of credentials, and the order in which their verifiers are asked. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createAuthenticator } from "../../src/auth/authenticator.ts";
@@ -11,20 +11,20 @@ const both = createAuthenticator({ apiKeys, tokenSecret: SECRET });
 const keysOnly = createAuthenticator({ apiKeys, tokenSecret: "" });
 const alice = clientId("alice");
 
-describe("credentials", () => {
-  it("[CO1] are an API key", async () => {
+describe("the authenticator", () => {
+  it("[CO1] accepts an API key", async () => {
     expect(await both({ clientId: alice, token: "token-a" }, NOW_MS)).toMatchObject({
       value: { clientId: "alice", expiresAtMs: null },
     });
   });
 
-  it("[CO1] are a signed token", async () => {
+  it("[CO1] accepts a signed token", async () => {
     expect(await both({ clientId: alice, token: jwt() }, NOW_MS)).toMatchObject({
       value: { clientId: "alice", expiresAtMs: (NOW + 3630) * 1000 },
     });
   });
 
-  it("[SE3] are an expired token, which is told so", async () => {
+  it("[SE3] answers an expired token with auth.expired", async () => {
     const token = jwt(claims({ exp: NOW - 3600 }));
     expect(await both({ clientId: alice, token }, NOW_MS)).toEqual(failed("auth.expired"));
   });
@@ -33,11 +33,11 @@ describe("credentials", () => {
     ["a good token", jwt()],
     ["a token signed with an empty secret", jwt(claims(), { secret: "" })],
     ["an expired token", jwt(claims({ exp: 0 }))],
-  ])("[CO5] are no signed token where there is no secret: %s", async (_, token) => {
+  ])("[CO5] refuses every signed token where no secret is configured: %s", async (_, token) => {
     expect(await keysOnly({ clientId: alice, token }, NOW_MS)).toEqual(failed("auth.invalid"));
   });
 
-  it("[CO1] are at most 4,096 characters, signed or not", async () => {
+  it("[CO1] accepts tokens of at most 4,096 characters, API keys and signed ones", async () => {
     const keys = [4096, 4097].map((length) => ({ clientId: alice, token: "k".repeat(length) }));
     const authenticate = createAuthenticator({ apiKeys: keys, tokenSecret: SECRET });
     const outcomes = await Promise.all(keys.map((key) => authenticate(key, NOW_MS)));
@@ -53,7 +53,7 @@ describe("credentials", () => {
     expect(new Set(fitting.map(({ ok }) => ok)).size).toBe(2);
   });
 
-  it("[CO5] are answered with a value, whatever they are", async () => {
+  it("[CO5] answers whatever it is given with a value, and never rejects", async () => {
     const anyId = fc.constantFrom(null, alice, clientId("🦊"));
     await fc.assert(
       fc.asyncProperty(

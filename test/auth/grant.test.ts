@@ -1,3 +1,4 @@
+/** Which targets a grant allows. */
 import { expect, it } from "vitest";
 import { allowsTarget } from "../../src/auth/grant.ts";
 import { clientId } from "../support/client-ids.ts";
@@ -30,6 +31,6 @@ it.each<[readonly string[] | null, string, boolean]>([
   [["é*"], "e\u0301a", false],
   [["🦊*"], "🦊1", true],
   [[""], "bob", false],
-])("[SI7] the targets %j allow %j: %s", (targets, target, isAllowed) => {
+])("[SI7] The targets %j allow a signal to %j: %s", (targets, target, isAllowed) => {
   expect(allowsTarget(targets, clientId(target))).toBe(isAllowed);
 });

@@ -1,8 +1,6 @@
-/** What must hold between keys, and inside those with a syntax of their own. */
+/** The conditions between keys, and those of keys with a syntax of their own. */
 import { describe, expect, it } from "vitest";
-import { parseApiKey } from "../../src/config/cross-checks.ts";
 import { parseConfig } from "../../src/config/parse-config.ts";
-import { failed, success } from "../../src/protocol/result.ts";
 
 type Table = Readonly<Record<string, unknown>>;
 
@@ -11,7 +9,7 @@ function faultsOf(tables: { server?: Table; auth?: Table }): readonly string[] {
   return config.ok ? [] : config.failure;
 }
 
-describe("TLS", () => {
+describe("the paths of TLS", () => {
   const fault = "server.tls_cert_path and server.tls_key_path go together: set both or neither";
 
   it.each([
@@ -19,19 +17,19 @@ describe("TLS", () => {
     ["both", { tls_cert_path: "c.pem", tls_key_path: "k.pem" }, []],
     ["the certificate alone", { tls_cert_path: "c.pem" }, [fault]],
     ["the key alone", { tls_key_path: "k.pem", tls_enabled: true }, [fault]],
-  ])("has certificate and key together: %s", (_, server, faults) => {
+  ])("are set together or not at all: %s", (_, server, faults) => {
     expect(faultsOf({ server })).toEqual(faults);
   });
 });
 
-describe("an origin", () => {
+describe("an allowed origin", () => {
   it.each([
     "*",
     "https://example.com",
     "http://localhost:3000",
     "https://xn--nxasmq6b.example",
     "http://[::1]:8080",
-  ])("[UP5] is %s", (origin) => {
+  ])("[UP5] may be %s", (origin) => {
     expect(faultsOf({ server: { allowed_origins: [origin] } })).toEqual([]);
   });
 
@@ -45,24 +43,14 @@ describe("an origin", () => {
     "https://*.example.com",
     "null",
     "https://bücher.example",
-  ])("[UP5] is not %j, which no browser sends: a page could never connect", (origin) => {
+  ])("[UP5] must not be %j: no browser sends it, so no page could connect", (origin) => {
     expect(faultsOf({ server: { allowed_origins: ["*", origin] } })).toEqual([
       `server.allowed_origins must hold origins like "https://example.com" or "*", got ${JSON.stringify(origin)}`,
     ]);
   });
 });
 
-describe("an API key", () => {
-  it.each([
-    ["alice:secret", "alice", "secret"],
-    ["alice:a:b:", "alice", "a:b:"],
-    ["zoë 🦊:clé", "zoë 🦊", "clé"],
-    [`alice:${"t".repeat(4096)}`, "alice", "t".repeat(4096)],
-    [`${"x".repeat(128)}:t`, "x".repeat(128), "t"],
-  ])("is split at its first colon: %.20s", (pair, clientId, token) => {
-    expect(parseApiKey(pair)).toEqual(success({ clientId, token }));
-  });
-
+describe("the API keys", () => {
   it.each([
     "",
     ":",
@@ -72,18 +60,17 @@ describe("an API key", () => {
     "al\nice:secret",
     `${"x".repeat(129)}:t`,
     `alice:${"t".repeat(4097)}`,
-  ])("is not %.20j", (pair) => {
-    expect(parseApiKey(pair)).toEqual(failed("must be a client_id:token pair"));
+  ])("must all be pairs, and the fault names the place of %.20j", (pair) => {
     expect(faultsOf({ auth: { api_keys: ["bob:good", pair] } })).toEqual([
       "auth.api_keys[1] must be a client_id:token pair",
     ]);
   });
 
   it.each([
-    ["two tokens of one client", ["a:1", "a:2"], []],
-    ["the same pair twice", ["a:1", "a:1"], []],
-    ["one token of two clients", ["a:1", "b:2", "c:1"], [2]],
-  ])("[UP2] says by its token alone who the client is: %s", (_, api_keys, wrong) => {
+    ["a client may have two tokens", ["a:1", "a:2"], []],
+    ["a pair may be repeated", ["a:1", "a:1"], []],
+    ["two clients may not share a token", ["a:1", "b:2", "c:1"], [2]],
+  ])("[UP2] identify each client by its token alone, so %s", (_, api_keys, wrong) => {
     expect(faultsOf({ auth: { api_keys } })).toEqual(
       wrong.map(
         (index) => `auth.api_keys[${index}] has the token of another client: each needs its own`,
@@ -100,21 +87,21 @@ describe("a deployed configuration", () => {
 
   it.each<[string, Table, string[]]>([
     [
-      "both test credentials",
+      "both published test credentials",
       { api_keys: ["test_client_1:test_token_1", "a:b", "test_client_2:test_token_2"] },
-      [0, 2].map(
-        (index) =>
-          `auth.api_keys[${index}] is one of the document's test credentials, which everybody knows: remove it`,
+      [1, 2].map(
+        (client) =>
+          `auth.api_keys holds the published test credentials of test_client_${client}, which everybody knows: remove them`,
       ),
     ],
     [
-      "the placeholder, although it is long enough",
+      "the published placeholder, although it is long enough",
       { token_secret: placeholder },
-      ["auth.token_secret is the document's placeholder, which everybody knows: replace it"],
+      ["auth.token_secret is the published placeholder, which everybody knows: replace it"],
     ],
     ["a secret of 31 bytes", { token_secret: "x".repeat(31) }, [short]],
     ["a secret of one byte", { token_secret: "x" }, [short]],
-  ])("refuses %s, which a development one accepts", (_, auth, faults) => {
+  ])("must not hold %s, which one in development may", (_, auth, faults) => {
     expect(deployed(auth)).toEqual(faults);
     expect(local(auth)).toEqual([]);
   });
@@ -123,12 +110,12 @@ describe("a deployed configuration", () => {
     ["no secret", { token_secret: "" }],
     ["a secret of 32 bytes", { token_secret: "x".repeat(32) }],
     ["a secret of 32 bytes in 16 characters", { token_secret: "é".repeat(16) }],
-    ["keys of its own", { api_keys: ["test_client_1:another", "alice:secret"] }],
-  ])("accepts %s", (_, auth) => {
+    ["API keys of its own", { api_keys: ["test_client_1:another", "alice:secret"] }],
+  ])("may hold %s", (_, auth) => {
     expect(deployed(auth)).toEqual([]);
   });
 
-  it("is one unless development says so", () => {
+  it("is every configuration whose server.development is not true", () => {
     const auth = { token_secret: placeholder };
     expect(faultsOf({ auth, server: { development: false } })).toHaveLength(1);
     expect(faultsOf({ auth, server: { development: "true" } })).toEqual([]);
@@ -144,28 +131,28 @@ function tooShort(section: string): string {
   return `${section}.token must be at least 16 bytes (try: openssl rand -base64 24)`;
 }
 
-function odd(section: string): string {
+function notInHeader(section: string): string {
   return `${section}.token must be visible ASCII without spaces`;
 }
 
-describe("a bearer token", () => {
+describe("the bearer token", () => {
   describe.each(["admin", "metrics"])("of %s", (section) => {
     it.each([
       ["", []],
       ["0123456789abcdef", []],
       ["0123456789abcde", [tooShort(section)]],
-      ["0123456789 abcdef", [odd(section)]],
-      ["0123456789abcdef\n", [odd(section)]],
-      ["0123456789abcdéf", [odd(section)]],
-      ["é", [odd(section), tooShort(section)]],
-    ])("once deployed is long, and what a header can say: %j", (token, faults) => {
+      ["0123456789 abcdef", [notInHeader(section)]],
+      ["0123456789abcdef\n", [notInHeader(section)]],
+      ["0123456789abcdéf", [notInHeader(section)]],
+      ["é", [notInHeader(section), tooShort(section)]],
+    ])("is long where it is deployed, and fits into a header: %j", (token, faults) => {
       expect(tokenFaults(section, token, false)).toEqual(faults);
       for (const fault of faults) expect(fault).not.toContain("0123");
     });
 
-    it("may be short in development", () => {
+    it("may be short in development, but must fit into a header", () => {
       expect(tokenFaults(section, "dev", true)).toEqual([]);
-      expect(tokenFaults(section, "d v", true)).toEqual([odd(section)]);
+      expect(tokenFaults(section, "d v", true)).toEqual([notInHeader(section)]);
     });
   });
 });

@@ -1,4 +1,4 @@
-/** What must hold between the keys of `events`: a deployment that could publish nothing says so before it begins. */
+/** The conditions between the keys of `events`: a deployment that could publish nothing is refused at its start. */
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/config/parse-config.ts";
 import { makeServiceAccount } from "../support/service-account.ts";
@@ -14,7 +14,7 @@ function faultsOf(events: Readonly<Record<string, unknown>>): readonly string[] 
   return config.ok ? [] : config.failure;
 }
 
-describe("sinks", () => {
+describe("events.sinks", () => {
   const unknown = "events.sinks must be a list of log, pubsub, none";
   const alone = 'events.sinks must hold "none" alone, or other sinks';
 
@@ -31,37 +31,35 @@ describe("sinks", () => {
     [["log", "Log"], [unknown]],
     [["log", 7], [unknown]],
     [7, ["events.sinks must be a list of strings"]],
-  ])("%j", (sinks, faults) => {
+  ])("of %j has the faults %j", (sinks, faults) => {
     expect(faultsOf({ sinks }).map((fault) => fault.split(", got ")[0])).toEqual(faults);
   });
 });
 
-describe("Pub/Sub", () => {
+describe("the sink pubsub", () => {
   it.each([
-    ["at Google, with an account", GOOGLE],
-    ["in a region", { ...GOOGLE, pubsub_endpoint: "https://europe-west1-pubsub.googleapis.com" }],
-    ["at the emulator, without one", EMULATOR],
-    ["behind a path of a proxy", { ...EMULATOR, pubsub_endpoint: "https://proxy.example/pubsub/" }],
-    ["of a domain's project", { ...GOOGLE, pubsub_project: "example.com:demo" }],
-    ["with the log beside it", { ...GOOGLE, sinks: ["log", "pubsub"] }],
-  ])("is in order %s", (_, events) => {
+    ["Google, with a service account", GOOGLE],
+    ["a region", { ...GOOGLE, pubsub_endpoint: "https://europe-west1-pubsub.googleapis.com" }],
+    ["the emulator, without a service account", EMULATOR],
+    ["a path of a proxy", { ...EMULATOR, pubsub_endpoint: "https://proxy.example/pubsub/" }],
+    ["a project of a domain", { ...GOOGLE, pubsub_project: "example.com:demo" }],
+    ["Google, while the sink log is configured, too", { ...GOOGLE, sinks: ["log", "pubsub"] }],
+  ])("can publish to %s", (_, events) => {
     expect(faultsOf(events)).toEqual([]);
   });
 
-  it("is not looked at where no sink names it", () => {
-    const events = {
-      sinks: ["log"],
-      pubsub_topic: "projects/a/topics/b",
-      pubsub_service_account: "x",
-    };
+  it("needs no project and no topic, not even valid ones, where events.sinks does not name it", () => {
+    const events = { sinks: ["log"], pubsub_topic: "projects/a/topics/b" };
     expect(faultsOf(events)).toEqual([]);
   });
 
-  it("wants a project, a topic and an account, and says all of it at once", () => {
+  it("needs a project, a topic and a service account, whose faults are reported together", () => {
     expect(faultsOf({ sinks: ["pubsub"] })).toEqual([
-      "events.pubsub_project must be set: events.sinks names pubsub",
-      "events.pubsub_topic must be set: events.sinks names pubsub",
-      expect.stringContaining("events.pubsub_service_account must be set: Google's endpoints want"),
+      "events.pubsub_project must be set, since events.sinks names pubsub",
+      "events.pubsub_topic must be set, since events.sinks names pubsub",
+      expect.stringMatching(
+        /^events\.pubsub_service_account must be set, since Google's endpoints/,
+      ),
     ]);
   });
 
@@ -73,19 +71,19 @@ describe("Pub/Sub", () => {
     `a${"b".repeat(255)}`,
     "abc\n",
     "tüpic",
-  ])("wants the id of a topic alone, not %j", (topic) => {
+  ])("needs the id of the topic alone, which %j is not", (topic) => {
     expect(faultsOf({ ...EMULATOR, pubsub_topic: topic })).toEqual([
       `events.pubsub_topic must be the id alone (as "signal-events"), got ${JSON.stringify(topic)}`,
     ]);
   });
 });
 
-describe("an endpoint", () => {
+describe("events.pubsub_endpoint", () => {
   const fault =
     "events.pubsub_endpoint must be an http:// or https:// URL without credentials, query and fragment";
 
   it.each(["", "pubsub.googleapis.com", "ftp://example.com", "https://", "http://a/#b"])(
-    "is an URL, not %j, whichever sinks there are",
+    "must be a URL, which %j is not, whichever sinks are configured",
     (pubsub_endpoint) => {
       expect(faultsOf({ pubsub_endpoint })).toEqual([
         `${fault}, got ${JSON.stringify(pubsub_endpoint)}`,
@@ -97,47 +95,54 @@ describe("an endpoint", () => {
     "https://user:hunter2@pubsub.example",
     "ftp://user:hunter2@pubsub.example",
     "https://pubsub.example/?key=hunter2",
-  ])("with what may be a secret is refused, and not shown: %s", (pubsub_endpoint) => {
+  ])("is not repeated in the fault where it may hold a secret: %s", (pubsub_endpoint) => {
     expect(faultsOf({ ...EMULATOR, pubsub_endpoint })).toEqual([fault]);
   });
 
-  it("of Google's is not asked in the clear", () => {
+  it("must be https:// where it is Google's", () => {
     const pubsub_endpoint = "http://pubsub.googleapis.com";
     expect(faultsOf({ ...GOOGLE, pubsub_endpoint })).toEqual([
       "events.pubsub_endpoint must be https://, since requests to Google carry credentials",
     ]);
   });
 
-  it("of tokens is an URL, too", () => {
+  it("is not the only URL that is checked: events.pubsub_token_url is, too", () => {
     expect(faultsOf({ pubsub_token_url: "oauth2.googleapis.com/token" })).toEqual([
       expect.stringMatching(/^events\.pubsub_token_url must be an http:\/\/ or https:\/\/ URL/),
     ]);
   });
 });
 
-describe("a service account", () => {
+describe("events.pubsub_service_account", () => {
   const { private_key: key, ...rest } = JSON.parse(ACCOUNT);
 
   it.each([
-    ["no JSON", `${ACCOUNT}}`],
+    ["text that is not JSON", `${ACCOUNT}}`],
     ["a list", `[${ACCOUNT}]`],
-    ["without its key", JSON.stringify(rest)],
-    ["with half a key", JSON.stringify({ ...rest, private_key: key.slice(0, 300) })],
+    ["an account without its key", JSON.stringify(rest)],
+    ["an account with half a key", JSON.stringify({ ...rest, private_key: key.slice(0, 300) })],
     [
-      "with a key of another kind",
+      "an account with a key of another kind",
       JSON.stringify({ ...rest, private_key: key.replaceAll("PRIVATE", "RSA PRIVATE") }),
     ],
-    ["of another type", ACCOUNT.replace("service_account", "authorized_user")],
-    ["without an address", JSON.stringify({ ...rest, private_key: key, client_email: "hunter2" })],
+    ["an account of another type", ACCOUNT.replace("service_account", "authorized_user")],
+    [
+      "an account without an e-mail address",
+      JSON.stringify({ ...rest, private_key: key, client_email: "hunter2" }),
+    ],
     ["a path", "/etc/hunter2.json"],
-  ])("that cannot be read is a fault, which quotes nothing of it: %s", (_, account) => {
-    const faults = faultsOf({ ...GOOGLE, pubsub_service_account: account });
-    expect(faults).toHaveLength(1);
-    expect(faults[0]).toMatch(/^events\.pubsub_service_account: the service account/);
-    expect(faults[0]).not.toMatch(/hunter2|demo|[A-Za-z0-9+/]{30}/);
+  ])("must be a whole key file, and a fault quotes nothing of it: %s", (_, account) => {
+    for (const sinks of [["pubsub"], ["log"]]) {
+      const faults = faultsOf({ ...GOOGLE, sinks, pubsub_service_account: account });
+      expect(faults).toHaveLength(1);
+      expect(faults[0]).toMatch(
+        /^events\.pubsub_service_account is not a key file that can be used/,
+      );
+      expect(faults[0]).not.toMatch(/hunter2|demo|[A-Za-z0-9+/]{30}/);
+    }
   });
 
-  it("is read as the shells leave it, with real line ends in the key", () => {
+  it("may have real line ends in the key, as a shell leaves them", () => {
     const events = { ...GOOGLE, pubsub_service_account: ACCOUNT.replaceAll("\\n", "\n") };
     expect(faultsOf(events)).toEqual([]);
   });

@@ -1,8 +1,8 @@
-/** What an operator is told of a configuration that is wrong. */
+/** The faults of a configuration, as an operator reads them. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/config/parse-config.ts";
-import type { Settings } from "../../src/config/settings.ts";
+import type { Settings } from "../../src/config/keys.ts";
 import { failed } from "../../src/protocol/result.ts";
 import { WRANGLER_VARS } from "../support/own-settings.ts";
 
@@ -12,7 +12,7 @@ function faultsOf(settings: Settings): readonly string[] {
 }
 
 describe("the faults", () => {
-  it("are reported together, each with the name of its key", () => {
+  it("of all values are reported together, each with the name of its key", () => {
     const settings = {
       server: { port: -1, prot: 8080, host: 7 },
       logging: { level: "loud" },
@@ -39,10 +39,10 @@ describe("the faults", () => {
       auth: { token_secret: "short", api_keys: ["nothing", "test_client_1:test_token_1"] },
     };
     expect(faultsOf(settings).map((fault) => fault.replace(/ .*/, ""))).toEqual([
-      "server.tls_cert_path",
       "auth.api_keys[0]",
+      "server.tls_cert_path",
       "server.allowed_origins",
-      "auth.api_keys[1]",
+      "auth.api_keys",
       "auth.token_secret",
     ]);
   });
@@ -57,8 +57,8 @@ describe("the faults", () => {
       "sever",
       "server.port",
       "auth.token_expiry",
-      "server.tls_cert_path",
       "auth.api_keys[0]",
+      "server.tls_cert_path",
       "server.allowed_origins",
       "auth.token_secret",
     ]);
@@ -74,12 +74,15 @@ describe("the faults", () => {
       { server: { development: "yes" }, auth: { token_secret: "short" } },
       "server.development",
     ],
-  ])("between keys are not guessed at where one was not parsed: %s", (_, settings, name) => {
-    expect(faultsOf(settings).map((fault) => fault.replace(/ .*/, ""))).toEqual([name]);
-  });
+  ])(
+    "between keys are not reported where one of the keys could not be parsed: %s",
+    (_, settings, name) => {
+      expect(faultsOf(settings).map((fault) => fault.replace(/ .*/, ""))).toEqual([name]);
+    },
+  );
 
   it.each(["prot", "PORT", "port ", "", "__proto__", "constructor", "toString"])(
-    "name a key that is not known: %j",
+    "name the unknown key %j",
     (key) => {
       const server: unknown = JSON.parse(`{${JSON.stringify(key)}:1}`);
       expect(faultsOf({ server })).toEqual([`server.${key} is not a known key`]);
@@ -91,18 +94,18 @@ describe("the faults", () => {
     "SIGNAL_MANAGER_PORT",
     "SIGNAL_MANAGER_SERVER_Port",
     "SIGNAL_MANAGER_SERVER_PORT_",
-  ])("name a variable that is not known: %s", (variable) => {
+  ])("name the unknown variable %s", (variable) => {
     expect(faultsOf({ [variable]: "1" })).toEqual([`${variable} is not a known key`]);
   });
 
-  it.each(Object.keys(WRANGLER_VARS))("name a section that is no table: %s", (section) => {
+  it.each(Object.keys(WRANGLER_VARS))("name the section %s where it is not a table", (section) => {
     for (const value of ["x", 7, null, [], [{}]]) {
       expect(faultsOf({ [section]: value })).toEqual([`${section} must be a table`]);
     }
   });
 });
 
-describe("a table of another name", () => {
+describe("a table with an unknown name", () => {
   it.each([
     ["sever", "server"],
     ["Server", "server"],
@@ -113,7 +116,7 @@ describe("a table of another name", () => {
     ["loging", "logging"],
     ["metric", "metrics"],
     ["LIMIT", "limits"],
-  ])("names the section that was meant: %s, %s", (name, section) => {
+  ])("is a fault, which suggests the nearest section: for %s it is %s", (name, section) => {
     for (const value of [{}, { port: 1 }, [], [{ port: 1 }], [[]]]) {
       const fault = `${name} is not a known section: did you mean ${section}?`;
       expect(faultsOf({ [name]: value })).toEqual([fault]);
@@ -121,22 +124,22 @@ describe("a table of another name", () => {
   });
 
   it.each(["turn", "my_app", "Turn", "__proto__x", "constructor"])(
-    "that resembles none is told which there are, and how to be let be: %j",
+    "is a fault, which lists the sections where none is near: %j",
     (name) => {
       expect(faultsOf({ [name]: { url: "x" } })).toEqual([
-        `${name} is not a known section: there are ${Object.keys(WRANGLER_VARS).join(", ")} (name a table of your own in capitals)`,
+        `${name} is not a known section: there are ${Object.keys(WRANGLER_VARS).join(", ")} (write the name of a table of your own in capitals)`,
       ]);
     },
   );
 
   it.each(["TURN", "MY_APP", "CF_VERSION_METADATA", "X"])(
-    "in capitals is somebody's own, or a binding: %s",
+    "is no fault in capitals, since it is the operator's own or a binding: %s",
     (name) => {
       expect(faultsOf({ [name]: { url: "x" } })).toEqual([]);
     },
   );
 
-  it("is let be where it is no table, but a binding: an instance of a class, or a function", () => {
+  it("is no fault where it is a binding: an instance of a class, or a function", () => {
     class Binding {
       readonly get = null;
     }
@@ -151,7 +154,7 @@ describe("a key outside its section", () => {
     ["token_secret", "x", "auth.token_secret"],
     ["port", 9000, "server.port or metrics.port"],
     ["host", "localhost", "server.host or metrics.host"],
-  ])("is told where it belongs: %s = %j", (name, value, place) => {
+  ])("is a fault, which says where it belongs: %s = %j", (name, value, place) => {
     expect(faultsOf({ [name]: value })).toEqual([
       `${name} stands outside its section: write ${place}`,
     ]);
@@ -180,7 +183,7 @@ describe("a secret", () => {
     [
       "a pair without its id",
       { SIGNAL_MANAGER_AUTH_API_KEYS: `a:b,:${SECRET}` },
-      "auth.api_keys[1] must be a client_id:token pair",
+      "SIGNAL_MANAGER_AUTH_API_KEYS[1] must be a client_id:token pair",
     ],
     [
       "a list with a number",
@@ -188,7 +191,7 @@ describe("a secret", () => {
       "auth.api_keys must be a list of strings",
     ],
     [
-      "a list that is cut",
+      "a list without its end",
       { SIGNAL_MANAGER_AUTH_API_KEYS: `["a:${SECRET}"` },
       "SIGNAL_MANAGER_AUTH_API_KEYS must be a list of strings",
     ],
@@ -198,15 +201,15 @@ describe("a secret", () => {
       "auth.api_keys must be a list of strings",
     ],
     [
-      "a token of two clients",
+      "a token that two clients share",
       { auth: { api_keys: [`a:${SECRET}`, `b:${SECRET}`] } },
       "auth.api_keys[1] has the token of another client: each needs its own",
     ],
-  ])("is in no fault: %s", (_, settings, fault) => {
+  ])("is not in the fault of %s", (_, settings, fault) => {
     expect(faultsOf(settings)).toEqual([fault]);
   });
 
-  it("is in no fault, whatever is wrong", () => {
+  it("is in no fault, whatever is wrong with the configuration", () => {
     const value = fc.oneof(
       fc.constantFrom<unknown>(
         SECRET,

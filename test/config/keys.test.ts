@@ -1,4 +1,4 @@
-/** The table of keys against wrangler.toml and against the document's own configuration file. */
+/** The table of keys against wrangler.toml, and against the configuration file of the original protocol document. */
 import { parse } from "smol-toml";
 import { describe, expect, it } from "vitest";
 import { FLAT_KEYS } from "../../src/config/keys.ts";
@@ -7,8 +7,8 @@ import { success } from "../../src/protocol/result.ts";
 import { MAX_MESSAGE_BYTES } from "../../src/protocol/limits.ts";
 import { DEVELOPMENT_VARS, WRANGLER_VARS } from "../support/own-settings.ts";
 
-/** The document's app-config.toml, word by word. */
-const DOCUMENTED = `
+/** The app-config.toml of the original protocol document, word by word. */
+const ORIGINAL_FILE = `
 [server]
 host = "127.0.0.1"
 port = 8080
@@ -36,8 +36,16 @@ port = 9090
 host = "127.0.0.1"
 `;
 
+/** The values of keys whose kind makes something else of them than the text in the file. */
+const EMPTY_ACCOUNT = { ...WRANGLER_VARS["events"], pubsub_service_account: null };
+const DEFAULTS = { ...WRANGLER_VARS, events: EMPTY_ACCOUNT };
+const PUBLISHED_KEYS = [1, 2].map((n) => ({
+  clientId: `test_client_${n}`,
+  token: `test_token_${n}`,
+}));
+
 describe("the table of keys", () => {
-  it("has the keys of wrangler.toml, in its order, with its values as defaults", () => {
+  it("has the keys of wrangler.toml in the same order, and its values as defaults", () => {
     const fromTable = FLAT_KEYS.map((row) => [row.section, row.key, row.default]);
     const fromFile = Object.entries(WRANGLER_VARS).flatMap(([section, table]) =>
       Object.entries(table).map(([key, value]) => [section, key, value]),
@@ -45,7 +53,7 @@ describe("the table of keys", () => {
     expect(fromTable).toEqual(fromFile);
   });
 
-  it("[FR3] has the protocol's largest message as the default", () => {
+  it("[FR3] limits messages to the protocol's largest by default", () => {
     const row = FLAT_KEYS.find(({ key }) => key === "max_message_size");
     expect(row?.default).toBe(MAX_MESSAGE_BYTES);
   });
@@ -55,7 +63,7 @@ describe("the table of keys", () => {
     ["server.port", "SIGNAL_MANAGER_SERVER_PORT"],
     ["auth.token_secret", "SIGNAL_MANAGER_AUTH_TOKEN_SECRET"],
     ["logging.level", "SIGNAL_MANAGER_LOGGING_LEVEL"],
-  ])("names the document's variable of %s: %s", (name, variable) => {
+  ])("gives %s the variable %s", (name, variable) => {
     const row = FLAT_KEYS.find(({ section, key }) => `${section}.${key}` === name);
     expect(row?.variable).toBe(variable);
   });
@@ -66,7 +74,7 @@ describe("the table of keys", () => {
     expect(variables.filter((name) => !/^SIGNAL_MANAGER_[A-Z_]+$/.test(name))).toEqual([]);
   });
 
-  it("keeps these secret, and says of every key what it means in one line", () => {
+  it("marks these keys as secret, and documents every key in one line", () => {
     const secret = FLAT_KEYS.filter((row) => row.secret === true);
     expect(secret.map(({ section, key }) => `${section}.${key}`)).toEqual([
       "auth.token_secret",
@@ -80,28 +88,28 @@ describe("the table of keys", () => {
 });
 
 describe("a configuration", () => {
-  it("is every default where nothing is set, and accepts nobody", () => {
+  it("has every default where nothing is set, and then accepts nobody", () => {
     const config = parseConfig({});
-    expect(config).toEqual(success(WRANGLER_VARS));
+    expect(config).toEqual(success(DEFAULTS));
     expect(config).toEqual(parseConfig(WRANGLER_VARS));
     expect(config).toMatchObject({
       value: { server: { development: false }, auth: { token_secret: "", api_keys: [] } },
     });
   });
 
-  it("is the document's own file, in development", () => {
-    const documented = parse(DOCUMENTED);
-    const config = parseConfig({ ...documented, SIGNAL_MANAGER_SERVER_DEVELOPMENT: "true" });
-    expect(config).toMatchObject(success(documented));
+  it("accepts the configuration file of the original protocol document in development", () => {
+    const { auth, ...others } = parse(ORIGINAL_FILE);
+    const config = parseConfig({ auth, ...others, SIGNAL_MANAGER_SERVER_DEVELOPMENT: "true" });
+    expect(config).toMatchObject(success({ ...others, auth: withKeys(auth) }));
   });
 
-  it("is what `npm start` has: the document's credentials over wrangler.toml", () => {
-    const { auth } = parse(DOCUMENTED);
+  it("of `npm start` is wrangler.toml with the published test credentials", () => {
+    const { auth } = parse(ORIGINAL_FILE);
     const config = parseConfig({ ...WRANGLER_VARS, ...DEVELOPMENT_VARS });
-    expect(config).toMatchObject(success({ auth, server: { development: true } }));
+    expect(config).toMatchObject(success({ auth: withKeys(auth), server: { development: true } }));
   });
 
-  it("ignores the bindings beside it", () => {
+  it("ignores the bindings among the settings", () => {
     const bindings = {
       HUB: { getByName: () => null },
       UPGRADES: {},
@@ -110,6 +118,10 @@ describe("a configuration", () => {
       other: "x",
       Host: "x",
     };
-    expect(parseConfig({ ...WRANGLER_VARS, ...bindings })).toEqual(success(WRANGLER_VARS));
+    expect(parseConfig({ ...WRANGLER_VARS, ...bindings })).toEqual(success(DEFAULTS));
   });
 });
+
+function withKeys(auth: unknown): object {
+  return { ...(auth as object), api_keys: PUBLISHED_KEYS };
+}

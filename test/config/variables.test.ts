@@ -1,8 +1,8 @@
-/** What a value may be, in wrangler.toml and as the text of a variable. */
+/** The values that a key may have, in wrangler.toml and as the text of a variable. */
 import { describe, expect, it } from "vitest";
 import { FLAT_KEYS, type FlatKey } from "../../src/config/keys.ts";
 import { parseConfig } from "../../src/config/parse-config.ts";
-import type { Settings } from "../../src/config/settings.ts";
+import type { Settings } from "../../src/config/keys.ts";
 import { WRANGLER_VARS } from "../support/own-settings.ts";
 
 /** The value of `section.key`, or the faults. */
@@ -12,6 +12,10 @@ function valueOf(name: string, settings: Settings): unknown {
   const [section = "", key = ""] = name.split(".");
   const tables: Readonly<Record<string, Readonly<Record<string, unknown>>>> = config.value;
   return tables[section]?.[key];
+}
+
+function keys(...pairs: [string, string][]) {
+  return pairs.map(([clientId, token]) => ({ clientId, token }));
 }
 
 function variableOf(name: string): string {
@@ -25,7 +29,7 @@ function inFile(name: string, value: unknown): Settings {
   return { [section]: { [key]: value } };
 }
 
-/** Neither a text that may be empty, nor a list. */
+/** Every kind but texts and lists. */
 function mustNotBeEmpty({ default: value }: FlatKey): boolean {
   return value !== "" && !Array.isArray(value);
 }
@@ -43,10 +47,10 @@ describe("a variable", () => {
     ["logging.level", "debug", "debug"],
     ["logging.format", "text", "text"],
     ["auth.auth_method", "token", "token"],
-    ["auth.api_keys", "a:1,b:2", ["a:1", "b:2"]],
-    ["auth.api_keys", " a:1 , ,b:2,", ["a:1", "b:2"]],
-    ["auth.api_keys", '["a:1,5","b:2"]', ["a:1,5", "b:2"]],
-    ["auth.api_keys", ' ["a:1"] ', ["a:1"]],
+    ["auth.api_keys", "a:1,b:2", keys(["a", "1"], ["b", "2"])],
+    ["auth.api_keys", " a:1 , ,b:2,", keys(["a", "1"], ["b", "2"])],
+    ["auth.api_keys", '["a:1,5","b:2"]', keys(["a", "1,5"], ["b", "2"])],
+    ["auth.api_keys", ' ["a:1"] ', keys(["a", "1"])],
     ["auth.api_keys", "[]", []],
     [
       "server.allowed_origins",
@@ -60,7 +64,7 @@ describe("a variable", () => {
   });
 
   it.each(FLAT_KEYS.filter(mustNotBeEmpty).map((row) => [row.variable, row]))(
-    "that is empty is not set: %s",
+    "of a number, a flag or a choice is ignored while it is empty: %s",
     (variable, row) => {
       const name = `${row.section}.${row.key}`;
       expect(valueOf(name, { [variable]: "" })).toEqual(row.default);
@@ -70,14 +74,14 @@ describe("a variable", () => {
   it.each<[string, unknown, unknown]>([
     ["auth.token_secret", "x".repeat(32), ""],
     ["auth.api_keys", ["a:1"], []],
-    // "Not set" would be "*": everybody.
+    // An ignored variable would leave "*" in force, which allows every page.
     ["server.allowed_origins", ["https://a.example"], []],
     ["server.allowed_origins", undefined, []],
-  ])("that is empty empties %s, which was %j, and lets nobody in", (name, value, emptied) => {
+  ])("that is empty clears %s, which was %j, and so lets nobody in", (name, value, emptied) => {
     expect(valueOf(name, { ...inFile(name, value), [variableOf(name)]: "" })).toEqual(emptied);
   });
 
-  it("that is empty empties the paths of TLS", () => {
+  it("that is empty clears the paths of TLS", () => {
     const server = { tls_cert_path: "c.pem", tls_key_path: "k.pem" };
     const variables = {
       SIGNAL_MANAGER_SERVER_TLS_CERT_PATH: "",
@@ -87,7 +91,7 @@ describe("a variable", () => {
     expect(valueOf("server.tls_key_path", { server, ...variables })).toBe("");
   });
 
-  it("counts by its exact name", () => {
+  it("is ignored under any other name", () => {
     expect(
       valueOf("server.port", { signal_manager_server_port: "1", SERVER_PORT: "2", PORT: "3" }),
     ).toBe(8080);
@@ -95,7 +99,7 @@ describe("a variable", () => {
 });
 
 describe("routing.hubs", () => {
-  it("is a number or a word, in the file and in a variable", () => {
+  it("may be a number or per-client, in the file and in a variable", () => {
     for (const [value, expected] of [
       [7, 7],
       ["7", 7],
@@ -108,7 +112,7 @@ describe("routing.hubs", () => {
     }
   });
 
-  it.each([0, 1025, 1.5, "many", "per-room", "-1"])("is not %j", (value) => {
+  it.each([0, 1025, 1.5, "many", "per-room", "-1"])("must not be %j", (value) => {
     const message = 'must be a whole number from 1 to 1024, or "per-client"';
     expect(valueOf("routing.hubs", inFile("routing.hubs", value))).toEqual([
       `routing.hubs ${message}, got ${JSON.stringify(value)}`,
@@ -116,7 +120,7 @@ describe("routing.hubs", () => {
   });
 });
 
-describe("whole numbers", () => {
+describe("the keys of whole numbers", () => {
   const bounds: [string, number, number][] = [
     ["server.port", 0, 65_535],
     ["server.max_connections", 1, 32_000],
@@ -133,8 +137,8 @@ describe("whole numbers", () => {
     ["limits.frame_burst", 1, 1_000_000],
   ];
 
-  it("are these keys", () => {
-    // `routing.hubs` may be a word, too: it has a test of its own.
+  it("are the keys that this test knows", () => {
+    // `routing.hubs` may also be a word, and has tests of its own.
     const numbers = FLAT_KEYS.filter(
       (row) => typeof row.default === "number" && row.key !== "hubs",
     );
@@ -143,7 +147,7 @@ describe("whole numbers", () => {
     );
   });
 
-  it.each(bounds)("%s is a number from %i to %i", (name, min, max) => {
+  it.each(bounds)("have their bounds: %s may be from %i to %i", (name, min, max) => {
     for (const value of [min, max]) {
       expect(valueOf(name, inFile(name, value))).toBe(value);
       expect(valueOf(name, { [variableOf(name)]: String(value) })).toBe(value);
@@ -169,7 +173,7 @@ describe("whole numbers", () => {
     "Infinity",
     "99999999999999999999",
     "true",
-  ])("are not %j", (text) => {
+  ])("must not have the text %j", (text) => {
     expect(valueOf("server.port", { SIGNAL_MANAGER_SERVER_PORT: text })).toEqual([
       `SIGNAL_MANAGER_SERVER_PORT must be a whole number from 0 to 65535, got ${JSON.stringify(text)}`,
     ]);
@@ -216,7 +220,7 @@ describe("a value of the wrong kind", () => {
       "[7]",
       'server.allowed_origins must be a list of strings, got "[7]"',
     ],
-  ])("of %s is refused, with what was expected and what came: %j", (name, value, fault) => {
+  ])("of %s is refused, with what was expected and what was given: %j", (name, value, fault) => {
     expect(valueOf(name, inFile(name, value))).toEqual([fault]);
   });
 });

@@ -1,6 +1,8 @@
+/** Log lines: levels, formats, and what others can make of them. */
 import { describe, expect, expectTypeOf, it } from "vitest";
 import {
   createLog,
+  describeError,
   LEVELS,
   LOG_EVENTS,
   type Level,
@@ -12,7 +14,7 @@ import {
 
 const AT = "2026-11-23T06:00:00.000Z";
 
-/** What these lines become; the clock stands still. */
+/** The lines that `say` writes. The clock stands still. */
 function written(settings: Partial<LogSettings>, say: (log: Log) => void): [Level, string][] {
   const lines: [Level, string][] = [];
   const ports = {
@@ -27,23 +29,23 @@ const sayEverything = (log: Log): void => {
   for (const event of Object.keys(LOG_EVENTS) as LogEvent[]) log(event, {});
 };
 
-describe("the level", () => {
+describe("the configured level", () => {
   it.each<[Level, Level[]]>([
     ["error", ["error"]],
     ["warn", ["error", "warn"]],
     ["info", ["error", "warn", "info"]],
     ["debug", ["error", "warn", "info", "debug"]],
-  ])("%s lets these through: %j", (level, expected) => {
+  ])("%s writes the lines of these levels: %j", (level, expected) => {
     const levels = new Set(written({ level }, sayEverything).map(([each]) => each));
     expect([...levels].toSorted(byLevel)).toEqual(expected.toSorted(byLevel));
   });
 
-  it("of a line is that of its event", () => {
+  it("is compared with the level that the table gives to each event", () => {
     const lines = written({}, sayEverything).map(([level, line]) => [eventOf(line), level]);
     expect(Object.fromEntries(lines)).toEqual(LOG_EVENTS);
   });
 
-  it("of what any client can cause at will is debug, but for refused upgrades, sessions and their events", () => {
+  it("of the default configuration writes these lines, and so none that a client can cause without limit, but for refused upgrades, sessions and their events", () => {
     const byDefault = written({ level: "info" }, sayEverything).map(([, line]) => eventOf(line));
     expect(byDefault).toEqual([
       "config.invalid",
@@ -77,7 +79,7 @@ function eventOf(line: string): unknown {
 }
 
 describe("console_output", () => {
-  it.each(LEVELS)("false writes nothing at all, at level %s either", (level) => {
+  it.each(LEVELS)("false writes nothing, not even at level %s", (level) => {
     expect(written({ level, consoleOutput: false }, sayEverything)).toEqual([]);
   });
 });
@@ -91,7 +93,7 @@ describe("the format", () => {
     faults: ["a", "b"],
   };
 
-  it("json is one object a line: time, level, event, and then the fields", () => {
+  it("json writes each line as one object: time, level, event, and then the fields", () => {
     const [[level, line] = []] = written({}, (log) => log("session.begun", fields));
     expect(level).toBe("info");
     expect(line).toBe(
@@ -99,20 +101,20 @@ describe("the format", () => {
     );
   });
 
-  it("text is one readable line, its values as JSON", () => {
+  it("text writes a readable line with the values as JSON", () => {
     const [[, line] = []] = written({ format: "text" }, (log) => log("session.begun", fields));
     expect(line).toBe(
       `${AT} info session.begun client_id="alice" count=7 ok=true nothing=null faults=["a","b"]`,
     );
   });
 
-  it("text without fields ends behind the event", () => {
+  it("text ends a line without fields behind the event", () => {
     const [[, line] = []] = written({ format: "text" }, (log) => log("publish.done", {}));
     expect(line).toBe(`${AT} debug publish.done`);
   });
 });
 
-describe("a value that somebody else chose", () => {
+describe("a value that somebody else has chosen", () => {
   const forged = [
     ["a line feed", `a\n${AT} info session.begun client_id="b"`],
     ["a carriage return", "a\rb"],
@@ -129,20 +131,20 @@ describe("a value that somebody else chose", () => {
     ["an isolate that is not closed", "a\u2066b"],
   ] as const;
 
-  /** What a screen obeys rather than shows. */
+  /** Characters that a screen obeys instead of showing them. */
   const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
-  it.each(forged)("fakes neither a line nor a field in text: %s", (_, id) => {
+  it.each(forged)("forges neither a line nor a field in text, with %s", (_, id) => {
     const lines = written({ format: "text" }, (log) => log("session.begun", { client_id: id }));
     expect(lines).toHaveLength(1);
     const [[, line] = []] = lines;
     const [, quoted = ""] = /^\S+ info session\.begun client_id=(".*")$/.exec(line ?? "") ?? [];
-    // The whole of it is one string of JSON, and means what was said.
+    // The value is one JSON string, and it decodes to the same characters.
     expect(JSON.parse(quoted)).toBe(id);
     expect(line).not.toMatch(UNSEEN);
   });
 
-  it.each(forged)("is one field in json: %s", (_, id) => {
+  it.each(forged)("stays one field in json, with %s", (_, id) => {
     const [[, line] = []] = written({}, (log) => log("session.begun", { client_id: id }));
     expect(JSON.parse(line ?? "")).toEqual({
       time: AT,
@@ -154,7 +156,21 @@ describe("a value that somebody else chose", () => {
   });
 });
 
-it("takes plain values only", () => {
+describe("an error", () => {
+  it("[ER4] is described by its name and message, without its stack and cause", () => {
+    const error = new RangeError("too deep", { cause: new Error("a cause") });
+    expect(describeError(error)).toBe("RangeError: too deep");
+  });
+
+  it.each([["a text"], [{ message: "s3cr3t" }], [null], [undefined], [7]])(
+    "[ER4] is not quoted where the thrown value %j is not an Error",
+    (thrown) => {
+      expect(describeError(thrown)).toBe("not an Error");
+    },
+  );
+});
+
+it("The fields of a line are plain values only", () => {
   expectTypeOf<LogFields>().not.toExtend<Record<string, Uint8Array>>();
   expectTypeOf<{ payload: Uint8Array }>().not.toExtend<LogFields>();
   expectTypeOf<{ error: Error }>().not.toExtend<LogFields>();

@@ -1,4 +1,4 @@
-/** The env file against the very reader that `wrangler dev` uses. */
+/** The env file, read back by the same reader that `wrangler dev` uses. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What the Worker is given for these variables; null: they were refused. */
+/** The variables that the Worker gets; null: `envFileText` refused them. */
 function throughWrangler(variables: Record<string, string>): Record<string, unknown> | null {
   const text = envFileText(variables);
   if (!text.ok) return null;
@@ -25,13 +25,13 @@ function throughWrangler(variables: Record<string, string>): Record<string, unkn
   );
 }
 
-/** Values of the characters that dotenv and dotenv-expand have their own ideas about. */
+/** Values of characters that mean something to dotenv or dotenv-expand. */
 const awkward = fc.string({
   unit: fc.constantFrom(..."'\"`\\$#{}=:-+ \n\tnraABé🙂".matchAll(/./gsu).map(([unit]) => unit)),
   maxLength: 12,
 });
 
-describe("a variable reaches the Worker intact", () => {
+describe("a variable reaches the Worker unchanged", () => {
   it.each([
     ["a dollar", "pa$$word$HOME${HOME}$"],
     ["an escaped dollar", String.raw`\$HOME \\$HOME \\\$`],
@@ -54,7 +54,7 @@ describe("a variable reaches the Worker intact", () => {
     expect(throughWrangler(variables)).toEqual(variables);
   });
 
-  it("or is refused, whatever its characters and its neighbours'", () => {
+  it("or is refused, whatever characters it and its neighbours hold", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.stringMatching(/^[A-Z_]{1,3}$/), awkward), (variables) => {
         const arrived = throughWrangler(variables);
@@ -64,23 +64,23 @@ describe("a variable reaches the Worker intact", () => {
     );
   });
 
-  it("that ends in a backslash, whose next begins with a hash", () => {
+  it("if it ends in a backslash and the next one begins with a hash", () => {
     const variables = { SIGNAL_MANAGER_A: "\\", SIGNAL_MANAGER_B: "# x" };
     expect(throughWrangler(variables)).toEqual(variables);
   });
 
-  it("is not expanded by another variable, nor by the environment", () => {
+  it("if it holds what looks like a reference to another variable or to the environment", () => {
     const variables = { SIGNAL_MANAGER_A: "x", SIGNAL_MANAGER_B: "${SIGNAL_MANAGER_A}$PATH" };
     expect(throughWrangler(variables)).toEqual(variables);
   });
 });
 
-describe("what the file cannot say is refused by name, without its value", () => {
+describe("a variable that the file cannot hold", () => {
   it.each([
     ["all three kinds of quotes", "secret ' ` \""],
     ["a carriage return", "secret\r\n"],
     ["single quotes, backticks and the characters \\n", "secret ' ` \\n"],
-  ])("%s", (_, value) => {
+  ])("is refused by its name, without its value, where it holds %s", (_, value) => {
     const text = envFileText({ SIGNAL_MANAGER_A: "fine", SIGNAL_MANAGER_B: value });
     expect(text).toEqual({
       ok: false,

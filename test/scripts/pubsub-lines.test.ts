@@ -1,3 +1,4 @@
+/** The lines that `npm run pubsub` prints. */
 import { expect, it } from "vitest";
 import { parseConfig } from "../../src/config/parse-config.ts";
 import { eventLine, welcome } from "../../scripts/local/pubsub-lines.ts";
@@ -13,7 +14,7 @@ const LOCAL = {
   kind: "emulator",
 } as const;
 
-it("prints settings that the configuration takes, and that send events there", () => {
+it("The welcome prints valid settings that send events to the local Pub/Sub", () => {
   const lines = welcome(LOCAL).matchAll(/^ {2}export (\w+)=(\S+)$/gm);
   const exported = Object.fromEntries(Array.from(lines, ([, name, value]) => [name, value]));
   const config = parseConfig({ ...WRANGLER_VARS, ...DEVELOPMENT_VARS, ...exported });
@@ -30,12 +31,12 @@ it("prints settings that the configuration takes, and that send events there", (
   });
 });
 
-it("says of the fake that it is the fake", () => {
+it("The welcome says that the fake is not Google's emulator", () => {
   expect(welcome({ ...LOCAL, kind: "fake" })).toContain("NOT Google's emulator");
   expect(welcome(LOCAL)).not.toContain("fake");
 });
 
-it("prints an event as a line that no client id can break", () => {
+it("An event is one line, whatever its client id holds", () => {
   const event = stored(connected("a\u202E\u2028b"), { hub: "main", sequence: 17 });
   expect(lineFor(event)).toBe(
     '2026-11-23T06:00:00.000Z client.connected hub="main" sequence=17 {"client_id":"a\\u{202e}\\u{2028}b",' +
@@ -43,18 +44,18 @@ it("prints an event as a line that no client id can break", () => {
   );
 });
 
-it("names the hub of an event, not the line that it shares", () => {
+it("An event's line names its hub, not its ordering key", () => {
   expect(lineFor(stored(connected("a"), { hub: "client:a/b é" }))).toContain(
     ' hub="client:a/b é" ',
   );
 });
 
-it("names what is left of a hub whose name was cut", () => {
+it("An event's line names the part of a hub's name that Pub/Sub has room for", () => {
   const hub = `x${"é".repeat(300)}`;
   expect(lineFor(stored(connected("a"), { hub }))).toMatch(/ hub="x(é+|(%[0-9A-F]{2})+)" /);
 });
 
-it("shows a message of somebody else as what it is", () => {
+it("A message that is not an event of the service is printed as such", () => {
   const message = { text: "hello\n", attributes: {}, orderingKey: "", messageId: "1" };
   expect(eventLine(message)).toBe("not an event of ours: hello\\u{a}");
 });

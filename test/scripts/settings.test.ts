@@ -1,3 +1,4 @@
+/** The settings of this machine: wrangler.toml, the files of variables, and the shell. */
 import { describe, expect, it } from "vitest";
 import { mergeSettings, readLocalSettings, type Sources } from "../../scripts/local/settings.ts";
 import { parseConfig } from "../../src/config/parse-config.ts";
@@ -14,8 +15,8 @@ function merge(sources: Partial<Sources>) {
   return mergeSettings({ wranglerToml: TOML, varsFiles: [], shell: {}, ...sources });
 }
 
-describe("settings of this machine", () => {
-  it("are the tables of wrangler.toml where nothing overrides them", () => {
+describe("the settings of this machine", () => {
+  it("are the tables of wrangler.toml where no variable overrides them", () => {
     expect(merge({})).toEqual({
       ok: true,
       value: { settings: { server: { port: 1 }, logging: { level: "warn" } }, variables: {} },
@@ -37,26 +38,26 @@ describe("settings of this machine", () => {
       },
       4,
     ],
-  ])("take a key from %s before what comes earlier", (_, sources, port) => {
+  ])("take a key from %s rather than from what comes before", (_, sources, port) => {
     const merged = merge(sources);
     const config = parseConfig(merged.ok ? merged.value.settings : {});
     expect(config).toMatchObject({ ok: true, value: { server: { port } } });
   });
 
-  it("hand on nothing of the shell but the service's own variables", () => {
+  it("include no variable of the shell but the service's own", () => {
     const shell = { PATH: "/bin", HOME: "/home", SIGNAL_MANAGER_LOGGING_LEVEL: "error" };
     expect(merge({ shell })).toMatchObject({
       value: { variables: { SIGNAL_MANAGER_LOGGING_LEVEL: "error" } },
     });
   });
 
-  it("are refused with line and column if wrangler.toml is not TOML", () => {
+  it("are refused with a line and a column if wrangler.toml is not TOML", () => {
     const merged = merge({ wranglerToml: "[vars.server]\nport = = 1" });
     expect(merged).toMatchObject({ ok: false, failure: [expect.stringMatching(/wrangler\.toml/)] });
     expect(String(!merged.ok && merged.failure)).toContain("2:");
   });
 
-  it("are refused if wrangler.toml has no tables for them", () => {
+  it("are refused if wrangler.toml has no [vars] tables", () => {
     expect(merge({ wranglerToml: 'name = "x"' })).toMatchObject({ ok: false });
   });
 

@@ -1,5 +1,6 @@
+/** `npm run token`: its command line, and its warning of a short secret. */
 import { describe, expect, it } from "vitest";
-import { parseTokenRequest } from "../../scripts/local/token-request.ts";
+import { parseTokenRequest, secretWarning } from "../../scripts/local/token-request.ts";
 
 describe("the command line of npm run token", () => {
   it.each([
@@ -11,7 +12,7 @@ describe("the command line of npm run token", () => {
     ],
     [["bob", '--targets=["a,b"]'], { clientId: "bob", expiresInSeconds: null, targets: ["a,b"] }],
     [["--", "--bob"], { clientId: "--bob", expiresInSeconds: null, targets: null }],
-  ])("asks with %j", (args, request) => {
+  ])("reads the request %j", (args, request) => {
     expect(parseTokenRequest(args)).toEqual({ ok: true, value: request });
   });
 
@@ -28,11 +29,25 @@ describe("the command line of npm run token", () => {
     [["a", "--expires=-4"], "--expires must be a whole number"],
     [["a", "--expires", "--targets", "b"], "--expires"],
     [["a", "-4"], "-4"],
-    [["a", "--targets", ","], "--targets names nobody"],
-    [["a", "--targets", '[""]'], '--targets "" is no client id'],
+    [["a", "--targets", ","], "--targets is an empty list"],
+    [["a", "--targets", '[""]'], '--targets "" is not a client id'],
     [["a", "--targets", "[1]"], "--targets must be a list of strings"],
     [["a", "--until", "tomorrow"], "--until"],
-  ])("is refused with %j: %s", (args, fault) => {
+  ])("refuses %j with a sentence that holds %j", (args, fault) => {
     expect(parseTokenRequest(args)).toEqual({ ok: false, failure: expect.stringContaining(fault) });
+  });
+});
+
+describe("the warning of a short secret", () => {
+  it.each([
+    ["a", 1],
+    ["x".repeat(31), 31],
+    ["é".repeat(15), 30],
+  ])("is given for %s, which a deployed service refuses", (secret, bytes) => {
+    expect(secretWarning(secret)).toMatch(`auth.token_secret has ${bytes} bytes`);
+  });
+
+  it.each(["x".repeat(32), "é".repeat(16)])("is not given for %s", (secret) => {
+    expect(secretWarning(secret)).toBeNull();
   });
 });

@@ -1,3 +1,4 @@
+/** What `npm start` does around wrangler: its arguments, its checks beforehand, and what it prints. */
 import { describe, expect, it } from "vitest";
 import { announcement, exposureWarning } from "../../scripts/local/announcement.ts";
 import { listenFault } from "../../scripts/local/listen-check.ts";
@@ -8,7 +9,7 @@ import {
   wranglerEnvironment,
 } from "../../scripts/local/wrangler.ts";
 import { parseConfig } from "../../src/config/parse-config.ts";
-import type { Settings } from "../../src/config/settings.ts";
+import type { Settings } from "../../src/config/keys.ts";
 
 const DEVELOPMENT = { SIGNAL_MANAGER_SERVER_DEVELOPMENT: "true" };
 const TEST_KEYS = { SIGNAL_MANAGER_AUTH_API_KEYS: "test_client_1:test_token_1" };
@@ -21,7 +22,7 @@ function configOf(settings: Settings) {
 }
 
 describe("wrangler's arguments", () => {
-  it("say where to listen, and name files instead of values", () => {
+  it("name the address, and files in place of settings", () => {
     const settings = { server: { host: "0.0.0.0", port: 81 }, auth: { token_secret: "hidden" } };
     expect(wranglerArguments(configOf(settings).server, files, [])).toEqual([
       "dev",
@@ -34,7 +35,7 @@ describe("wrangler's arguments", () => {
     ]);
   });
 
-  it("ask for HTTPS with wrangler's own certificate where none is configured", () => {
+  it("request HTTPS with a certificate of wrangler's where none is configured", () => {
     const { server } = configOf({ server: { tls_enabled: true } });
     const args = wranglerArguments(server, files, []);
     expect(args).toContain("--local-protocol=https");
@@ -49,7 +50,7 @@ describe("wrangler's arguments", () => {
   });
 
   it.each([[["--persist-to", "mine"]], [["--persist-to=mine"]]])(
-    "leave the state's folder to %j",
+    "leave the folder of the state to %j",
     (extra) => {
       const args = wranglerArguments(configOf({}).server, files, extra);
       expect(args).not.toContain("--persist-to=/state");
@@ -57,7 +58,7 @@ describe("wrangler's arguments", () => {
     },
   );
 
-  it("that are settings here are refused with the setting's name", () => {
+  it("may not hold options that are settings, and the refusal names the setting", () => {
     expect(findOverlaps(["--log-level", "debug", "--port", "9000", "--ip=::"])).toEqual([
       "--ip is a setting here: set server.host, for example by SIGNAL_MANAGER_SERVER_HOST",
       "--port is a setting here: set server.port, for example by SIGNAL_MANAGER_SERVER_PORT",
@@ -65,7 +66,7 @@ describe("wrangler's arguments", () => {
   });
 });
 
-it("wrangler's environment holds none of the settings", () => {
+it("The environment of wrangler holds none of the settings", () => {
   const shell = { PATH: "/bin", SIGNAL_MANAGER_AUTH_TOKEN_SECRET: "hidden" };
   const environment = wranglerEnvironment(shell);
   expect(environment).toMatchObject({ PATH: "/bin", CLOUDFLARE_INCLUDE_PROCESS_ENV: "false" });
@@ -73,13 +74,13 @@ it("wrangler's environment holds none of the settings", () => {
 });
 
 describe("the announcement", () => {
-  it("gives the address and the test credentials", () => {
+  it("names the address and the published test credentials", () => {
     expect(announcement(configOf(TEST_KEYS), 8080)).toBe(
       "Signal Manager listens on ws://127.0.0.1:8080/  (test credentials: test_client_1 / test_token_1)",
     );
   });
 
-  it("gives no credentials but the document's", () => {
+  it("names no other credentials", () => {
     const settings = { server: { tls_enabled: true, host: "::1" }, auth: { api_keys: ["a:b"] } };
     expect(announcement(configOf(settings), 443)).toBe(
       "Signal Manager listens on wss://[::1]:443/",
@@ -91,22 +92,25 @@ describe("the announcement", () => {
     ["localhost", TEST_KEYS, false],
     ["0.0.0.0", TEST_KEYS, true],
     ["0.0.0.0", { auth: { api_keys: ["a:b"] } }, false],
-  ])("on %s with %j warns of test credentials: %s", (host, settings, isWarned) => {
-    expect(exposureWarning(configOf({ ...settings, server: { host } })) !== null).toBe(isWarned);
-  });
+  ])(
+    "of %s with %j comes with a warning of the test credentials: %s",
+    (host, settings, isWarned) => {
+      expect(exposureWarning(configOf({ ...settings, server: { host } })) !== null).toBe(isWarned);
+    },
+  );
 });
 
-describe("TLS files", () => {
+describe("the check of the TLS files", () => {
   const paths = { tls_cert_path: "package.json", tls_key_path: "absent.pem" };
 
-  it("that cannot be read are named", () => {
+  it("names a file that cannot be read", () => {
     const { server } = configOf({ server: { tls_enabled: true, ...paths } });
     expect(findTlsFileFaults(process.cwd(), server)).toEqual([
       'server.tls_key_path names a file that cannot be read: "absent.pem"',
     ]);
   });
 
-  it("do not matter without TLS", () => {
+  it("finds no fault where TLS is off", () => {
     const { server } = configOf({ server: { tls_enabled: false, ...paths } });
     expect(findTlsFileFaults(process.cwd(), server)).toEqual([]);
   });
@@ -118,6 +122,6 @@ it.each([
   ["EADDRNOTAVAIL", /SIGNAL_MANAGER_SERVER_HOST/],
   ["ENOTFOUND", /SIGNAL_MANAGER_SERVER_HOST/],
   ["EOTHER", /EOTHER/],
-])("a listener's %s becomes a sentence that says what to do", (code, sentence) => {
+])("The fault of a listener's %s says what to do", (code, sentence) => {
   expect(listenFault("127.0.0.1", 80, code)).toMatch(sentence);
 });

@@ -1,4 +1,4 @@
-/** How an upgrade's credentials are read, by every door, and what is no credential. */
+/** How the credentials of an upgrade are read: the header, the subprotocols, the query, and several of them at once. */
 import { describe, expect, it } from "vitest";
 import { readCredentials } from "../../src/worker/credentials.ts";
 import { failed, success } from "../../src/protocol/result.ts";
@@ -10,7 +10,7 @@ function read(headers: Record<string, string>, query = "") {
 const NOT_ONE =
   'The header must be "Authorization: Bearer TOKEN": one token behind a space, nothing else';
 const DIFFERENT = "The request presents different tokens: send one";
-const REPEATED = "The query names access_token more than once: send one";
+const REPEATED = "The query has access_token more than once: send one";
 const EMPTY = "The request presents an empty token";
 
 describe("the Authorization header", () => {
@@ -21,12 +21,12 @@ describe("the Authorization header", () => {
     ["Bearer a.b-c_d~e+f/g==", "a.b-c_d~e+f/g=="],
     ["Bearer a,b", "a,b"],
     ["Bearer bearer", "bearer"],
-  ])("[UP2] %j shows the token %j", (authorization, token) => {
+  ])("[UP2] with %j presents the token %j", (authorization, token) => {
     expect(read({ authorization })).toEqual(success({ token, offersSubprotocol: false }));
   });
 
   it.each(["Basic YTpi", "Bearerx a", "BearerToken", "Digest username=bearer", "bear a", ""])(
-    "[UP2] %j is of another scheme, and not looked at",
+    "[UP2] with %j has another scheme and is ignored",
     (authorization) => {
       expect(read({ authorization })).toEqual(success({ token: null, offersSubprotocol: false }));
     },
@@ -41,23 +41,23 @@ describe("the Authorization header", () => {
     "Bearer \ta",
     "Bearer a\tb",
     "Bearer, a",
-    // What two headers come to.
+    // Two headers that `get` has joined.
     "Bearer a, Bearer b",
     "Bearer a, Bearer a",
     "Basic YTpi, Bearer a",
     "Bearer a, Basic YTpi",
-  ])("[UP2] %j is refused", (authorization) => {
+  ])("[UP2] with %j is refused", (authorization) => {
     expect(read({ authorization })).toEqual(failed(NOT_ONE));
   });
 
-  it("[UP2] that comes twice is refused", () => {
+  it("[UP2] is refused if the request has it twice", () => {
     const headers = new Headers({ authorization: "Bearer a" });
     headers.append("authorization", "Bearer a");
     expect(readCredentials(new Request("http://localhost/", { headers }))).toEqual(failed(NOT_ONE));
   });
 });
 
-describe("the subprotocol list", () => {
+describe("the list of subprotocols", () => {
   it.each([
     ["signal-manager, bearer.a", "a"],
     ["bearer.a,signal-manager", "a"],
@@ -65,7 +65,7 @@ describe("the subprotocol list", () => {
     ["signal-manager, bearer.bearer.a", "bearer.a"],
     ["signal-manager, bearer", null],
     ["signal-manager, Bearer.a", null],
-  ])("[UP2] %j shows the token %j", (list, token) => {
+  ])("[UP2] with %j presents the token %j", (list, token) => {
     expect(read({ "sec-websocket-protocol": list })).toEqual(
       success({ token, offersSubprotocol: true }),
     );
@@ -76,7 +76,7 @@ describe("the subprotocol list", () => {
     ["bearer.a, signal-manager, bearer.", DIFFERENT],
     ["signal-manager, bearer.", EMPTY],
     ["bearer.a", 'Offer the subprotocol "signal-manager", or none'],
-  ])("[UP2] [UP3] %j is refused", (list, sentence) => {
+  ])("[UP2] [UP3] with %j is refused", (list, sentence) => {
     expect(read({ "sec-websocket-protocol": list })).toEqual(failed(sentence));
   });
 });
@@ -90,13 +90,13 @@ describe("the query", () => {
     ["?access_token=a&access_token=b", failed(REPEATED)],
     ["?access_token=a&x=1&access_token=a", failed(REPEATED)],
     ["?access_token=&access%5Ftoken=a", failed(REPEATED)],
-  ])("[UP2] %j is read as %j", (query, outcome) => {
+  ])("[UP2] with %j is read as %j", (query, outcome) => {
     expect(read({}, query)).toEqual(outcome);
   });
 });
 
-describe("two doors", () => {
-  it("[UP2] may show one token, and no two", () => {
+describe("several ways at once", () => {
+  it("[UP2] may present the same token, but not two different ones", () => {
     const headers = {
       authorization: "Bearer a",
       "sec-websocket-protocol": "signal-manager, bearer.a",

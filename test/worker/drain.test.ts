@@ -3,7 +3,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { HubObject } from "../../src/worker/hub-object.ts";
-import type { Env } from "../../src/worker/env.ts";
+import type { Env } from "../../src/worker/services.ts";
 import { frame } from "../support/frames.ts";
 
 const lines: { event: string; type?: string; reason?: string }[] = [];

@@ -1,3 +1,4 @@
+/** The upgrade by its answers over HTTP. `shipped.test.ts` has the other paths of the service. */
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -5,7 +6,6 @@ import { issueJwt } from "../../src/auth/jwt.ts";
 import { PUBLIC_TOKEN_SECRET } from "../../src/config/cross-checks.ts";
 import { parseClientId } from "../../src/protocol/client-id.ts";
 import { app } from "../../src/worker/app.ts";
-import { BUILD } from "../../src/worker/build-info.ts";
 import { GRANT_HEADER } from "../../src/worker/grant-header.ts";
 import { frame, seen, type Seen } from "../support/frames.ts";
 
@@ -20,24 +20,17 @@ beforeEach(() => {
 
 afterEach(() => void vi.restoreAllMocks());
 
-function get(
-  path: string,
-  headers: Record<string, string> = {},
-  settings: object = {},
-): Promise<Response> {
-  const request = new Request(`http://localhost${path}`, { headers });
-  return Promise.resolve(app.fetch(request, { ...env, ...settings }, createExecutionContext()));
-}
-
 function upgrade(
   path: string,
   headers: Record<string, string> = {},
   settings: object = {},
 ): Promise<Response> {
-  return get(path, { upgrade: "websocket", ...headers }, settings);
+  const init = { headers: { upgrade: "websocket", ...headers } };
+  const request = new Request(`http://localhost${path}`, init);
+  return Promise.resolve(app.fetch(request, { ...env, ...settings }, createExecutionContext()));
 }
 
-/** Sends one frame on the socket of a 101 and gives the answer. */
+/** Sends one frame on the socket of a response 101, and resolves to the answer. */
 async function ask(response: Response, message: Uint8Array): Promise<Seen> {
   const ws = response.webSocket;
   if (ws === null) throw new Error(`HTTP ${response.status}`);
@@ -62,83 +55,31 @@ async function jwt(clientId: string, expiresInSeconds = 60): Promise<string> {
   return issueJwt(PUBLIC_TOKEN_SECRET, { clientId: id }, expiresInSeconds, Date.now());
 }
 
-describe("plain HTTP", () => {
-  it("[UP1] answers /health with status, version and compatibility date", async () => {
-    const response = await get("/health");
-    const { version, compatibilityDate } = BUILD;
-    expect(await response.json()).toEqual({
-      status: "ok",
-      version,
-      compatibility_date: compatibilityDate,
-    });
-  });
-
-  it("[UP1] answers a plain GET with 426 and how to connect", async () => {
-    const response = await get("/");
-    expect(response.status).toBe(426);
-    expect(response.headers.get("upgrade")).toBe("websocket");
-    expect(await response.text()).toContain('new WebSocket("ws://localhost/")');
-  });
-
-  it.each(["/nothing", "/health/", "/administrator", "/demo"])(
-    "[UP1] answers %s with 404, as problem details",
-    async (path) => {
-      const response = await get(path);
-      expect(response.status).toBe(404);
-      expect(response.headers.get("content-type")).toBe("application/problem+json");
-      expect(await response.json()).toMatchObject({ status: 404, title: "Not Found" });
-    },
-  );
-
-  it("refuses every request with 500 while the configuration is wrong, and logs all faults once", async () => {
-    const settings = {
-      ...env,
-      SIGNAL_MANAGER_SERVER_PORT: "eighty",
-      SIGNAL_MANAGER_LOGGING_LEVEL: "loud",
-    };
-    for (const path of ["/", "/health"]) {
-      const response = await app.fetch(new Request(`http://localhost${path}`), settings);
-      expect(response.status).toBe(500);
-      expect(await response.text()).toContain("config.invalid");
-    }
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain("SIGNAL_MANAGER_SERVER_PORT");
-    expect(lines[0]).toContain("SIGNAL_MANAGER_LOGGING_LEVEL");
-  });
-
-  it("refuses every request with 500 where the document's credentials are deployed", async () => {
-    const response = await get("/health", {}, { SIGNAL_MANAGER_SERVER_DEVELOPMENT: "false" });
-    expect(response.status).toBe(500);
-    expect(lines.join()).toContain("test credentials");
-    expect(lines.join()).not.toContain("test_token_1");
-  });
-});
-
 describe("the upgrade", () => {
-  it("[UP8] answers 400 where there are several hubs and nothing says who connects", async () => {
+  it("[UP8] is answered 400 where there are several hubs and the request names no client", async () => {
     const hubs = { SIGNAL_MANAGER_ROUTING_HUBS: "per-client" };
     const unplaced = await upgrade("/", {}, hubs);
     expect(unplaced.status).toBe(400);
     expect(await unplaced.json()).toMatchObject({ detail: expect.stringContaining("?client_id=") });
   });
 
-  const doors = [
+  const ways = [
     {
-      door: "the Authorization header",
+      way: "the Authorization header",
       request: (token: string) => upgrade("/", { authorization: `Bearer ${token}` }),
     },
     {
-      door: "a subprotocol",
+      way: "a subprotocol",
       request: (token: string) =>
         upgrade("/", { "sec-websocket-protocol": `signal-manager, bearer.${token}` }),
     },
     {
-      door: "the query",
+      way: "the query",
       request: (token: string) => upgrade(`/?access_token=${encodeURIComponent(token)}`),
     },
   ];
 
-  it.each(doors)("[UP2] takes a JWT and an API key from $door", async ({ request }) => {
+  it.each(ways)("[UP2] accepts a JWT and an API key in $way", async ({ request }) => {
     for (const [clientId, token] of [
       ["alice", await jwt("alice")],
       ["test_client_2", "test_token_2"],
@@ -150,8 +91,8 @@ describe("the upgrade", () => {
     }
   });
 
-  it.each(doors)(
-    "[UP2] answers wrong credentials from $door with 401 and no socket",
+  it.each(ways)(
+    "[UP2] is answered 401, without a socket, for wrong credentials in $way",
     async ({ request }) => {
       for (const token of ["wrong", await jwt("alice", -31), (await jwt("alice")).slice(0, -2)]) {
         const response = await request(token);
@@ -163,7 +104,7 @@ describe("the upgrade", () => {
     },
   );
 
-  it("[UP2] holds a hint against the credentials", async () => {
+  it("[UP2] is answered 401 where client_id in the query is not the client of the token", async () => {
     const token = await jwt("alice");
     const authorization = `Bearer ${token}`;
     expect((await upgrade("/?client_id=alice", { authorization })).status).toBe(101);
@@ -172,7 +113,7 @@ describe("the upgrade", () => {
     expect((await upgrade("/?client_id=bob")).status).toBe(101);
   });
 
-  it("[UP2] answers two different tokens, or an empty one, with 400", async () => {
+  it("[UP2] is answered 400 for two different tokens, or an empty one", async () => {
     const headers = { authorization: "Bearer test_token_1" };
     expect((await upgrade("/?access_token=test_token_2", headers)).status).toBe(400);
     expect((await upgrade("/?access_token=test_token_1", headers)).status).toBe(101);
@@ -182,8 +123,8 @@ describe("the upgrade", () => {
 
   it.each<[string, string, Record<string, string>, RegExp]>([
     ["a bearer header without a token", "/", { authorization: "Bearer" }, /Bearer TOKEN/],
-    ["a bearer header with two", "/", { authorization: "Bearer a b" }, /Bearer TOKEN/],
-    ["a tab for the space", "/", { authorization: "bearer\ttest_token_1" }, /Bearer TOKEN/],
+    ["a bearer header with two tokens", "/", { authorization: "Bearer a b" }, /Bearer TOKEN/],
+    ["a tab in place of the space", "/", { authorization: "bearer\ttest_token_1" }, /Bearer TOKEN/],
     [
       "two bearer subprotocols",
       "/",
@@ -197,19 +138,22 @@ describe("the upgrade", () => {
       /access_token more than once/,
     ],
     ["client_id twice", "/?client_id=a&client_id=b", {}, /client_id more than once/],
-  ])("[UP2] answers %s with 400, a sentence, and no socket", async (_, path, headers, sentence) => {
-    const response = await upgrade(path, headers);
-    expect(response.status).toBe(400);
-    expect(response.webSocket).toBe(null);
-    const { detail }: { detail: unknown } = await response.json();
-    expect(detail).toMatch(sentence);
-    // A browser tells its page nothing of it.
-    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-      { event: "upgrade.refused", status: 400, detail },
-    ]);
-  });
+  ])(
+    "[UP2] is answered 400, with a sentence and without a socket, for %s",
+    async (_, path, headers, sentence) => {
+      const response = await upgrade(path, headers);
+      expect(response.status).toBe(400);
+      expect(response.webSocket).toBe(null);
+      const { detail }: { detail: unknown } = await response.json();
+      expect(detail).toMatch(sentence);
+      // A browser hides the answer from its page, so the log has the sentence, too.
+      expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+        { event: "upgrade.refused", status: 400, detail },
+      ]);
+    },
+  );
 
-  it("[UP3] selects signal-manager where the client offers subprotocols, and refuses others alone", async () => {
+  it("[UP3] selects signal-manager where the client offers it, and is answered 400 where the client offers only others", async () => {
     const offered = await upgrade("/", { "sec-websocket-protocol": "other, signal-manager" });
     expect(offered.headers.get("sec-websocket-protocol")).toBe("signal-manager");
     const silent = await upgrade("/");
@@ -218,14 +162,14 @@ describe("the upgrade", () => {
     expect(others.status).toBe(400);
   });
 
-  it("[UP4] refuses anonymous upgrades with 401 where they are not allowed", async () => {
+  it("[UP4] is answered 401 without credentials where auth.anonymous_upgrade is false", async () => {
     const settings = { SIGNAL_MANAGER_AUTH_ANONYMOUS_UPGRADE: "false" };
     expect((await upgrade("/", {}, settings)).status).toBe(401);
     const headers = { authorization: "Bearer test_token_1" };
     expect((await upgrade("/", headers, settings)).status).toBe(101);
   });
 
-  it("[UP5] refuses pages of other origins with 403 and lets clients without origin pass", async () => {
+  it("[UP5] is answered 403 for pages of other origins, and accepted without an origin", async () => {
     const settings = {
       SIGNAL_MANAGER_SERVER_ALLOWED_ORIGINS: "https://good.example,https://fine.example",
     };
@@ -237,13 +181,13 @@ describe("the upgrade", () => {
     expect(await status({})).toBe(101);
   });
 
-  it("[UP5] lets no page connect where the origins are empty, rather than any", async () => {
+  it("[UP5] is accepted from no page where the list of origins is empty", async () => {
     const settings = { SIGNAL_MANAGER_SERVER_ALLOWED_ORIGINS: "" };
     expect((await upgrade("/", { origin: "https://good.example" }, settings)).status).toBe(403);
     expect((await upgrade("/", {}, settings)).status).toBe(101);
   });
 
-  it("[UP6] answers 429 with Retry-After where one address attempts too much", async () => {
+  it("[UP6] is answered 429 with Retry-After after too many attempts from one address", async () => {
     const UPGRADES = {
       limit: ({ key }: { key: string }) => Promise.resolve({ success: key !== "203.0.113.7" }),
     };
@@ -255,20 +199,20 @@ describe("the upgrade", () => {
     );
   });
 
-  it("[UP6] counts attempts by address with the platform's own limiter", async () => {
+  it("[UP6] is counted by address, with the platform's own rate limiter", async () => {
     const headers = { "cf-connecting-ip": "203.0.113.9", authorization: "Bearer wrong" };
     const statuses: number[] = [];
     while (statuses.at(-1) !== 429 && statuses.length < 1000) {
       statuses.push((await upgrade("/", headers)).status);
     }
-    // 600 in wrangler.toml; a minute that ends in between gives some more.
+    // wrangler.toml allows 600. If a minute ends meanwhile, there are some more.
     expect(statuses.length).toBeGreaterThan(600);
     expect(statuses.at(-1)).toBe(429);
     const other = { ...headers, "cf-connecting-ip": "203.0.113.10" };
     expect((await upgrade("/", other)).status).toBe(401);
   });
 
-  it("[UP7] lets no client write the header in which the identity travels", async () => {
+  it("[UP7] passes on no header of a client in which the Worker would pass the identity", async () => {
     const grant = encodeURIComponent(
       JSON.stringify({ clientId: "alice", targets: null, expiresAtMs: null }),
     );
@@ -278,14 +222,14 @@ describe("the upgrade", () => {
     });
   });
 
-  it("[UP2] carries an id that is not Latin-1 to the hub", async () => {
+  it("[UP2] passes a client id that is not Latin-1 to the hub", async () => {
     const response = await upgrade("/", { authorization: `Bearer ${await jwt("アリス-é-😀")}` });
     expect(await ask(response, frame("CONNECT", { client_id: "アリス-é-😀" }))).toMatchObject({
       type: "CONNECT_ACK",
     });
   });
 
-  it("writes no token and no signal into any line of log, at any level", async () => {
+  it("leaves no token and no signal in the log, at any level", async () => {
     const settings = { SIGNAL_MANAGER_LOGGING_LEVEL: "debug" };
     const token = await jwt("alice");
     await upgrade(`/?access_token=${token}x&client_id=alice`, {}, settings);

@@ -1,10 +1,12 @@
-/** How hubs and Ledgers are called: what the platform is asked for with each stub. */
+/** The stubs of hubs and Ledgers: with which options the platform is asked for each. */
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import type { Config } from "../../src/config/keys.ts";
 import { parseConfig } from "../../src/config/parse-config.ts";
-import { hubStub, hubStubWithoutRetry } from "../../src/worker/hubs.ts";
+import { hubNameOf } from "../../src/hub/placement.ts";
+import { hubNameForUpgrade, hubStub, hubStubWithoutRetry } from "../../src/worker/hubs.ts";
 import { ledgerOf } from "../../src/worker/ledgers.ts";
+import { clientId } from "../support/client-ids.ts";
 
 function configOf(variables: Record<string, string>): Config {
   const parsed = parseConfig({ ...env, ...variables });
@@ -12,7 +14,7 @@ function configOf(variables: Record<string, string>): Config {
   return parsed.value;
 }
 
-/** The options of the one stub that `ask` makes. */
+/** The options of the only stub that `ask` makes. */
 function optionsAsked(ask: (watched: typeof env) => unknown): unknown {
   const getByName = vi.fn<(name: string, options?: unknown) => unknown>();
   const namespace = { getByName, jurisdiction: () => namespace };
@@ -21,16 +23,24 @@ function optionsAsked(ask: (watched: typeof env) => unknown): unknown {
   return getByName.mock.calls[0]?.[1];
 }
 
-it("[SI11] signals go to another hub without the platform's retries: a late one would overtake its successor", async () => {
+it("[UP8] An upgrade goes to the hub of its client id, and without one only where there is one hub", () => {
+  const alice = clientId("alice");
+  expect(hubNameForUpgrade(alice, 7)).toBe(hubNameOf(alice, 7));
+  expect(hubNameForUpgrade(alice, "per-client")).toBe("client:alice");
+  expect(hubNameForUpgrade(null, 1)).toBe("main");
+  expect([hubNameForUpgrade(null, 2), hubNameForUpgrade(null, "per-client")]).toEqual([null, null]);
+});
+
+it("[SI11] The stub for signals has no retries of the platform, since a late signal would overtake a later one", async () => {
   const config = configOf({});
   const options = optionsAsked((watched) => hubStubWithoutRetry(watched, config, "h1of7"));
   expect(options).toEqual({ retry: { maxRetries: 0 } });
-  // The platform takes the option.
-  const line = hubStubWithoutRetry(env, config, "nobody has come here");
-  expect(await line.deliver([])).toEqual([]);
+  // The platform accepts the option.
+  const stub = hubStubWithoutRetry(env, config, "no client has come here");
+  expect(await stub.deliver([])).toEqual([]);
 });
 
-it("upgrades, questions and reports keep the platform's retries, and all have the configured place", () => {
+it("The other stubs keep the retries of the platform, and all stubs have the configured location hint", () => {
   const config = configOf({ SIGNAL_MANAGER_ROUTING_LOCATION_HINT: "weur" });
   const place = { locationHint: "weur" };
   expect(optionsAsked((watched) => hubStub(watched, config, "main"))).toEqual(place);
@@ -41,7 +51,7 @@ it("upgrades, questions and reports keep the platform's retries, and all have th
   });
 });
 
-it("hubs and Ledgers are those of the configured jurisdiction", () => {
+it("The stubs of hubs and Ledgers are those of the configured jurisdiction", () => {
   const config = configOf({ SIGNAL_MANAGER_ROUTING_JURISDICTION: "eu" });
   const there = { getByName: vi.fn<(name: string) => unknown>() };
   const jurisdiction = vi.fn<(name: string) => unknown>(() => there);

@@ -1,4 +1,4 @@
-/** A call from one Durable Object to another that fails: who is told, who gets what is theirs, and what the next call does. */
+/** A call from one hub to another that fails: the answers to the sources, the signals of others, and the calls that follow. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { hubNameOf } from "../../src/hub/placement.ts";
 import { HubObject } from "../../src/worker/hub-object.ts";
@@ -17,7 +17,7 @@ async function connectAcked(world: World, client_id: string): Promise<Peer> {
   return peer;
 }
 
-/** The next call to bob's hub fails on the other side; how many calls there were to it. */
+/** Makes the next call to bob's hub fail on the other side. Returns a function that counts the calls to that hub. */
 function failOnce(): () => number {
   const { deliver } = HubObject.prototype;
   let calls = 0;
@@ -33,18 +33,18 @@ function failOnce(): () => number {
   return () => calls;
 }
 
-// Where there is one hub, there is no other to call.
+// With one hub there is no other hub to call.
 describe.runIf(HUBS !== 1).each([
-  { name: "hubs that stay awake", evicts: false },
-  { name: "hubs that are evicted before every event", evicts: true },
-])("of $name", ({ evicts }) => {
+  { name: "between hubs that stay awake", evicts: false },
+  { name: "between hubs that are evicted before every event", evicts: true },
+])("$name,", ({ evicts }) => {
   let world: WorkerWorld;
   beforeEach(() => {
     world = new WorkerWorld({ evicts });
   });
   afterEach(() => world.dispose());
 
-  it("[SI10] [SI11] one call that fails is 503 for its own signals alone, and the next is delivered", async () => {
+  it("[SI10] [SI11] A call that fails answers 503 for its own signals alone, and the next call is delivered", async () => {
     expect(new Set(["alice", "bob", "carol"].map(hubOf)).size).toBe(3);
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     const alice = await connectAcked(world, "alice");
@@ -53,7 +53,7 @@ describe.runIf(HUBS !== 1).each([
     const targets = ["bob", "carol", "bob", "alice"];
     await alice.send(concat(...targets.map((id, n) => signalTo(id, n, uuid(n + 1)))));
     const answers = new Map<string, Seen[]>();
-    // One each, and alice's signal to herself.
+    // One answer for each signal, and alice's signal to herself.
     for (let n = 0; n < targets.length + 1; n += 1) {
       const answer = await alice.next();
       if (typeof answer === "string") throw new Error(answer);
@@ -76,7 +76,7 @@ describe.runIf(HUBS !== 1).each([
     for (const peer of [alice, bob, carol]) await expectNothing(peer);
   });
 
-  it("[SI11] [SE5] a hub that dies during a call is 503, and the next call reaches the one that has taken its place", async () => {
+  it("[SI11] [SE5] A call whose hub dies answers 503, and the next call reaches the hub that was started in its place", async () => {
     vi.spyOn(console, "warn").mockImplementation(() => {});
     const alice = await connectAcked(world, "alice");
     const bob = await connectAcked(world, "bob");
@@ -84,7 +84,7 @@ describe.runIf(HUBS !== 1).each([
     const dying = vi.spyOn(HubObject.prototype, "deliver").mockImplementation(function dying(
       this: HubObject,
     ) {
-      // Protected: nobody but the object itself aborts it.
+      // The types protect `ctx`, since only the object itself should abort itself.
       (this as unknown as { ctx: DurableObjectState }).ctx.abort("reset");
       return new Promise(() => {});
     });

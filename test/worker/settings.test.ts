@@ -1,4 +1,4 @@
-/** Keys that no other test sets: that each reaches what it is for. */
+/** Keys of the configuration that no other test sets: each has its effect in the Worker. */
 import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
@@ -27,7 +27,7 @@ function eventsOf(prefix: string) {
   return world.events.filter(({ type }) => type.startsWith(prefix));
 }
 
-it("metrics.enabled = false: /metrics is 404 like any other path, and with it true it is not", async () => {
+it("With metrics.enabled = false, /metrics answers 404 like any unknown path; with true it answers 200", async () => {
   const shown = await ask("/metrics", {}, { SIGNAL_MANAGER_METRICS_ENABLED: "true" });
   const hidden = await ask("/metrics", {}, { SIGNAL_MANAGER_METRICS_ENABLED: "false" });
   const unknown = await ask("/nothing", {}, {});
@@ -36,7 +36,7 @@ it("metrics.enabled = false: /metrics is 404 like any other path, and with it tr
   await shown.body?.cancel();
 });
 
-it("logging.format = text: the service's lines are text", async () => {
+it("With logging.format = text, the service writes lines of text", async () => {
   const info = vi.spyOn(console, "info").mockImplementation(() => {});
   const headers = { upgrade: "websocket", authorization: "Bearer wrong" };
   const settings = { SIGNAL_MANAGER_LOGGING_FORMAT: "text" };
@@ -46,11 +46,11 @@ it("logging.format = text: the service's lines are text", async () => {
   ]);
 });
 
-it("auth.token_expiry: a token of the admin API lives so long where its order does not say", async () => {
-  const order = { method: "POST", headers: { ...ADMIN, "content-type": "application/json" } };
+it("A token of the admin API expires after auth.token_expiry where the request names no expiry", async () => {
+  const request = { method: "POST", headers: { ...ADMIN, "content-type": "application/json" } };
   const settings = { SIGNAL_MANAGER_AUTH_TOKEN_EXPIRY: "120" };
   const issue = async (body: object): Promise<number> => {
-    const answer = await ask("/admin/tokens", { ...order, body: JSON.stringify(body) }, settings);
+    const answer = await ask("/admin/tokens", { ...request, body: JSON.stringify(body) }, settings);
     const { token }: { token: string } = await answer.json();
     return (decodeJwt(token).exp ?? 0) - Math.floor(Date.now() / 1000);
   };
@@ -59,32 +59,35 @@ it("auth.token_expiry: a token of the admin API lives so long where its order do
 });
 
 it.each([
-  { setting: "true", told: ["signal.delivered"] },
-  { setting: "false", told: [] },
-])("events.signal_delivered = $setting: the hub tells $told", async ({ setting, told }) => {
-  await runInDurableObject(env.HUB.getByName("main"), async (_object, ctx) => {
-    const settings = { SIGNAL_MANAGER_EVENTS_SIGNAL_DELIVERED: setting };
-    const hub = new HubObject(ctx, { ...env, ...settings });
-    const open = async (client: number) => {
-      const before = new Set(ctx.getWebSockets());
-      const upgrade = new Request("http://localhost/", { headers: { upgrade: "websocket" } });
-      const { webSocket } = await hub.fetch(upgrade);
-      webSocket?.accept();
-      const ws = ctx.getWebSockets().find((socket) => !before.has(socket));
-      if (ws === undefined) throw new Error("no socket");
-      const hello = {
-        client_id: `test_client_${client}`,
-        auth_token: `test_token_${client}`,
+  { setting: "true", emitted: ["signal.delivered"] },
+  { setting: "false", emitted: [] },
+])(
+  "With events.signal_delivered = $setting, a delivered signal is emitted as $emitted",
+  async ({ setting, emitted }) => {
+    await runInDurableObject(env.HUB.getByName("main"), async (_object, ctx) => {
+      const settings = { SIGNAL_MANAGER_EVENTS_SIGNAL_DELIVERED: setting };
+      const hub = new HubObject(ctx, { ...env, ...settings });
+      const open = async (client: number) => {
+        const before = new Set(ctx.getWebSockets());
+        const upgrade = new Request("http://localhost/", { headers: { upgrade: "websocket" } });
+        const { webSocket } = await hub.fetch(upgrade);
+        webSocket?.accept();
+        const ws = ctx.getWebSockets().find((socket) => !before.has(socket));
+        if (ws === undefined) throw new Error("no socket");
+        const hello = {
+          client_id: `test_client_${client}`,
+          auth_token: `test_token_${client}`,
+        };
+        await hub.webSocketMessage(ws, frame("CONNECT", hello).buffer);
+        return ws;
       };
-      await hub.webSocketMessage(ws, frame("CONNECT", hello).buffer);
-      return ws;
-    };
-    const [one, two] = [await open(1), await open(2)];
-    await hub.webSocketMessage(one, signalTo("test_client_2", 1).buffer);
-    // The end of a session is told with whatever was to be told before it.
-    await hub.webSocketMessage(two, frame("DISCONNECT", {}).buffer);
-    await hub.webSocketMessage(one, frame("DISCONNECT", {}).buffer);
-  });
-  await vi.waitUntil(() => eventsOf("client.disconnected").length === 2);
-  expect(eventsOf("signal.").map(({ type }) => type)).toEqual(told);
-});
+      const [one, two] = [await open(1), await open(2)];
+      await hub.webSocketMessage(one, signalTo("test_client_2", 1).buffer);
+      // The end of a session is reported together with everything before it.
+      await hub.webSocketMessage(two, frame("DISCONNECT", {}).buffer);
+      await hub.webSocketMessage(one, frame("DISCONNECT", {}).buffer);
+    });
+    await vi.waitUntil(() => eventsOf("client.disconnected").length === 2);
+    expect(eventsOf("signal.").map(({ type }) => type)).toEqual(emitted);
+  },
+);

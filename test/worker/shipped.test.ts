@@ -1,53 +1,65 @@
-/** The shipped wrangler.toml alone, with no secret and no key beside it, accepts nobody: at neither door. */
+/**
+ * A service with the shipped wrangler.toml alone, without secrets and variables: its plain paths, and that neither the upgrade nor
+ * CONNECT accepts anybody. And the same service with an invalid configuration.
+ */
 import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { issueJwt } from "../../src/auth/jwt.ts";
 import { PUBLIC_TOKEN_SECRET } from "../../src/config/cross-checks.ts";
 import { VARIABLE_PREFIX } from "../../src/config/keys.ts";
 import { app } from "../../src/worker/app.ts";
-import type { Env } from "../../src/worker/env.ts";
+import { BUILD } from "../../src/worker/build-info.ts";
+import type { Env } from "../../src/worker/services.ts";
 import { HubObject } from "../../src/worker/hub-object.ts";
 import { clientId } from "../support/client-ids.ts";
 import { frame, seen, type Seen } from "../support/frames.ts";
 
 const CLIENT = "test_client_1";
 
-/** `header.claims.`: a token that says of itself that it needs no signature. */
+/** `header.claims.`: a token whose header claims that it needs no signature. */
 const UNSIGNED = ["eyJhbGciOiJub25lIn0", btoa(JSON.stringify({ sub: CLIENT, exp: 1e10 })), ""]
   .join(".")
   .replaceAll("=", "");
 
-/** What a stranger who has read the project would try. */
+/** The tokens that anybody who has read the repository could try. */
 const TOKENS = [
-  { what: "the document's API key", token: async () => "test_token_1" },
-  { what: "the whole pair of it", token: async () => "test_client_1:test_token_1" },
+  { what: "the published test token", token: async () => "test_token_1" },
+  { what: "the published pair", token: async () => "test_client_1:test_token_1" },
   {
-    what: "a token signed with the document's secret",
+    what: "a token signed with the published placeholder",
     token: () => issueJwt(PUBLIC_TOKEN_SECRET, { clientId: clientId(CLIENT) }, 60, Date.now()),
   },
   { what: "a token without a signature", token: async () => UNSIGNED },
-  { what: "the client id", token: async () => CLIENT },
+  { what: "the client id as a token", token: async () => CLIENT },
 ];
 
-/** The bindings and `[vars]` of wrangler.toml: what the tests' own variables override is gone. */
-// Cloudflare's own types say of no binding that it may be absent.
+/** The bindings and `[vars]` of wrangler.toml, without the tests' own variables. */
+// The type of Object.fromEntries does not know which bindings there are.
 const shipped = Object.fromEntries(
   Object.entries(env).filter(([name]) => !name.startsWith(VARIABLE_PREFIX)),
 ) as unknown as Env;
 
+const lines: string[] = [];
+
 beforeEach(() => {
+  lines.length = 0;
   for (const level of ["error", "warn", "info"] as const) {
-    vi.spyOn(console, level).mockImplementation(() => {});
+    vi.spyOn(console, level).mockImplementation((line: string) => void lines.push(line));
   }
 });
 afterEach(() => void vi.restoreAllMocks());
+
+function get(path: string, settings: object = {}): Promise<Response> {
+  const request = new Request(`http://localhost${path}`);
+  return Promise.resolve(app.fetch(request, { ...shipped, ...settings }, createExecutionContext()));
+}
 
 function upgrade(headers: Record<string, string> = {}): Request {
   return new Request("http://localhost/", { headers: { upgrade: "websocket", ...headers } });
 }
 
-/** What a hub that has nothing but wrangler.toml answers a CONNECT. */
+/** The answer to a CONNECT of a hub that has nothing but wrangler.toml. */
 async function askShippedHub(payload: object | string): Promise<Seen | undefined> {
   return runInDurableObject(env.HUB.getByName("main"), async (_object, ctx) => {
     const hub = new HubObject(ctx, shipped);
@@ -56,7 +68,7 @@ async function askShippedHub(payload: object | string): Promise<Seen | undefined
     if (ws === undefined) throw new Error("no socket");
     const sent: Seen[] = [];
     vi.spyOn(ws, "send").mockImplementation((bytes) => {
-      // The hub sends frames only.
+      // The hub sends nothing but frames, which are bytes.
       sent.push(seen(new Uint8Array(bytes as Uint8Array)));
     });
     await hub.webSocketMessage(ws, frame("CONNECT", payload).buffer);
@@ -66,27 +78,27 @@ async function askShippedHub(payload: object | string): Promise<Seen | undefined
   });
 }
 
-it("is a valid configuration, without which nothing here would say anything", async () => {
+it("The shipped configuration is valid, so the tests below do not meet a service that refuses everything", async () => {
   expect((await app.fetch(new Request("http://localhost/health"), shipped)).status).toBe(200);
 });
 
-it.each(TOKENS)("[UP2] refuses $what at the upgrade", async ({ token }) => {
+it.each(TOKENS)("[UP2] The shipped service refuses $what at the upgrade", async ({ token }) => {
   const headers = { authorization: `Bearer ${await token()}` };
   expect((await app.fetch(upgrade(headers), shipped, createExecutionContext())).status).toBe(401);
 });
 
-it.each(TOKENS)("[CO5] refuses $what in CONNECT", async ({ token }) => {
+it.each(TOKENS)("[CO5] The shipped service refuses $what in CONNECT", async ({ token }) => {
   const answer = await askShippedHub({ client_id: CLIENT, auth_token: await token() });
   expect(answer).toMatchObject({ type: "ERROR", payload: { error_code: 401 } });
 });
 
-it("[CO5] refuses a CONNECT without a token", async () => {
+it("[CO5] The shipped service refuses a CONNECT without a token", async () => {
   const answer = await askShippedHub({ client_id: CLIENT });
   expect(answer).toMatchObject({ type: "ERROR", payload: { error_code: 401 } });
 });
 
 it.each(["/admin", "/admin/sessions", "/admin/openapi.json"])(
-  "has no admin API: %s is 404 like any other path, whatever token is shown",
+  "The shipped service has no admin API: it answers %s with 404, like any unknown path",
   async (path) => {
     const headers = { authorization: "Bearer " };
     const ask = (at: string) =>
@@ -99,3 +111,57 @@ it.each(["/admin", "/admin/sessions", "/admin/openapi.json"])(
     expect([answer.status, await answer.text()]).toEqual([404, await unknown.text()]);
   },
 );
+
+describe("the shipped service", () => {
+  it("[UP1] answers /health with its status, version and compatibility date", async () => {
+    const response = await get("/health");
+    const { version, compatibilityDate } = BUILD;
+    expect(await response.json()).toEqual({
+      status: "ok",
+      version,
+      compatibility_date: compatibilityDate,
+    });
+  });
+
+  it("[UP1] answers a plain GET with 426 and a text that says how to connect", async () => {
+    const response = await get("/");
+    expect(response.status).toBe(426);
+    expect(response.headers.get("upgrade")).toBe("websocket");
+    expect(await response.text()).toContain('new WebSocket("ws://localhost/")');
+  });
+
+  it.each(["/nothing", "/health/", "/administrator", "/demo"])(
+    "[UP1] answers %s with 404, as problem details",
+    async (path) => {
+      const response = await get(path);
+      expect(response.status).toBe(404);
+      expect(response.headers.get("content-type")).toBe("application/problem+json");
+      expect(await response.json()).toMatchObject({ status: 404, title: "Not Found" });
+    },
+  );
+
+  it("answers every request with 500 while the configuration is invalid, and logs all faults once", async () => {
+    const settings = {
+      ...shipped,
+      SIGNAL_MANAGER_SERVER_PORT: "eighty",
+      SIGNAL_MANAGER_LOGGING_LEVEL: "loud",
+    };
+    for (const path of ["/", "/health"]) {
+      // One object, as the platform has it: the faults are logged once for each.
+      const response = await app.fetch(new Request(`http://localhost${path}`), settings);
+      expect(response.status).toBe(500);
+      expect(await response.text()).toContain("config.invalid");
+    }
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain("SIGNAL_MANAGER_SERVER_PORT");
+    expect(lines[0]).toContain("SIGNAL_MANAGER_LOGGING_LEVEL");
+  });
+
+  it("answers every request with 500 where the published test credentials are deployed", async () => {
+    const published = { SIGNAL_MANAGER_AUTH_API_KEYS: "test_client_1:test_token_1" };
+    const response = await get("/health", published);
+    expect(response.status).toBe(500);
+    expect(lines.join()).toContain("test credentials");
+    expect(lines.join()).not.toContain("test_token_1");
+  });
+});

@@ -1,4 +1,4 @@
-/** In a file of its own: the Worker counts in its isolate's memory, which the tests of one file share. */
+/** The counts of upgrades. They have a file of their own, since the Worker counts in the memory of its isolate, which the tests of a file share. */
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
@@ -13,7 +13,7 @@ async function upgrades(outcome: number): Promise<number> {
   return Number(text.match(`signal_manager_upgrades_total{status="${outcome}"} (\\d+)`)?.[1]);
 }
 
-it("counts requests for a socket by the status of their answer", async () => {
+it("The Worker counts the requests of GET / by the status of their answer", async () => {
   expect(await upgrades(101)).toBe(0);
   const upgrade = { upgrade: "websocket" };
   const { webSocket } = await get("/", upgrade);
@@ -26,7 +26,7 @@ it("counts requests for a socket by the status of their answer", async () => {
   expect([await upgrades(101), await upgrades(401), await upgrades(503)]).toEqual([1, 1, 0]);
 });
 
-it("counts an upgrade that its hub fails as 500, and answers it so", async () => {
+it("The Worker answers an upgrade whose hub fails with 500, and counts it as 500", async () => {
   vi.spyOn(console, "error").mockImplementation(() => {});
   const fetch = vi.fn<() => Promise<Response>>().mockRejectedValue(new Error("the hub is away"));
   const broken = { ...env, HUB: { getByName: () => ({ fetch }) } } as unknown as typeof env;

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { HubReport, Ack } from "../../src/ledger/contract.ts";
-import type { Env } from "../../src/worker/env.ts";
+import type { Env } from "../../src/worker/services.ts";
 import { servicesOf } from "../../src/worker/services.ts";
 import { WorkerStats, workerStatsOf } from "../../src/worker/worker-stats.ts";
 

@@ -1,50 +1,50 @@
-/** Signals of a backend: made into a frame as the hub would stamp it, and handed to the target's hub. */
-import type { AdminPorts, BackendSignal } from "../../admin/ports.ts";
+/** Signals of a backend: encodes the frame as a hub would stamp it, and hands it to the target's hub. */
+import type { AdminService } from "../../admin/service.ts";
+import { hubNameOf } from "../../hub/placement.ts";
 import { parseClientId } from "../../protocol/client-id.ts";
 import { faultRow, type Fault } from "../../protocol/errors.ts";
-import { MESSAGE_TYPES } from "../../protocol/messages/table.ts";
 import { encodeBackendSignal } from "../../protocol/messages/signal.ts";
+import { MESSAGE_TYPES } from "../../protocol/messages/table.ts";
 import { formatUuid, UUID_BYTES } from "../../protocol/uuid.ts";
-import type { Env } from "../env.ts";
-import { hubNameOf } from "../../hub/placement.ts";
-import { describeError } from "../../log/log-hub-event.ts";
-import { RpcRemoteHubs } from "../remote-hubs.ts";
-import { hubStubWithoutRetry } from "../hubs.ts";
-import type { Services } from "../services.ts";
+import { createRemoteHubs } from "../remote-hubs.ts";
+import type { Env, Services } from "../services.ts";
 import { workerStatsOf } from "../worker-stats.ts";
 
-/** Whom the target sees where the backend names no source. */
-const BACKEND = "backend";
+/** The source that the target sees where the backend names none. */
+const BACKEND = parseClientId("backend");
+
+const MESSAGE_TYPE_OF = {
+  offer: MESSAGE_TYPES.SIGNAL_OFFER.value,
+  answer: MESSAGE_TYPES.SIGNAL_ANSWER.value,
+  ice_candidate: MESSAGE_TYPES.SIGNAL_ICE_CANDIDATE.value,
+} as const;
 
 export function createBackend(
   env: Env,
   services: Services,
   ctx: Pick<ExecutionContext, "waitUntil">,
-): AdminPorts["sendSignal"] {
-  const { config, log } = services;
-  const hubs = new RpcRemoteHubs({
-    // No hub's: the Worker is none.
-    self: "worker",
-    hubs: config.routing.hubs,
-    call: (hub) => hubStubWithoutRetry(env, config, hub),
-    failed: (hub, error) => log("deliver.failed", { hub, error: describeError(error) }),
-  });
-  return async ({ source, target, messageType, data }: BackendSignal) => {
-    const sender = source ?? parseClientId(BACKEND);
-    if (sender === null) throw new Error("the backend has no client id");
-    const uuid = crypto.getRandomValues(new Uint8Array(UUID_BYTES));
-    const { value } = MESSAGE_TYPES[messageType];
-    const notice = { source: sender, target, messageType: value };
+): AdminService["sendSignal"] {
+  // The Worker is not a hub, so every hub is remote to it.
+  const hubs = createRemoteHubs(env, services);
+  return async (signal) => {
+    const source = signal.source_client_id ?? BACKEND;
+    if (source === null) throw new Error('"backend" is not a client id');
+    const target = signal.target_client_id;
+    const messageType = MESSAGE_TYPE_OF[signal.type];
+    const meta = { source, target, messageType };
     const refuse = (fault: Fault) => {
-      const counts = workerStatsOf(env, services);
-      counts.book.observe({ event: "signal.undelivered", code: faultRow(fault).code, ...notice });
-      counts.settle(ctx);
+      const worker = workerStatsOf(env, services);
+      worker.stats.observe({ event: "signal.undelivered", code: faultRow(fault).code, ...meta });
+      worker.settle(ctx);
       return { outcome: "refused", fault } as const;
     };
-    const encoded = encodeBackendSignal({ uuid, messageType: value, source: sender, target, data });
-    if (!encoded.ok) return refuse(encoded.failure);
-    const hub = hubNameOf(target, config.routing.hubs);
-    const [fault = "internal"] = await hubs.deliver(hub, [{ ...notice, frame: encoded.value }]);
-    return fault === null ? { outcome: "delivered", uuid: formatUuid(uuid) } : refuse(fault);
+    const uuid = crypto.getRandomValues(new Uint8Array(UUID_BYTES));
+    const frame = encodeBackendSignal({ uuid, ...meta, data: signal.signal_data });
+    if (!frame.ok) return refuse(frame.failure);
+    const hub = hubNameOf(target, services.config.routing.hubs);
+    const [outcome = "internal"] = await hubs.deliver(hub, [{ ...meta, frame: frame.value }]);
+    if (outcome === "delivered") return { outcome, uuid: formatUuid(uuid) };
+    // A backend's signal is never held: its answer is one HTTP response.
+    return refuse(outcome === "held" ? "internal" : outcome);
   };
 }

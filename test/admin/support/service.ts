@@ -1,26 +1,24 @@
-/** The admin API on plain objects, mounted as the Worker mounts it. Every answer is held against the OpenAPI document. */
+/** The admin API on plain objects, mounted as the Worker mounts it. Every answer is checked against the OpenAPI document. */
 import { Hono } from "hono";
 import { expect } from "vitest";
 import { createAdminApp } from "../../../src/admin/app.ts";
-import { openApiDocument } from "../../../src/admin/openapi.ts";
 import type {
-  AdminEvent,
-  AdminPorts,
   BackendSignal,
+  IssueTokenRequest,
   ParkedEvent,
   SessionInformation,
-  IssueTokenRequest,
-} from "../../../src/admin/ports.ts";
+} from "../../../src/admin/nouns.ts";
+import { openApiDocument } from "../../../src/admin/openapi.ts";
+import type { AdminEvent, AdminService } from "../../../src/admin/service.ts";
 import { clientId } from "../../support/client-ids.ts";
 import { conformanceTo, type Answer, type Document } from "../../support/conformance.ts";
 
 export const TOKEN = "admin-token-of-thirty-two-bytes!";
 export const UUID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
 
-/** 2026-11-23T06:00:00.000Z */
-export const AT_MS = 1_795_413_600_000;
+const AT = "2026-11-23T06:00:00.000Z";
 
-// The document is JSON; its form is checked by a validator of its own.
+// The document is plain JSON, and a test checks its form with a validator that is not ours.
 export const DOCUMENT = openApiDocument("1.2.3") as unknown as Document;
 const faultsOf = conformanceTo(DOCUMENT);
 
@@ -31,7 +29,7 @@ export interface ServiceAnswer extends Answer {
 export interface ServiceOptions {
   readonly clients?: readonly string[];
   readonly token?: string;
-  readonly ports?: Partial<AdminPorts>;
+  readonly ports?: Partial<AdminService>;
 }
 
 function notFound(): Response {
@@ -45,54 +43,52 @@ export function createService({
 }: ServiceOptions = {}) {
   const observed: AdminEvent[] = [];
   const signals: BackendSignal[] = [];
-  const orders: IssueTokenRequest[] = [];
+  const tokenRequests: IssueTokenRequest[] = [];
   const retries: (readonly number[] | null)[] = [];
   const sessions = new Map(clients.map((id) => [clientId(id), sessionOf(id)]));
   const parked = [1, 2, 5].map(parkedEvent);
 
-  const plain: AdminPorts = {
+  const plain: AdminService = {
     sessions: {
-      list: async ({ prefix, after, limit }) => {
+      list: async ({ prefix, after = "", limit }) => {
         const found = [...sessions.values()]
-          .filter(({ clientId: id }) => id.startsWith(prefix) && (after === null || id > after))
-          .sort((a, b) => (a.clientId < b.clientId ? -1 : 1));
-        return pageOf(found, limit, (session) => session.clientId as string);
+          .filter(({ client_id: id }) => id.startsWith(prefix) && id > after)
+          .sort((a, b) => (a.client_id < b.client_id ? -1 : 1));
+        const { items, next } = pageOf(found, limit, ({ client_id: id }) => id);
+        return { sessions: items.map(summaryOf), next };
       },
       find: async (id) => sessions.get(id) ?? null,
       kick: async (id) => sessions.delete(id),
     },
     parkedEvents: {
-      list: async ({ after, limit }) =>
-        pageOf(
-          parked.filter(({ id }) => id > after),
-          limit,
-          (event) => event.id,
-        ),
+      list: async ({ after, limit }) => {
+        const found = parked.filter(({ id }) => id > after);
+        const { items, next } = pageOf(found, limit, ({ id }) => id);
+        return { events: items, next };
+      },
       retry: async (ids) => {
         retries.push(ids);
         return parked.filter(({ id }) => ids === null || ids.includes(id)).length;
       },
     },
-    issueToken: async (order) => {
-      orders.push(order);
-      return { token: "a.b.c", expiresAtMs: AT_MS };
+    issueToken: async (request) => {
+      tokenRequests.push(request);
+      return { token: "a.b.c", client_id: request.client_id, expires_at: AT };
     },
     sendSignal: async (signal) => {
       signals.push(signal);
-      return sessions.has(signal.target)
+      return sessions.has(signal.target_client_id)
         ? { outcome: "delivered", uuid: UUID }
         : { outcome: "refused", fault: "signal.absent" };
     },
     observe: (event) => observed.push(event),
   };
 
-  const admin = createAdminApp(
-    { token: configured, version: "1.2.3", notFound },
-    { ...plain, ...ports },
-  );
-  const service = new Hono().mount("/admin", (request) => admin.fetch(request));
+  const admin = createAdminApp("1.2.3");
+  const bindings = { token: configured, service: { ...plain, ...ports }, notFound };
+  const service = new Hono().mount("/admin", (request) => admin.fetch(request, bindings));
 
-  /** A request with the token, unless `headers` say otherwise. A body that is no string is sent as JSON. */
+  /** Sends the token unless `headers` say otherwise, and a body that is neither text nor bytes as JSON. */
   async function ask(
     method: string,
     path: string,
@@ -110,12 +106,12 @@ export function createService({
     };
     const response = await service.request(`https://hub.example${path}`, init);
     const answer = await answerOf(response);
-    // Of a tree that is off, or of HEAD, the document does not speak.
+    // The document does not describe a disabled admin API.
     if (configured !== "") expect(faultsOf(method, path, answer)).toEqual([]);
     return answer;
   }
 
-  return { ask, observed, signals, orders, retries, sessions };
+  return { ask, observed, signals, tokenRequests, retries, sessions };
 }
 
 async function answerOf(response: Response): Promise<ServiceAnswer> {
@@ -126,30 +122,34 @@ async function answerOf(response: Response): Promise<ServiceAnswer> {
 }
 
 function bodyOf(body: unknown): string | Uint8Array<ArrayBuffer> {
-  // What the tests send as bytes is made by them.
+  // The tests make their own bytes, which lie in no shared buffer.
   if (body instanceof Uint8Array) return body as Uint8Array<ArrayBuffer>;
   return typeof body === "string" ? body : JSON.stringify(body);
 }
 
 function sessionOf(id: string): SessionInformation {
   return {
-    clientId: clientId(id),
-    sessionId: `session of ${id}`,
+    client_id: id,
+    session_id: `session of ${id}`,
     hub: "main",
-    connectedAtMs: AT_MS,
-    lastActivityMs: AT_MS + 1500,
-    messageCount: 42,
+    connected_at: AT,
+    last_activity: "2026-11-23T06:00:01.500Z",
+    message_count: 42,
   };
+}
+
+function summaryOf({ client_id, session_id, hub, connected_at }: SessionInformation) {
+  return { client_id, session_id, hub, connected_at };
 }
 
 function parkedEvent(id: number): ParkedEvent {
   return {
     id,
-    eventId: `event-${id}`,
-    type: "client.connected",
+    event_id: `event-${id}`,
+    event_type: "client.connected",
     hub: "main",
-    atMs: AT_MS,
-    parkedAtMs: AT_MS + 60_000,
+    time: AT,
+    parked_at: "2026-11-23T06:01:00.000Z",
     reason: "403 PERMISSION_DENIED",
     data: { client_id: "alice" },
   };

@@ -1,9 +1,10 @@
-/** What of the hub's events reaches the log: these fields, and nothing else. */
+/** The log lines of the hub's events: these fields, and no others. */
 import { describe, expect, it } from "vitest";
+import type { AdminEvent } from "../../src/admin/service.ts";
 import type { Session } from "../../src/hub/connection.ts";
 import type { HubEvent } from "../../src/hub/ports.ts";
-import { describeError, logHubEvent } from "../../src/log/log-hub-event.ts";
 import type { LogEvent, LogFields } from "../../src/log/log.ts";
+import { logAdminEvent, logHubEvent } from "../../src/worker/observe.ts";
 import { clientId } from "../support/client-ids.ts";
 
 const session: Session = {
@@ -29,7 +30,7 @@ function logged(event: HubEvent): [LogEvent, LogFields][] {
   return lines;
 }
 
-describe("an event of the hub", () => {
+describe("the log", () => {
   it.each<[HubEvent, LogFields]>([
     [
       { event: "session.begun", sessionId: "s-1", session },
@@ -63,21 +64,28 @@ describe("an event of the hub", () => {
       { event: "hub.failed", sessionId: "s-1", error: new TypeError("x is not a function") },
       { session_id: "s-1", error: "TypeError: x is not a function" },
     ],
-  ])("[SE6] $event is one line with these fields", (event, fields) => {
+  ])("[SE6] has one line of $event, with these fields", (event, fields) => {
     expect(logged(event)).toEqual([[event.event, fields]]);
+  });
+
+  it("has no line of signal.undelivered, which is emitted as an event and refused as a frame", () => {
+    const [source, target] = [clientId("alice"), clientId("bob")];
+    const meta = { source, target, messageType: 0x10 };
+    expect(logged({ event: "signal.undelivered", code: 404, ...meta })).toEqual([]);
   });
 });
 
-describe("an error", () => {
-  it("[ER4] is described by name and message, without its stack and cause", () => {
-    const error = new RangeError("too deep", { cause: new Error("a cause") });
-    expect(describeError(error)).toBe("RangeError: too deep");
+describe("the log of the admin API", () => {
+  it.each<[AdminEvent, LogFields]>([
+    [
+      { event: "admin.acted", operation: "endSession", clientId: clientId("alice") },
+      { operation: "endSession", client_id: "alice" },
+    ],
+    [{ event: "admin.refused" }, {}],
+    [{ event: "admin.failed", error: new TypeError("broken") }, { error: "TypeError: broken" }],
+  ])("has one line of $event, with these fields", (event, fields) => {
+    const lines: [LogEvent, LogFields][] = [];
+    logAdminEvent((name, line) => void lines.push([name, line]), event);
+    expect(lines).toEqual([[event.event, fields]]);
   });
-
-  it.each([["a text"], [{ message: "s3cr3t" }], [null], [undefined], [7]])(
-    "[ER4] that is none, %j, is not quoted",
-    (thrown) => {
-      expect(describeError(thrown)).toBe("not an Error");
-    },
-  );
 });

@@ -1,8 +1,8 @@
-/** Who comes in, and what is answered where there is nothing. */
+/** Who may use the admin API, and what unknown paths and methods are answered. */
 import { describe, expect, it } from "vitest";
 import { createService, TOKEN } from "./support/service.ts";
 
-describe("without a configured token", () => {
+describe("an admin API without a configured token", () => {
   it.each([
     ["GET", "/admin/sessions"],
     ["GET", "/admin/sessions/alice"],
@@ -11,7 +11,7 @@ describe("without a configured token", () => {
     ["GET", "/admin/openapi.json"],
     ["GET", "/admin/nothing"],
     ["GET", "/admin"],
-  ])("%s %s is answered as what was never there", async (method, path) => {
+  ])("answers %s %s like a path that never existed", async (method, path) => {
     const { ask, observed } = createService({ clients: ["alice"], token: "" });
     for (const authorization of [`Bearer ${TOKEN}`, "Bearer ", ""]) {
       const answer = await ask(method, path, undefined, { authorization });
@@ -21,13 +21,13 @@ describe("without a configured token", () => {
   });
 });
 
-describe("without the token", () => {
+describe("the admin API, to a request without the token,", () => {
   it.each([
     ["no header", ""],
     ["a wrong token", "Bearer wrong"],
     ["another scheme", `Basic ${TOKEN}`],
     ["the token and more", `Bearer ${TOKEN}x`],
-  ])("%s is answered 401 everywhere, and told", async (_, authorization) => {
+  ])("answers 401 on every path, and observes it: %s", async (_, authorization) => {
     for (const path of ["/admin/sessions/alice", "/admin/openapi.json", "/admin/nothing"]) {
       const { ask, observed, sessions } = createService({ clients: ["alice"] });
       const answer = await ask("GET", path, undefined, { authorization });
@@ -38,19 +38,20 @@ describe("without the token", () => {
     }
   });
 
-  it("nothing is changed", async () => {
-    const { ask, sessions, orders, signals, retries } = createService({ clients: ["alice"] });
+  it("answers without a change to anything", async () => {
+    const service = createService({ clients: ["alice"] });
+    const { ask, sessions, tokenRequests, signals, retries } = service;
     const authorization = "Bearer wrong";
     await ask("DELETE", "/admin/sessions/alice", undefined, { authorization });
     await ask("POST", "/admin/tokens", { client_id: "a" }, { authorization });
     await ask("POST", "/admin/events/retry", {}, { authorization });
-    expect([sessions.size, orders, signals, retries]).toEqual([1, [], [], []]);
+    expect([sessions.size, tokenRequests, signals, retries]).toEqual([1, [], [], []]);
   });
 });
 
-describe("with the token", () => {
+describe("the admin API, to a request with the token,", () => {
   it.each(["/admin", "/admin/", "/admin/nothing", "/admin/sessions/", "/admin/sessions/a/b"])(
-    "%s is a problem 404",
+    "answers the unknown path %s with a problem 404",
     async (path) => {
       const { ask } = createService();
       const answer = await ask("GET", path);
@@ -67,25 +68,25 @@ describe("with the token", () => {
     ["DELETE", "/admin/events/parked", "GET, HEAD"],
     ["PATCH", "/admin/events/retry", "POST"],
     ["POST", "/admin/openapi.json", "GET, HEAD"],
-  ])("%s %s is 405, which allows %s", async (method, path, allow) => {
+  ])("answers %s %s with 405, and allow names %s", async (method, path, allow) => {
     const answer = await createService().ask(method, path);
     expect(answer).toMatchObject({ status: 405, json: { title: "Method Not Allowed" } });
     expect(answer.headers.get("allow")).toBe(allow);
   });
 
-  it("HEAD is GET without a body", async () => {
+  it("answers HEAD as it answers GET", async () => {
     const answer = await createService({ clients: ["alice"] }).ask("HEAD", "/admin/openapi.json");
     expect(answer.status).toBe(200);
   });
 
-  it("nothing of it is kept by a cache", async () => {
+  it("lets no cache keep an answer", async () => {
     const { ask } = createService();
     for (const path of ["/admin/sessions", "/admin/sessions/nobody", "/admin/nothing"]) {
       expect((await ask("GET", path)).headers.get("cache-control")).toBe("no-store");
     }
   });
 
-  it("a port that rejects is answered 500 without a word of it, and told", async () => {
+  it("answers 500 where the service rejects, observes the error, and quotes nothing of it", async () => {
     const error = new Error("SECRET of the inside");
     const { ask, observed } = createService({
       ports: { issueToken: () => Promise.reject(error) },
