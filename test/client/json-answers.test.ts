@@ -1,4 +1,4 @@
-/** What the client reads, against what the hub's own codec writes. */
+/** The client's decoders against what the hub's codec writes. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseClientId, type ClientId } from "../../src/protocol/client-id.ts";
@@ -14,7 +14,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const json = (value: unknown) => bytes(JSON.stringify(value));
 const NOTHING = new Uint8Array();
 
-// "alice" passes.
+// "alice" is a valid client id.
 const ALICE = parseClientId("alice") as ClientId;
 
 const ACK = {
@@ -26,8 +26,8 @@ const ACK = {
   capabilities: ["ack"],
 };
 
-describe("CONNECT_ACK", () => {
-  it("[CO2] reads what the hub writes, its seconds as milliseconds", () => {
+describe("decodeConnectAck()", () => {
+  it("[CO2] reads what the hub writes, and turns its seconds into milliseconds", () => {
     const payload = jsonCodec.encodeConnectAck({
       sessionId: "s",
       clientId: ALICE,
@@ -47,13 +47,13 @@ describe("CONNECT_ACK", () => {
     { heartbeat_interval: "30" },
     { capabilities: "ack" },
     { capabilities: [1] },
-  ])("[CO2] is not read with %j", (wrong) => {
+  ])("[CO2] returns null for a CONNECT_ACK with %j", (wrong) => {
     expect(decodeConnectAck(json(ACK))).not.toBeNull();
     expect(decodeConnectAck(json({ ...ACK, ...wrong }))).toBeNull();
   });
 });
 
-describe("ERROR", () => {
+describe("decodeError()", () => {
   it("[ER1] reads what the hub writes", () => {
     const answer = { code: 404, text: "not there", target: ALICE, retryAfterMs: null } as const;
     expect(decodeError(jsonCodec.encodeError(answer) ?? NOTHING)).toEqual(answer);
@@ -61,7 +61,7 @@ describe("ERROR", () => {
     expect(decodeError(jsonCodec.encodeError(full) ?? NOTHING)).toEqual(full);
   });
 
-  it("[ER1] reads a number of a later version, and leaves out fields that are none", () => {
+  it("[ER1] reads an error_code of a later version, and ignores fields that are invalid", () => {
     const payload = json({
       error_code: 418,
       error_message: "tea",
@@ -77,14 +77,14 @@ describe("ERROR", () => {
   });
 
   it.each([{ error_code: "404", error_message: "" }, { error_code: 404 }, {}])(
-    "[ER1] is not read of %j",
+    "[ER1] returns null for %j",
     (wrong) => {
       expect(decodeError(json(wrong))).toBeNull();
     },
   );
 });
 
-describe("SIGNAL_ACK", () => {
+describe("decodeSignalAck()", () => {
   it("reads the target", () => {
     expect(decodeSignalAck(json({ status: "delivered", target_client_id: "bob" }))).toEqual({
       target: "bob",
@@ -92,15 +92,15 @@ describe("SIGNAL_ACK", () => {
   });
 
   it.each([{ status: "success", target_client_id: "bob" }, { status: "delivered" }])(
-    "is not read of %j",
+    "returns null for %j",
     (wrong) => {
       expect(decodeSignalAck(json(wrong))).toBeNull();
     },
   );
 });
 
-describe("a delivered signal", () => {
-  it("[SI2] reads the source and the data, whatever value it is", () => {
+describe("decodeDelivered()", () => {
+  it("[SI2] reads the source and any value of the data", () => {
     expect(decodeDelivered(json({ source_client_id: "bob", signal_data: null }))).toEqual({
       source: "bob",
       signalData: null,
@@ -111,7 +111,7 @@ describe("a delivered signal", () => {
     { source_client_id: "bob" },
     { signal_data: 1 },
     { source_client_id: 1, signal_data: 1 },
-  ])("[SI2] is not read of %j", (wrong) => {
+  ])("[SI2] returns null for %j", (wrong) => {
     expect(decodeDelivered(json(wrong))).toBeNull();
   });
 });
@@ -120,13 +120,13 @@ describe("every decoder", () => {
   const decoders = [decodeConnectAck, decodeError, decodeSignalAck, decodeDelivered];
 
   it.each(["", "null", "[]", "1", '"x"', "{", "\ufeff{}", `${"[".repeat(100_000)}`])(
-    "[PT3] answers null to %j",
+    "[PT3] returns null for %j",
     (text) => {
       expect(decoders.map((decode) => decode(bytes(text)))).toEqual([null, null, null, null]);
     },
   );
 
-  it("[PT3] never throws, on any bytes or any JSON", () => {
+  it("[PT3] throws on no bytes and no JSON", () => {
     const payload = fc.oneof(fc.uint8Array(), fc.json().map(bytes));
     fc.assert(fc.property(payload, (any) => decoders.forEach((decode) => decode(any))));
   });
