@@ -1,7 +1,8 @@
 /**
- * A program for tests: one end of a call without a browser, by the SDK's peer() on werift's RTCPeerConnection.
- * `node werift-peer.ts URL 1|2 calls|answers|meets`: the document's test client calls the other, or answers it. Who calls
- * opens the data channel; two that meet have agreed on one before. It prints what it hears; who hears an answer hangs up.
+ * A program for tests: one end of a call without a browser, with the SDK's peer() on werift's RTCPeerConnection.
+ * `node werift-peer.ts URL 1|2 calls|answers|meets`: test client 1 or 2 calls the other or answers it. The caller opens the
+ * data channel. Two peers that meet both open it, with an id that they know. The program prints each message, and hangs up
+ * when its own message was answered.
  */
 import { RTCPeerConnection, type RTCDataChannel } from "werift";
 import { callOf, peer, SignalClient } from "../../src/client/index.ts";
@@ -17,7 +18,7 @@ const client = new SignalClient({
 client.on("error", (error) => console.log(`error ${error.code}`));
 await client.connect();
 console.log("connected to the hub");
-if (role === "answers") await called();
+if (role === "answers") await incomingCall();
 
 const call = peer(client, `test_client_${target}`, {
   RTCPeerConnection,
@@ -37,8 +38,8 @@ call.on("closed", async ({ by }) => {
   process.exit();
 });
 
-/** Resolves when somebody calls; `peer()` then answers. */
-async function called(): Promise<void> {
+/** Resolves when somebody calls. `peer()` then answers. */
+async function incomingCall(): Promise<void> {
   for await (const signal of client.signals()) if (callOf(signal) === "call") return;
 }
 
