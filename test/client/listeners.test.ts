@@ -98,8 +98,8 @@ describe("a listener", () => {
       heard += 1;
       off();
     });
-    socket.say("SIGNAL_OFFER", SIGNAL);
-    socket.say("SIGNAL_OFFER", SIGNAL);
+    socket.sendFrame("SIGNAL_OFFER", SIGNAL);
+    socket.sendFrame("SIGNAL_OFFER", SIGNAL);
     expect(heard).toBe(1);
   });
 });

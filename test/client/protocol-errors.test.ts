@@ -36,7 +36,7 @@ describe("a client of a hub that breaks the protocol", () => {
     socket.message(message);
     expect(errors).toMatchObject([{ code: "bad-frame", retryable: true }]);
     expect(client.state).toBe("connected");
-    socket.say("SIGNAL_OFFER", SIGNAL);
+    socket.sendFrame("SIGNAL_OFFER", SIGNAL);
     expect(signals).toHaveLength(1);
   });
 
@@ -56,7 +56,7 @@ describe("a client of a hub that breaks the protocol", () => {
     expect(errors).toMatchObject([{ code: "bad-frame" }]);
     expect(client.state).toBe("waiting");
     expect(await sending.now()).toMatchObject({ code: "outcome-unknown" });
-    socket.say("SIGNAL_OFFER", SIGNAL);
+    socket.sendFrame("SIGNAL_OFFER", SIGNAL);
     expect(signals).toHaveLength(1);
   });
 
@@ -65,9 +65,9 @@ describe("a client of a hub that breaks the protocol", () => {
     void client.connect();
     await hub.clock.turn();
     hub.socket.open();
-    hub.socket.say("SIGNAL_OFFER", SIGNAL);
-    hub.socket.say("CONNECT_ACK", { status: "success" }, uuid(77));
-    hub.socket.say("SIGNAL_ACK", { status: "delivered", target_client_id: "bob" }, uuid(78));
+    hub.socket.sendFrame("SIGNAL_OFFER", SIGNAL);
+    hub.socket.sendFrame("CONNECT_ACK", { status: "success" }, uuid(77));
+    hub.socket.sendFrame("SIGNAL_ACK", { status: "delivered", target_client_id: "bob" }, uuid(78));
     expect(errors.map(({ code }) => code)).toEqual(["bad-frame", "bad-frame", "bad-frame"]);
     expect(signals).toEqual([]);
     expect(client.state).toBe("connecting");

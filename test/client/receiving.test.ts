@@ -21,7 +21,11 @@ async function readAll(signals: AsyncIterable<Signal>): Promise<unknown[]> {
 describe("the signal event", () => {
   it("[SI2] has type, source, data and id", async () => {
     const { socket, signals } = await connected();
-    socket.say("SIGNAL_ANSWER", signal({ sdp: "v=0" }), "00000000-0000-4000-8000-0000000000ff");
+    socket.sendFrame(
+      "SIGNAL_ANSWER",
+      signal({ sdp: "v=0" }),
+      "00000000-0000-4000-8000-0000000000ff",
+    );
     expect(signals).toEqual([
       {
         type: "answer",
@@ -36,11 +40,11 @@ describe("the signal event", () => {
 describe("signals()", () => {
   it("gives each reader every signal from the call on, in order", async () => {
     const { client, socket } = await connected();
-    socket.say("SIGNAL_OFFER", signal(0));
+    socket.sendFrame("SIGNAL_OFFER", signal(0));
     const readers = [readAll(client.signals()), readAll(client.signals())];
-    for (const data of [1, 2]) socket.say("SIGNAL_OFFER", signal(data));
+    for (const data of [1, 2]) socket.sendFrame("SIGNAL_OFFER", signal(data));
     await Promise.resolve();
-    socket.say("SIGNAL_OFFER", signal(3));
+    socket.sendFrame("SIGNAL_OFFER", signal(3));
     void client.close();
     expect(await Promise.all(readers)).toEqual([
       [1, 2, 3, "end"],
@@ -51,10 +55,10 @@ describe("signals()", () => {
   it("continues after a reconnect", async () => {
     const { client, hub, socket } = await connected();
     const reader = readAll(client.signals());
-    socket.say("SIGNAL_OFFER", signal(1));
+    socket.sendFrame("SIGNAL_OFFER", signal(1));
     socket.closed(1006);
     await hub.clock.advance(500);
-    (await hub.accept()).say("SIGNAL_OFFER", signal(2));
+    (await hub.accept()).sendFrame("SIGNAL_OFFER", signal(2));
     void client.close();
     expect(await reader).toEqual([1, 2, "end"]);
   });
@@ -62,7 +66,7 @@ describe("signals()", () => {
   it("throws what stopped the client after the buffered signals", async () => {
     const { client, socket } = await connected();
     const signals = client.signals();
-    socket.say("SIGNAL_OFFER", signal(1));
+    socket.sendFrame("SIGNAL_OFFER", signal(1));
     socket.closed(4409);
     expect(await readAll(signals)).toMatchObject([1, { code: "replaced" }]);
     expect(await readAll(signals)).toMatchObject([{ code: "replaced" }]);
@@ -71,7 +75,7 @@ describe("signals()", () => {
   it("throws buffer-full after the buffered signals if the reader is too slow", async () => {
     const { client, socket } = await connected({ maxBuffered: 2 });
     const signals = client.signals();
-    for (const data of [1, 2, 3, 4]) socket.say("SIGNAL_OFFER", signal(data));
+    for (const data of [1, 2, 3, 4]) socket.sendFrame("SIGNAL_OFFER", signal(data));
     expect(await readAll(signals)).toMatchObject([1, 2, { code: "buffer-full" }]);
   });
 
@@ -80,7 +84,7 @@ describe("signals()", () => {
     const signals = client.signals();
     for (const data of [1, 2, 3]) {
       const next = signals.next();
-      socket.say("SIGNAL_OFFER", signal(data));
+      socket.sendFrame("SIGNAL_OFFER", signal(data));
       expect(await next).toMatchObject({ value: { data } });
     }
   });
@@ -99,8 +103,8 @@ describe("signals()", () => {
   it("ends when the reader leaves the loop", async () => {
     const { client, socket } = await connected();
     const signals = client.signals();
-    socket.say("SIGNAL_OFFER", signal(1));
-    socket.say("SIGNAL_OFFER", signal(2));
+    socket.sendFrame("SIGNAL_OFFER", signal(1));
+    socket.sendFrame("SIGNAL_OFFER", signal(2));
     for await (const { data } of signals) {
       expect(data).toBe(1);
       break;

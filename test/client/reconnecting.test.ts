@@ -32,7 +32,7 @@ describe("a connected client", () => {
   it("accepts any message as an answer to its ping", async () => {
     const { hub, client, socket } = await connected();
     await hub.clock.advance(30_000);
-    socket.say("SIGNAL_OFFER", { source_client_id: "bob", signal_data: 1 });
+    socket.sendFrame("SIGNAL_OFFER", { source_client_id: "bob", signal_data: 1 });
     await hub.clock.advance(20_000);
     expect(client.state).toBe("connected");
   });
@@ -154,6 +154,6 @@ describe("a final close of the hub", () => {
     socket.refuse(409);
     socket.closed(4409);
     expect(errors).toMatchObject([{ code: "replaced", errorCode: 409, closeCode: 4409 }]);
-    expect(errors[0]?.message).toContain("says 409");
+    expect(errors[0]?.message).toContain("text of 409");
   });
 });

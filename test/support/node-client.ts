@@ -40,7 +40,7 @@ export class NodeClient {
     });
   }
 
-  /** @throws if the upgrade fails. A WebSocket does not tell the status of the answer. */
+  /** @throws if the upgrade fails. A WebSocket does not reveal the status of the answer. */
   static async open(url: string, protocols: string[] = []): Promise<NodeClient> {
     const ws = new WebSocket(url, protocols);
     const client = new NodeClient(ws);

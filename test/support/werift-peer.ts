@@ -23,15 +23,15 @@ if (role === "answers") await incomingCall();
 const call = peer(client, `test_client_${target}`, {
   RTCPeerConnection,
   setup: (connection) => {
-    if (role === "calls") converse(connection.createDataChannel("chat"));
+    if (role === "calls") chatOver(connection.createDataChannel("chat"));
     if (role === "meets") {
-      converse(connection.createDataChannel("chat", { negotiated: true, id: 0 }));
+      chatOver(connection.createDataChannel("chat", { negotiated: true, id: 0 }));
     }
   },
 });
 call.on("error", (error) => console.log(`error ${error.message}`));
 call.on("connectionstate", (state) => console.log(`connection ${state}`));
-call.on("datachannel", ({ channel }) => converse(channel));
+call.on("datachannel", ({ channel }) => chatOver(channel));
 call.on("closed", async ({ by }) => {
   console.log(`closed by ${by}`);
   await client.close();
@@ -43,15 +43,15 @@ async function incomingCall(): Promise<void> {
   for await (const signal of client.signals()) if (callOf(signal) === "call") return;
 }
 
-function converse(channel: RTCDataChannel): void {
+function chatOver(channel: RTCDataChannel): void {
   channel.addEventListener("message", ({ data }: { readonly data: unknown }) => {
     console.log(`heard ${String(data)}`);
     if (String(data).startsWith("yes, ")) call.close();
     else channel.send(`yes, ${String(data)}`);
   });
-  const greet = () => {
+  const sendFirst = () => {
     if (role !== "answers") channel.send(`this is ${client.clientId}`);
   };
-  if (channel.readyState === "open") greet();
-  else channel.addEventListener("open", greet);
+  if (channel.readyState === "open") sendFirst();
+  else channel.addEventListener("open", sendFirst);
 }

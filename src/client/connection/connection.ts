@@ -10,7 +10,13 @@ import {
 import { isToken, type ResolvedOptions } from "../options.ts";
 import type { Cancel, Ports, Socket } from "../ports.ts";
 import type { Signal } from "../signal.ts";
-import { ACK, BEARER_PREFIX, CLIENT_ID_QUERY, PING, SUBPROTOCOL } from "../wire/constants.ts";
+import {
+  ACK,
+  BEARER_SUBPROTOCOL_PREFIX,
+  CLIENT_ID_PARAMETER,
+  PING,
+  SUBPROTOCOL,
+} from "../wire/constants.ts";
 import { readMessage, type Incoming } from "../wire/incoming.ts";
 import { encodeConnect, encodeDisconnect } from "../wire/outgoing.ts";
 import type { Disconnect } from "./disconnect.ts";
@@ -107,7 +113,7 @@ export class Connection {
     if (!isToken(value)) return this.#fail("token-failed");
     const { protocols, authToken } = placeToken(value, failedUpgrades);
     const hubUrl = new URL(url);
-    hubUrl.searchParams.set(CLIENT_ID_QUERY, clientId);
+    hubUrl.searchParams.set(CLIENT_ID_PARAMETER, clientId);
     try {
       this.#socket = this.#ports.openSocket(hubUrl.href, protocols, {
         opened: () => this.#sendConnect(authToken),
@@ -227,6 +233,6 @@ export interface TokenPlacement {
 export function placeToken(token: string, failedUpgrades: number): TokenPlacement {
   const fits = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(token);
   return fits && failedUpgrades % 2 === 0
-    ? { protocols: [SUBPROTOCOL, BEARER_PREFIX + token], authToken: null }
+    ? { protocols: [SUBPROTOCOL, BEARER_SUBPROTOCOL_PREFIX + token], authToken: null }
     : { protocols: [SUBPROTOCOL], authToken: token };
 }

@@ -31,9 +31,9 @@ export const SIGNAL_MESSAGE_TYPES: Readonly<Record<SignalType, number>> = {
   "ice-candidate": SIGNAL_ICE_CANDIDATE,
 };
 
-export const BINARY: PayloadValues["BINARY"] = 0x01;
-export const JSON_TEXT: PayloadValues["JSON"] = 0x02;
-export const TEXT: PayloadValues["TEXT"] = 0x03;
+export const BINARY_PAYLOAD: PayloadValues["BINARY"] = 0x01;
+export const JSON_PAYLOAD: PayloadValues["JSON"] = 0x02;
+export const TEXT_PAYLOAD: PayloadValues["TEXT"] = 0x03;
 
 /** The capability that gives every signal an outcome (CO4). */
 export const ACK: Capability = "ack";
@@ -42,10 +42,10 @@ export const BATCH: Capability = "batch";
 
 /** The subprotocol that the client asks for, and the prefix of the one that carries its token (UP2). */
 export const SUBPROTOCOL = "signal-manager";
-export const BEARER_PREFIX = "bearer.";
+export const BEARER_SUBPROTOCOL_PREFIX = "bearer.";
 
 /** The query parameter that names the client at the upgrade. */
-export const CLIENT_ID_QUERY = "client_id";
+export const CLIENT_ID_PARAMETER = "client_id";
 
 /** The keep-alive: a text message, and the hub's answer to it (HB3). */
 export const PING = "ping";

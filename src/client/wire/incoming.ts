@@ -13,14 +13,14 @@ import { decodeMessage, type Frame } from "../../protocol/frame.ts";
 import { formatUuid } from "../../protocol/uuid.ts";
 import type { Signal, SignalType } from "../signal.ts";
 import {
-  BINARY,
+  BINARY_PAYLOAD,
   CONNECT_ACK,
   ERROR,
-  JSON_TEXT,
+  JSON_PAYLOAD,
   PONG,
   SIGNAL_ACK,
   SIGNAL_MESSAGE_TYPES,
-  TEXT,
+  TEXT_PAYLOAD,
 } from "./constants.ts";
 
 /** `id` is the uuid of the frame that the hub answers (CO3, ER2). */
@@ -81,13 +81,13 @@ const SIGNAL_TYPES = Object.keys(SIGNAL_MESSAGE_TYPES) as SignalType[];
 /** The payload has the type that the sender chose (SI2-SI4). */
 function readDelivered({ payloadType, payload }: Frame): Delivered | null {
   switch (payloadType) {
-    case JSON_TEXT:
+    case JSON_PAYLOAD:
       return decodeDelivered(payload);
-    case TEXT: {
+    case TEXT_PAYLOAD: {
       const [, source, signalData] = /^([^:]+):(.*)$/s.exec(decodeUtf8(payload) ?? "") ?? [];
       return source === undefined ? null : { source, signalData };
     }
-    case BINARY: {
+    case BINARY_PAYLOAD: {
       const end = 1 + (payload[0] ?? 0);
       const source = decodeUtf8(payload.subarray(1, end));
       return source && end <= payload.length ? { source, signalData: payload.slice(end) } : null;

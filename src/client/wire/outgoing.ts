@@ -5,7 +5,14 @@ import { encodeFrame } from "../../protocol/frame.ts";
 import { MAX_PAYLOAD_BYTES } from "../../protocol/limits.ts";
 import { SignalError } from "../errors.ts";
 import type { SignalType } from "../signal.ts";
-import { ACK, BATCH, CONNECT, DISCONNECT, JSON_TEXT, SIGNAL_MESSAGE_TYPES } from "./constants.ts";
+import {
+  ACK,
+  BATCH,
+  CONNECT,
+  DISCONNECT,
+  JSON_PAYLOAD,
+  SIGNAL_MESSAGE_TYPES,
+} from "./constants.ts";
 
 /** Far below the hub's limit for a message (FR3), so that a burst does not delay the frames behind it. */
 const MAX_BATCH_BYTES = 65_536;
@@ -85,5 +92,5 @@ function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 }
 
 function encodeJson(messageType: number, uuid: Uint8Array, text: string): Uint8Array<ArrayBuffer> {
-  return encodeFrame({ messageType, uuid, payloadType: JSON_TEXT, payload: encodeUtf8(text) });
+  return encodeFrame({ messageType, uuid, payloadType: JSON_PAYLOAD, payload: encodeUtf8(text) });
 }

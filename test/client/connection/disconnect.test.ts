@@ -5,7 +5,7 @@ import { SignalError } from "../../../src/client/errors.ts";
 import { CLOSE_CODES } from "../../../src/protocol/close-codes.ts";
 
 function report(code: number, retryAfterMs: number | null = null) {
-  return { code, text: `says ${code}`, target: null, retryAfterMs };
+  return { code, text: `text of ${code}`, target: null, retryAfterMs };
 }
 
 describe("classifyEnd()", () => {
@@ -72,7 +72,7 @@ describe("classifyEnd()", () => {
   it("[ER1] gives the error the hub's text, its codes and its pause", () => {
     const { error } = classifyEnd({ kind: "refused", report: report(503, 50) }, false);
     expect(error).toMatchObject({ errorCode: 503, retryAfterMs: 50 });
-    expect(error.message).toContain("says 503");
+    expect(error.message).toContain("text of 503");
     const replaced = classifyEnd({ kind: "closed", code: 4409, report: report(409) }, false).error;
     expect(replaced).toMatchObject({ errorCode: 409, closeCode: 4409 });
   });

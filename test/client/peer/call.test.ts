@@ -50,7 +50,7 @@ function offers(): number {
   return kinds().filter((kind) => kind === "offer").length;
 }
 
-async function say(body: PeerBody, address: object = {}): Promise<void> {
+async function bobSends(body: PeerBody, address: object = {}): Promise<void> {
   const to = sent()[0]?.from ?? null;
   await bob.send("alice", "offer", { peer: { from: REMOTE, to, ...body, ...address } });
   await rest();
@@ -66,7 +66,7 @@ async function met(client: FakeClient = alice, setup = () => {}): Promise<Call<F
   const call = new Call(client, "bob", create, ports());
   call.on("error", (error) => errors.push(error));
   await rest();
-  await say({ kind: "hello" });
+  await bobSends({ kind: "hello" });
   // Ends its wait for the other's first offer.
   await clock.advance(HEAD_START_MS);
   return call;
@@ -83,17 +83,17 @@ function candidate(of: string): PeerBody {
 describe("a candidate", () => {
   it("that comes before its description waits for it", async () => {
     const { connection } = await met();
-    await say(candidate("bob/1"));
+    await bobSends(candidate("bob/1"));
     expect(connection.candidates).toEqual([]);
-    await say(offer(1));
+    await bobSends(offer(1));
     expect(connection.candidates).toEqual([{ usernameFragment: "bob/1" }]);
     expect(errors).toEqual([]);
   });
 
   it("that does not fit is reported as negotiation-failed", async () => {
     await met();
-    await say(offer(1));
-    await say(candidate("another"));
+    await bobSends(offer(1));
+    await bobSends(candidate("another"));
     expect(errors).toMatchObject([{ code: "negotiation-failed", target: "bob" }]);
   });
 
@@ -104,18 +104,18 @@ describe("a candidate", () => {
     call.on("error", (error) => errors.push(error));
     await rest();
     const own = net.log.map(({ data }) => (data as { peer: PeerMessage }).peer)[0];
-    const sayToCarol = async (body: PeerBody) => {
+    const sendToCarol = async (body: PeerBody) => {
       await bob.send("carol", "offer", { peer: { from: REMOTE, to: own?.from, ...body } });
       await rest();
     };
-    await sayToCarol({ kind: "hello" });
+    await sendToCarol({ kind: "hello" });
     call.connection.want();
     await rest();
     expect(call.connection.signalingState).toBe("have-local-offer");
-    await sayToCarol(offer(1));
-    await sayToCarol(candidate("bob/1"));
-    await sayToCarol({ kind: "answer", sdp: "bob/2", number: 1 });
-    await sayToCarol(candidate("bob/2"));
+    await sendToCarol(offer(1));
+    await sendToCarol(candidate("bob/1"));
+    await sendToCarol({ kind: "answer", sdp: "bob/2", number: 1 });
+    await sendToCarol(candidate("bob/2"));
     expect(call.connection.candidates).toEqual([{ usernameFragment: "bob/2" }]);
     expect(errors).toEqual([]);
   });
@@ -125,11 +125,11 @@ describe("a negotiation that fails", () => {
   it("is reported, and the next one succeeds", async () => {
     const { connection } = await met();
     connection.fails = "remote offer";
-    await say(offer(1));
+    await bobSends(offer(1));
     expect(errors).toMatchObject([
       { code: "negotiation-failed", message: expect.stringContaining("remote offer fails") },
     ]);
-    await say(offer(2));
+    await bobSends(offer(2));
     expect(kinds()).toContain("answer");
     expect(errors).toHaveLength(1);
   });
@@ -140,7 +140,7 @@ describe("a negotiation that fails", () => {
       made += 1;
       if (made > 1) throw new Error("no camera");
     });
-    await say({ kind: "hello" }, { from: "another session" });
+    await bobSends({ kind: "hello" }, { from: "another session" });
     expect(errors).toMatchObject([{ code: "negotiation-failed", cause: { message: "no camera" } }]);
     expect(call.connection.signalingState).toBe("closed");
   });
@@ -164,7 +164,7 @@ describe("a loop of renegotiations", () => {
         connection.want();
         await rest();
         if (connection.signalingState !== "have-local-offer") continue;
-        await say({ kind: "answer", sdp: `bob/${offers()}`, number: offers() });
+        await bobSends({ kind: "answer", sdp: `bob/${offers()}`, number: offers() });
       }
     };
     await loop();
@@ -174,7 +174,7 @@ describe("a loop of renegotiations", () => {
     await clock.advance(1);
     await rest();
     expect(offers()).toBe(OFFERS_PER_SECOND + 1);
-    await say({ kind: "answer", sdp: "bob/last", number: offers() });
+    await bobSends({ kind: "answer", sdp: "bob/last", number: offers() });
     await clock.advance(10_000);
     expect(offers()).toBe(OFFERS_PER_SECOND + 1);
     expect(errors).toEqual([]);
@@ -187,7 +187,7 @@ describe("a loop of renegotiations", () => {
       connection.want();
       await rest();
       expect(offers()).toBe(number);
-      await say({ kind: "answer", sdp: `bob/${number}`, number });
+      await bobSends({ kind: "answer", sdp: `bob/${number}`, number });
     }
   });
 });
@@ -195,8 +195,8 @@ describe("a loop of renegotiations", () => {
 describe("an offer that comes twice", () => {
   it("is answered twice and accepted once", async () => {
     const { connection } = await met();
-    await say(offer(1));
-    await say(offer(1));
+    await bobSends(offer(1));
+    await bobSends(offer(1));
     expect(connection.steps.filter((step) => step === "remote offer")).toHaveLength(1);
     const answers = sent().filter(({ kind }) => kind === "answer");
     expect(answers).toHaveLength(2);
@@ -220,7 +220,7 @@ describe("a send that fails", () => {
     await rest();
     expect(errors).toMatchObject([{ code: "target-absent" }]);
     bob.go("connected");
-    await say({ kind: "hello" });
+    await bobSends({ kind: "hello" });
     bob.go("waiting");
     alice.go("connected");
     await rest();

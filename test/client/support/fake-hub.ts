@@ -114,19 +114,19 @@ export class FakeSocket implements Socket {
       server_time: 0,
       capabilities: ["ack"],
     };
-    this.say("CONNECT_ACK", { ...fields, ...ack }, connect.uuid);
+    this.sendFrame("CONNECT_ACK", { ...fields, ...ack }, connect.uuid);
   }
 
-  say(type: MessageTypeName | number, payload: object | string | Uint8Array, id = NIL): void {
+  sendFrame(type: MessageTypeName | number, payload: object | string | Uint8Array, id = NIL): void {
     this.message(frame(type, payload, id));
   }
 
   acknowledge(signal: Seen | undefined): void {
-    this.say("SIGNAL_ACK", { status: "delivered", target_client_id: "bob" }, signal?.uuid);
+    this.sendFrame("SIGNAL_ACK", { status: "delivered", target_client_id: "bob" }, signal?.uuid);
   }
 
   refuse(code: number, id: string = NIL, more: object = {}): void {
-    this.say("ERROR", { error_code: code, error_message: `says ${code}`, ...more }, id);
+    this.sendFrame("ERROR", { error_code: code, error_message: `text of ${code}`, ...more }, id);
   }
 
   message(message: string | Uint8Array | null): void {
