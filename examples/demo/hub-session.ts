@@ -21,7 +21,7 @@ export interface HubEvents {
   callerHungUp(caller: string): void;
 }
 
-/** For this long after hanging up, a hello of the other side was sent before and is no new call. */
+/** A hello that arrives this soon after hanging up was sent before it, and is no new call. */
 const ECHO_MS = 1_000;
 
 export class HubSession {

@@ -135,7 +135,7 @@ export class SignalClient implements AsyncDisposable {
     });
   }
 
-  /** Returns a function that removes the listener. An `error` event reports a listener that throws; nothing else happens. */
+  /** Returns a function that removes the listener. A listener that throws causes an `error` event, and the others still run. */
   on<Name extends keyof SignalClientEvents>(
     event: Name,
     listener: (value: SignalClientEvents[Name]) => unknown,

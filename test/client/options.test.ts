@@ -55,7 +55,7 @@ describe("parseOptions()", () => {
     ["pongTimeoutMs must be", { pongTimeoutMs: Number.NaN }],
     ["maxQueued must be", { maxQueued: -1 }],
     ["retryMaxMs must be", { retryMaxMs: "8" }],
-  ])("refuses a wrong option: %s (%#)", (words, wrong) => {
+  ])('throws bad-option with "%s …" (%#)', (words, wrong) => {
     // The cast lets the test pass a wrong option.
     const options = { ...GOOD, ...wrong } as SignalClientOptions;
     expect(() => new SignalClient(options)).toThrow(

@@ -136,7 +136,7 @@ describe("a final close of the hub", () => {
     [4413, "message-too-large"],
     [4401, "unauthenticated"],
     [1000, "closed-by-hub"],
-  ])("[CL1] stops the client: %i with %s", async (closeCode, code) => {
+  ])("[CL1] with code %i stops the client with the error %s", async (closeCode, code) => {
     const { client, hub, socket, errors, states } = await connected();
     const sending = new Watched(client.send("bob", "offer", 1));
     await hub.clock.turn();

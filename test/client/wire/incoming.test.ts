@@ -80,14 +80,17 @@ describe("readMessage()", () => {
     ]);
   });
 
-  it.each([
-    ["[FR4] bytes that start no frame", concat(frame("SIGNAL_OFFER", SIGNAL), Uint8Array.of(1))],
-    ["[FR5] a frame that is cut off", frame("SIGNAL_OFFER", SIGNAL).subarray(0, 40)],
-  ])("reports lost framing: %s", (_, message) => {
+  it("[FR4] reports lost framing after bytes that start no frame", () => {
+    const message = concat(frame("SIGNAL_OFFER", SIGNAL), Uint8Array.of(1));
     expect(readMessage(message).at(-1)).toMatchObject({ kind: "framing-lost" });
   });
 
-  it("throws on no bytes", () => {
+  it("[FR5] reports lost framing after a frame that is cut off", () => {
+    const message = frame("SIGNAL_OFFER", SIGNAL).subarray(0, 40);
+    expect(readMessage(message).at(-1)).toMatchObject({ kind: "framing-lost" });
+  });
+
+  it("does not throw, whatever bytes arrive", () => {
     const payload = fc.uint8Array({ maxLength: 60 });
     const framed = fc
       .tuple(fc.nat(255), fc.nat(6), payload)

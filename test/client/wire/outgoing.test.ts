@@ -58,13 +58,16 @@ describe("the client's encoders", () => {
     });
   });
 
-  it.each([null, 0, "", false, [], "\ud800 \u0000"])("[SI1] write the data %j", (data) => {
-    const encoded = encodeSignal(ID, ALICE, { type: "offer", target: "bob", data });
-    expect(seen(encoded).payload).toEqual({
-      target_client_id: "bob",
-      signal_data: data,
-    });
-  });
+  it.each([null, 0, "", false, [], "\ud800 \u0000"].map((data) => ({ data })))(
+    "[SI1] write %j",
+    ({ data }) => {
+      const encoded = encodeSignal(ID, ALICE, { type: "offer", target: "bob", data });
+      expect(seen(encoded).payload).toEqual({
+        target_client_id: "bob",
+        signal_data: data,
+      });
+    },
+  );
 
   const circle: { self?: unknown } = {};
   circle.self = circle;
