@@ -1,10 +1,10 @@
-/** A session that stays: keep-alive, reconnecting, and when not to. */
+/** Keep-alive, reconnecting, and the closes after which the client stops. */
 import { describe, expect, it } from "vitest";
 import { connected, harness, Watched } from "./support/harness.ts";
 
 const pings = (messages: readonly unknown[]) => messages.filter((message) => message === "ping");
 
-describe("keep-alive", () => {
+describe("a connected client", () => {
   it("[HB3] sends the text ping at the hub's interval", async () => {
     const { hub, socket } = await connected();
     await hub.clock.advance(29_999);
@@ -16,7 +16,7 @@ describe("keep-alive", () => {
     expect(pings(socket.messages)).toHaveLength(2);
   });
 
-  it("[HB3] reconnects where nothing comes back", async () => {
+  it("[HB3] reconnects if nothing answers its ping", async () => {
     const { hub, client, socket, errors } = await connected();
     await hub.clock.advance(30_000 + 9_999);
     expect(client.state).toBe("connected");
@@ -29,15 +29,15 @@ describe("keep-alive", () => {
     expect(client.state).toBe("connected");
   });
 
-  it("takes any message for life", async () => {
+  it("accepts any message as an answer to its ping", async () => {
     const { hub, client, socket } = await connected();
     await hub.clock.advance(30_000);
-    socket.say("SIGNAL_OFFER", { source_client_id: "bob", signal_data: 1 });
+    socket.sendFrame("SIGNAL_OFFER", { source_client_id: "bob", signal_data: 1 });
     await hub.clock.advance(20_000);
     expect(client.state).toBe("connected");
   });
 
-  it("[CO2] is no flood, whatever interval a hub asks for", async () => {
+  it("[CO2] pings at most once per second, even if the hub asks for more", async () => {
     const { hub, client } = harness();
     void client.connect();
     const socket = await hub.accept({ heartbeat_interval: 0.000_001 });
@@ -47,7 +47,7 @@ describe("keep-alive", () => {
     expect(pings(socket.messages)).toEqual(["ping"]);
   });
 
-  it("asks at once when the page or the network is back", async () => {
+  it("pings at once when the page or the network is back", async () => {
     const { hub, client, socket } = await connected();
     hub.wake();
     hub.wake();
@@ -57,8 +57,8 @@ describe("keep-alive", () => {
   });
 });
 
-describe("after a lost connection", () => {
-  it("[CL1] a client connects again after a random pause", async () => {
+describe("a client whose connection is lost", () => {
+  it("[CL1] connects again after a random pause", async () => {
     const { hub, client, socket, states, errors } = await connected();
     hub.random = 0.5;
     socket.closed(1006);
@@ -90,7 +90,7 @@ describe("after a lost connection", () => {
     expect(hub.sockets).toHaveLength(2);
   });
 
-  it("resolves a connect() that waits for it", async () => {
+  it("resolves a connect() that waits for the reconnect", async () => {
     const { hub, client, socket } = await connected();
     socket.closed(1006);
     const connecting = new Watched(client.connect());
@@ -100,7 +100,7 @@ describe("after a lost connection", () => {
     expect(await connecting.now()).toBe("done");
   });
 
-  it("pauses longer, until a session has lasted", async () => {
+  it("doubles its pauses until a session has lasted ten seconds", async () => {
     const { hub, client } = await connected();
     const pausesMs: number[] = [];
     for (const lastsMs of [0, 9_999, 10_000, 0]) {
@@ -114,7 +114,7 @@ describe("after a lost connection", () => {
     expect(pausesMs).toEqual([500, 1_000, 500, 1_000]);
   });
 
-  it("forgets a refused token when a session has lasted", async () => {
+  it("renews its token again after a session that has lasted ten seconds", async () => {
     const { hub, client } = await connected({ token: () => "token" });
     for (let expiry = 0; expiry < 3; expiry++) {
       await hub.clock.advance(10_000);
@@ -128,7 +128,7 @@ describe("after a lost connection", () => {
   });
 });
 
-describe("a close of the hub that is final", () => {
+describe("a final close of the hub", () => {
   it.each([
     [4403, "kicked"],
     [4409, "replaced"],
@@ -136,7 +136,7 @@ describe("a close of the hub that is final", () => {
     [4413, "message-too-large"],
     [4401, "unauthenticated"],
     [1000, "closed-by-hub"],
-  ])("[CL1] %i stops the client with %s", async (closeCode, code) => {
+  ])("[CL1] with code %i stops the client with the error %s", async (closeCode, code) => {
     const { client, hub, socket, errors, states } = await connected();
     const sending = new Watched(client.send("bob", "offer", 1));
     await hub.clock.turn();
@@ -149,11 +149,11 @@ describe("a close of the hub that is final", () => {
     expect(hub.listensForWakes).toBe(false);
   });
 
-  it("[SE1] is told once, in the hub's words, though an ERROR comes before it", async () => {
+  it("[SE1] is reported once, with the text of the ERROR before it", async () => {
     const { socket, errors } = await connected();
     socket.refuse(409);
     socket.closed(4409);
     expect(errors).toMatchObject([{ code: "replaced", errorCode: 409, closeCode: 4409 }]);
-    expect(errors[0]?.message).toContain("says 409");
+    expect(errors[0]?.message).toContain("text of 409");
   });
 });

@@ -1,4 +1,4 @@
-/** `signals()` and the `signal` event. */
+/** Receiving signals: `signals()` and the `signal` event. */
 import { describe, expect, it } from "vitest";
 import type { Signal } from "../../src/client/signal.ts";
 import { connected, Watched } from "./support/harness.ts";
@@ -7,7 +7,7 @@ function signal(data: unknown) {
   return { source_client_id: "bob", target_client_id: "alice", signal_data: data };
 }
 
-/** Reads to the end: what came, and how it ended. */
+/** Reads to the end. Returns the data, and then "end" or the error that the loop threw. */
 async function readAll(signals: AsyncIterable<Signal>): Promise<unknown[]> {
   const read: unknown[] = [];
   try {
@@ -21,7 +21,11 @@ async function readAll(signals: AsyncIterable<Signal>): Promise<unknown[]> {
 describe("the signal event", () => {
   it("[SI2] has type, source, data and id", async () => {
     const { socket, signals } = await connected();
-    socket.say("SIGNAL_ANSWER", signal({ sdp: "v=0" }), "00000000-0000-4000-8000-0000000000ff");
+    socket.sendFrame(
+      "SIGNAL_ANSWER",
+      signal({ sdp: "v=0" }),
+      "00000000-0000-4000-8000-0000000000ff",
+    );
     expect(signals).toEqual([
       {
         type: "answer",
@@ -34,13 +38,13 @@ describe("the signal event", () => {
 });
 
 describe("signals()", () => {
-  it("gives every signal from the call on, in order, to each reader", async () => {
+  it("gives each reader every signal from the call on, in order", async () => {
     const { client, socket } = await connected();
-    socket.say("SIGNAL_OFFER", signal(0));
+    socket.sendFrame("SIGNAL_OFFER", signal(0));
     const readers = [readAll(client.signals()), readAll(client.signals())];
-    for (const data of [1, 2]) socket.say("SIGNAL_OFFER", signal(data));
+    for (const data of [1, 2]) socket.sendFrame("SIGNAL_OFFER", signal(data));
     await Promise.resolve();
-    socket.say("SIGNAL_OFFER", signal(3));
+    socket.sendFrame("SIGNAL_OFFER", signal(3));
     void client.close();
     expect(await Promise.all(readers)).toEqual([
       [1, 2, 3, "end"],
@@ -48,44 +52,44 @@ describe("signals()", () => {
     ]);
   });
 
-  it("outlives a reconnect", async () => {
+  it("continues after a reconnect", async () => {
     const { client, hub, socket } = await connected();
     const reader = readAll(client.signals());
-    socket.say("SIGNAL_OFFER", signal(1));
+    socket.sendFrame("SIGNAL_OFFER", signal(1));
     socket.closed(1006);
     await hub.clock.advance(500);
-    (await hub.accept()).say("SIGNAL_OFFER", signal(2));
+    (await hub.accept()).sendFrame("SIGNAL_OFFER", signal(2));
     void client.close();
     expect(await reader).toEqual([1, 2, "end"]);
   });
 
-  it("throws what stopped the client, behind what was held", async () => {
+  it("throws what stopped the client after the buffered signals", async () => {
     const { client, socket } = await connected();
     const signals = client.signals();
-    socket.say("SIGNAL_OFFER", signal(1));
+    socket.sendFrame("SIGNAL_OFFER", signal(1));
     socket.closed(4409);
     expect(await readAll(signals)).toMatchObject([1, { code: "replaced" }]);
     expect(await readAll(signals)).toMatchObject([{ code: "replaced" }]);
   });
 
-  it("throws buffer-full behind what was held, for a reader that is too slow", async () => {
+  it("throws buffer-full after the buffered signals if the reader is too slow", async () => {
     const { client, socket } = await connected({ maxBuffered: 2 });
     const signals = client.signals();
-    for (const data of [1, 2, 3, 4]) socket.say("SIGNAL_OFFER", signal(data));
+    for (const data of [1, 2, 3, 4]) socket.sendFrame("SIGNAL_OFFER", signal(data));
     expect(await readAll(signals)).toMatchObject([1, 2, { code: "buffer-full" }]);
   });
 
-  it("has no bound for a reader that keeps up", async () => {
+  it("has no limit for a reader that keeps up", async () => {
     const { client, socket } = await connected({ maxBuffered: 1 });
     const signals = client.signals();
     for (const data of [1, 2, 3]) {
       const next = signals.next();
-      socket.say("SIGNAL_OFFER", signal(data));
+      socket.sendFrame("SIGNAL_OFFER", signal(data));
       expect(await next).toMatchObject({ value: { data } });
     }
   });
 
-  it("throws aborted when its AbortSignal fires, at once where it has", async () => {
+  it("throws aborted when its AbortSignal fires, or at once if it has fired", async () => {
     const { client } = await connected();
     const abort = new AbortController();
     const reader = readAll(client.signals({ signal: abort.signal }));
@@ -96,11 +100,11 @@ describe("signals()", () => {
     ]);
   });
 
-  it("is over for who has left the loop", async () => {
+  it("ends when the reader leaves the loop", async () => {
     const { client, socket } = await connected();
     const signals = client.signals();
-    socket.say("SIGNAL_OFFER", signal(1));
-    socket.say("SIGNAL_OFFER", signal(2));
+    socket.sendFrame("SIGNAL_OFFER", signal(1));
+    socket.sendFrame("SIGNAL_OFFER", signal(2));
     for await (const { data } of signals) {
       expect(data).toBe(1);
       break;

@@ -1,33 +1,36 @@
-/** What a call measures of itself, once a second: the picture, the round trip, and the way it takes. */
+/** Statistics of a call, once per second: the picture, the round trip, and the path. */
 const INTERVAL_MS = 1_000;
 
-interface Numbers {
+interface CallStats {
   readonly picture: string;
   readonly decoded: number;
   readonly roundTripMs: number | null;
   readonly path: string;
 }
 
-/** Writes into `line` until it is told to stop. `connection` gives the present one. */
-export function watchNumbers(connection: () => RTCPeerConnection, line: HTMLElement): () => void {
-  let isOn = true;
+/** Writes the statistics of `connection()` into `output`, until the returned function is called. */
+export function watchCallStats(
+  connection: () => RTCPeerConnection,
+  output: HTMLElement,
+): () => void {
+  let isRunning = true;
   const show = async () => {
-    const numbers = readNumbers(await connection().getStats());
-    if (isOn) line.textContent = formatNumbers(numbers);
+    const stats = readStats(await connection().getStats());
+    if (isRunning) output.textContent = formatStats(stats);
   };
   const timer = setInterval(() => void show(), INTERVAL_MS);
   void show();
   return () => {
-    isOn = false;
+    isRunning = false;
     clearInterval(timer);
   };
 }
 
 type Entry = Readonly<Record<string, unknown>>;
 
-function readNumbers(report: RTCStatsReport): Numbers {
+function readStats(report: RTCStatsReport): CallStats {
   const entries = new Map<string, Entry>();
-  // A report's entries are dictionaries; which fields they have depends on the browser.
+  // The entries of a report are dictionaries whose fields depend on the browser.
   report.forEach((entry: Entry & { readonly id: string }) => entries.set(entry.id, entry));
   const all = [...entries.values()];
   const video = all.find(({ type, kind }) => type === "inbound-rtp" && kind === "video");
@@ -53,7 +56,7 @@ function pictureOf(video: Entry | undefined): string {
   return `${String(frameWidth)} × ${String(frameHeight)}${rate}`;
 }
 
-function formatNumbers({ picture, decoded, roundTripMs, path }: Numbers): string {
+function formatStats({ picture, decoded, roundTripMs, path }: CallStats): string {
   return [
     picture,
     decoded > 0 ? `${decoded.toLocaleString("en")} frames decoded` : "",

@@ -1,9 +1,10 @@
 /**
- * Signals for `for await`. Holds so many for a slow reader; what comes then ends it: the reader gets what is held, and
- * then `buffer-full`. Dropping the oldest or the newest was refused: nothing is lost in silence.
+ * The signals of one `for await` loop. It buffers a fixed number of signals for a slow reader. One more ends the stream:
+ * the reader gets the buffered signals and then `buffer-full`. It does not drop the oldest or the newest signal instead,
+ * because no signal is lost in silence.
  */
-import { SignalError } from "./errors.ts";
-import type { Signal } from "./signal.ts";
+import { SignalError } from "../errors.ts";
+import type { Signal } from "../signal.ts";
 
 interface Reader {
   resolve(result: IteratorResult<Signal, undefined>): void;
@@ -15,25 +16,25 @@ const DONE: IteratorResult<Signal, undefined> = { done: true, value: undefined }
 export class SignalStream implements AsyncIterableIterator<Signal, undefined> {
   readonly #maxBuffered: number;
   readonly #detach: () => void;
-  readonly #held: Signal[] = [];
+  readonly #buffered: Signal[] = [];
   readonly #readers: Reader[] = [];
   #end: { readonly error: SignalError | null } | null = null;
 
-  /** `detach` is called once, when no more signals are wanted. */
+  /** Calls `detach` once, when it needs no more signals. */
   constructor(maxBuffered: number, detach: () => void) {
     this.#maxBuffered = maxBuffered;
     this.#detach = detach;
   }
 
-  put(signal: Signal): void {
+  push(signal: Signal): void {
     if (this.#end !== null) return;
     const reader = this.#readers.shift();
     if (reader !== undefined) reader.resolve({ done: false, value: signal });
-    else if (this.#held.length < this.#maxBuffered) this.#held.push(signal);
+    else if (this.#buffered.length < this.#maxBuffered) this.#buffered.push(signal);
     else this.end(new SignalError("buffer-full"));
   }
 
-  /** What is held is still read; then the loop ends, or throws `error`. */
+  /** The reader still gets the buffered signals. Then the loop ends, or throws `error`. */
   end(error: SignalError | null): void {
     if (this.#end !== null) return;
     this.#end = { error };
@@ -44,16 +45,16 @@ export class SignalStream implements AsyncIterableIterator<Signal, undefined> {
   next(): Promise<IteratorResult<Signal, undefined>> {
     return new Promise((resolve, reject) => {
       const reader = { resolve, reject };
-      const held = this.#held.shift();
-      if (held !== undefined) resolve({ done: false, value: held });
+      const buffered = this.#buffered.shift();
+      if (buffered !== undefined) resolve({ done: false, value: buffered });
       else if (this.#end === null) this.#readers.push(reader);
       else this.#finish(reader, this.#end.error);
     });
   }
 
-  /** The loop was left. */
+  /** The reader has left the loop. */
   async return(): Promise<IteratorResult<Signal, undefined>> {
-    this.#held.length = 0;
+    this.#buffered.length = 0;
     this.end(null);
     return DONE;
   }
