@@ -50,7 +50,7 @@ const PARTS: Parts = {
       data: example,
       id: "7d0f3c1e-1b7a-4d60-9a55-3a0c2f9f5b42",
       hub: "main",
-      line: "main",
+      partition: "main",
       sequence: 17,
       atMs: Date.parse(example.connected_at),
     });

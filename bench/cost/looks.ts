@@ -9,10 +9,11 @@ const DAY_MS = 86_400_000;
 export function looksADay(heartbeatMs: number): number {
   const device: Connected = {
     state: "connected",
-    id: "a session",
+    socketId: "a socket",
     bucket: { fullAtMs: 0, refused: 0 },
     lostFramings: 0,
     session: {
+      id: "a session",
       // Whose it is does not matter.
       clientId: "device" as ClientId,
       connectedAtMs: 0,
@@ -21,7 +22,7 @@ export function looksADay(heartbeatMs: number): number {
       expiresAtMs: null,
     },
     lastActivityMs: 0,
-    messageCount: 1,
+    frameCount: 1,
   };
   let looks = 0;
   for (let nowMs = 0; nowMs < DAY_MS; looks += 1) {

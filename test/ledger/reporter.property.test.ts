@@ -8,7 +8,7 @@ const STEPS: Readonly<Record<string, (run: Run) => void | Promise<void>>> = {
   count: ({ world }) => world.count(),
   report: ({ world }) => void world.reporter.report(),
   reportWhenDue: ({ world }) => {
-    if (world.reporter.isDue) void world.reporter.report();
+    if (world.isDue) void world.reporter.report();
   },
   arrive: ({ world }) => world.flights[0]?.arrive(),
   arriveLast: ({ world }) => world.flights.at(-1)?.arrive(),
@@ -67,13 +67,13 @@ class Run {
   }
 
   async finish(): Promise<void> {
-    for (let turn = 0; turn < 1000 && this.world.reporter.hasAnything; turn += 1) {
+    for (let turn = 0; turn < 1000 && this.world.hasAnything; turn += 1) {
       void this.world.reporter.report();
       await this.world.flights.at(-1)?.arrive();
       this.world.at.nowMs += 10_000;
       this.check();
     }
-    expect(this.world.reporter.hasAnything).toBe(false);
+    expect(this.world.hasAnything).toBe(false);
     expect(this.world.at.emitted).toHaveLength(this.appended);
     if (this.isWhole) expect(this.world.counted).toBe(this.counted);
   }

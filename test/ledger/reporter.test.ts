@@ -3,14 +3,14 @@ import { describe, expect, it } from "vitest";
 import { ReporterWorld } from "./support/reporter-world.ts";
 
 describe("a report", () => {
-  it("holds the outbox and the tally, which are forgotten when they were taken", async () => {
+  it("holds the outbox and the stats, which the hub forgets once the Ledger has taken them", async () => {
     const world = new ReporterWorld();
-    expect([world.reporter.hasAnything, world.reporter.isDue]).toEqual([false, false]);
+    expect([world.hasAnything, world.isDue]).toEqual([false, false]);
     world.count();
-    expect([world.reporter.hasAnything, world.reporter.isDue]).toEqual([true, false]);
+    expect([world.hasAnything, world.isDue]).toEqual([true, false]);
     world.append();
     world.append();
-    expect(world.reporter.isDue).toBe(true);
+    expect(world.isDue).toBe(true);
     const done = world.reporter.report();
     expect(world.flights[0]?.report).toMatchObject({
       hub: "main",
@@ -20,14 +20,14 @@ describe("a report", () => {
     });
     await world.flights[0]?.arrive();
     expect(await done).toBe(true);
-    expect(world.reporter.hasAnything).toBe(false);
+    expect(world.hasAnything).toBe(false);
     expect(world.outbox.head(9)).toEqual([]);
     expect([world.at.emitted.length, world.counted]).toEqual([2, 1]);
     expect(await world.reporter.report()).toBe(true);
     expect(world.flights).toEqual([]);
   });
 
-  it("is followed by another while events wait, two hundred of them at once", async () => {
+  it("holds at most two hundred events, and another report follows while events wait", async () => {
     const world = new ReporterWorld();
     for (let at = 0; at < 201; at += 1) world.append();
     const done = world.reporter.report();
@@ -41,33 +41,33 @@ describe("a report", () => {
     expect(world.at.emitted).toHaveLength(202);
   });
 
-  it("is made at once for a signal that did not arrive, and then once a second for however many", async () => {
+  it("starts at once for the first signal that did not arrive, and then at most once a second", async () => {
     const world = new ReporterWorld();
     world.occur();
-    expect(world.reporter.isDue).toBe(true);
+    expect(world.isDue).toBe(true);
     const done = world.reporter.report();
     world.occur();
     await world.flights[0]?.arrive();
     expect(await done).toBe(true);
     world.at.nowMs += 999;
     world.occur();
-    expect([world.reporter.isDue, world.reporter.hasAnything]).toEqual([false, true]);
+    expect([world.isDue, world.hasAnything]).toEqual([false, true]);
     world.at.nowMs += 1;
-    expect(world.reporter.isDue).toBe(true);
+    expect(world.isDue).toBe(true);
     void world.reporter.report();
     await world.flights[0]?.arrive();
     expect(world.at.emitted.map(({ data }) => data)).toMatchObject([{ count: 1 }, { count: 2 }]);
-    expect(world.reporter.hasAnything).toBe(false);
+    expect(world.hasAnything).toBe(false);
   });
 
-  it("takes along what did not arrive, where a session is told", async () => {
+  it("takes along undelivered signals when it reports a session", async () => {
     const world = new ReporterWorld();
     world.occur();
     void world.reporter.report();
     await world.flights[0]?.arrive();
     world.occur();
     world.append();
-    expect(world.reporter.isDue).toBe(true);
+    expect(world.isDue).toBe(true);
     void world.reporter.report();
     expect(world.flights[0]?.report).toMatchObject({
       events: [{ sequence: 1 }],
@@ -75,17 +75,17 @@ describe("a report", () => {
     });
   });
 
-  it("is not followed by another for what was only counted", async () => {
+  it("is not followed by another that would hold only counts", async () => {
     const world = new ReporterWorld();
     world.append();
     const done = world.reporter.report();
     world.count();
     await world.flights[0]?.arrive();
     expect(await done).toBe(true);
-    expect([world.reporter.hasAnything, world.reporter.isDue]).toEqual([true, false]);
+    expect([world.hasAnything, world.isDue]).toEqual([true, false]);
   });
 
-  it("is one at a time: who asks for another gets the one under way", async () => {
+  it("is the only one under way: a second call joins it", async () => {
     const world = new ReporterWorld();
     world.append();
     const asked = [world.reporter.report(), world.reporter.report()];
@@ -107,7 +107,7 @@ describe("a report", () => {
       expect(await done).toBe(false);
       expect(world.failures).toHaveLength(1);
       world.append();
-      expect(world.reporter.hasAnything).toBe(true);
+      expect(world.hasAnything).toBe(true);
       const again = world.reporter.report();
       expect(world.flights[0]?.report.stats).toEqual(tally);
       expect(world.flights[0]?.report.events.map(({ sequence }) => sequence)).toEqual([1, 2]);
@@ -121,21 +121,21 @@ describe("a report", () => {
     },
   );
 
-  it("that failed is not due again for five seconds, and may be made sooner", async () => {
+  it("that failed is not due again for five seconds, and may still be made sooner", async () => {
     const world = new ReporterWorld();
     world.append();
     void world.reporter.report();
     await world.flights[0]?.fail();
-    expect([world.reporter.isDue, world.reporter.hasEvents]).toEqual([false, true]);
+    expect([world.isDue, world.reporter.hasEvents]).toEqual([false, true]);
     world.at.nowMs += 4999;
-    expect(world.reporter.isDue).toBe(false);
+    expect(world.isDue).toBe(false);
     world.at.nowMs += 1;
-    expect(world.reporter.isDue).toBe(true);
+    expect(world.isDue).toBe(true);
     void world.reporter.report();
     expect(world.flights).toHaveLength(1);
   });
 
-  it("that hangs for thirty seconds is given up, and does no harm when it comes after all", async () => {
+  it("that hangs for thirty seconds is given up, and does no harm if it arrives later", async () => {
     const world = new ReporterWorld();
     world.append();
     world.count();
@@ -158,10 +158,10 @@ describe("a report", () => {
     await hanging?.arrive();
     expect([world.at.emitted.length, world.counted]).toEqual([2, 2]);
     expect(world.flights).toEqual([]);
-    expect(world.reporter.hasAnything).toBe(false);
+    expect(world.hasAnything).toBe(false);
   });
 
-  it("that hangs takes no tally with it when it comes, but its own", async () => {
+  it("that hangs and arrives late settles its own delta only", async () => {
     const world = new ReporterWorld();
     world.count();
     void world.reporter.report();
@@ -179,7 +179,7 @@ describe("a report", () => {
     expect(world.counted).toBe(2);
   });
 
-  it("that hangs does not end the flight of the one that was made instead", async () => {
+  it("that hangs and arrives late does not end the report made in its place", async () => {
     const world = new ReporterWorld();
     world.append();
     void world.reporter.report();
@@ -191,7 +191,7 @@ describe("a report", () => {
     expect(world.flights).toHaveLength(1);
   });
 
-  it("fails, and is made again, where the outbox cannot forget", async () => {
+  it("fails and is made again if the outbox cannot delete its rows", async () => {
     const world = new ReporterWorld();
     world.append();
     world.storage.sql.exec(

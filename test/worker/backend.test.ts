@@ -5,7 +5,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { createBackend } from "../../src/worker/admin/backend.ts";
 import { servicesOf } from "../../src/worker/services.ts";
 import { clientId } from "../support/client-ids.ts";
-import type { ForwardedSignal } from "../../src/hub/ports.ts";
+import type { ForwardedSignal } from "../../src/hub/contract.ts";
 import { seen } from "../support/frames.ts";
 import type { TakenEvent } from "../support/worker-world.ts";
 

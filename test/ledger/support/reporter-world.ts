@@ -1,8 +1,10 @@
-/** A hub's reporter on a real outbox and book, before a real Ledger; each report arrives when, and as, it is told to. */
+/** A hub's reporter with a real outbox, real stats and a real Ledger. Each test decides when a report arrives, and whether its answer does. */
 import type { HubReport, Ack } from "../../../src/ledger/contract.ts";
 import { HubStats } from "../../../src/ledger/hub-stats.ts";
 import { MESSAGE_TYPES } from "../../../src/protocol/messages/table.ts";
-import { Outbox } from "../../../src/worker/sqlite/outbox.ts";
+import type { Outbox } from "../../../src/worker/sqlite/outbox.ts";
+import { sqlHubStores } from "../../../src/worker/sqlite/hub-stores.ts";
+import { schedule } from "../../../src/hub/schedule.ts";
 import { Reporter } from "../../../src/ledger/reporter.ts";
 import { clientId } from "../../support/client-ids.ts";
 import { connected } from "../../support/events.ts";
@@ -24,7 +26,7 @@ export class ReporterWorld {
   /** Reports on their way, the oldest first. */
   readonly flights: Flight[] = [];
   readonly failures: unknown[] = [];
-  counts!: HubStats;
+  stats!: HubStats;
   outbox!: Outbox;
   reporter!: Reporter;
   #ids = 0;
@@ -39,12 +41,12 @@ export class ReporterWorld {
     this.#lives += 1;
     const life = this.#lives;
     const newId = () => `id-${(this.#ids += 1)}`;
-    this.counts = new HubStats({ counts: true, tellsDelivered: false, isHub: false });
-    this.outbox = new Outbox(this.storage.sql, newId);
+    this.stats = new HubStats({ counts: true, emitsDelivered: false, isHub: false });
+    this.outbox = sqlHubStores(this.storage, newId).outbox;
     this.reporter = new Reporter({
       hub: "main",
       outbox: this.outbox,
-      counts: this.counts,
+      stats: this.stats,
       send: (report) => this.#send(report, () => life === this.#lives),
       failed: (error) => this.failures.push(error),
       now: () => this.at.nowMs,
@@ -52,17 +54,29 @@ export class ReporterWorld {
     });
   }
 
+  /** Whether the hub would report now. */
+  get isDue(): boolean {
+    const { hasEvents, hasStats, isReporting, retryAtMs } = this.reporter;
+    const work = { sweepAtMs: null, hasEvents, hasStats, isReporting, retryAtMs };
+    return schedule(work, this.at.nowMs, "event").startsReport;
+  }
+
+  /** Whether anything waits to be reported. */
+  get hasAnything(): boolean {
+    return this.reporter.hasEvents || this.reporter.hasStats;
+  }
+
   append(): void {
-    this.outbox.append(this.at.nowMs, connected("alice"));
+    this.outbox.append({ atMs: this.at.nowMs, body: connected("alice") });
   }
 
   count(): void {
-    this.counts.received(MESSAGE_TYPES.HEARTBEAT.value, 30);
+    this.stats.received(MESSAGE_TYPES.HEARTBEAT.value, 30);
   }
 
-  /** Something that is told as an event and is not in the outbox. */
+  /** Something that is emitted as an event and is not in the outbox. */
   occur(): void {
-    this.counts.observe({
+    this.stats.observe({
       event: "signal.undelivered",
       code: 404,
       source: clientId("alice"),
@@ -72,7 +86,7 @@ export class ReporterWorld {
   }
 
   get counted(): number {
-    return this.at.sample('signal_manager_messages_total{type="heartbeat"}');
+    return this.at.sample('signal_manager_frames_total{type="heartbeat"}');
   }
 
   #send(report: HubReport, isAlive: () => boolean): Promise<Ack> {

@@ -6,21 +6,21 @@ import type { Connection } from "../../../src/hub/connection.ts";
 import { MAX_BACKLOG_BYTES } from "../../../src/protocol/limits.ts";
 import { PlatformSockets } from "../../../src/worker/sockets/hub-sockets.ts";
 
-function greeting(id: string): Connection {
+function awaiting(socketId: string): Connection {
   const bucket = fullBucket(0);
   return {
-    state: "greeting",
-    id,
+    state: "awaiting-connect",
+    socketId,
     bucket,
     lostFramings: 0,
     connectByMs: 0,
     grant: null,
-    expected: null,
+    expectedClientId: null,
     failures: 0,
   };
 }
 
-/** In an object of its own: the hub's handlers do not see these sockets. */
+/** Runs in an object of its own, so that the hub's handlers do not see these sockets. */
 function inObject(
   name: string,
   run: (ctx: DurableObjectState, accept: () => WebSocket) => void,
@@ -30,38 +30,38 @@ function inObject(
   );
 }
 
-it("counts sockets until the hub has closed them, whether or not the peer answers the close", async () => {
+it("A socket counts until the hub has closed it, whether or not the peer answers the close", async () => {
   await inObject("counts", (ctx, accept) => {
     const sockets = new PlatformSockets(ctx);
     const [first, second] = [accept(), accept()];
-    sockets.accept(first, greeting("first"));
-    sockets.accept(second, greeting("second"));
+    sockets.accept(first, awaiting("first"));
+    sockets.accept(second, awaiting("second"));
     expect(sockets.count).toBe(2);
-    sockets.of(first).connection = { state: "closed", id: "first" };
+    sockets.of(first).connection = { state: "closed", socketId: "first" };
     sockets.of(first).close("timed-out");
-    sockets.of(first).connection = { state: "closed", id: "first" };
+    sockets.of(first).connection = { state: "closed", socketId: "first" };
     expect(sockets.count).toBe(1);
     sockets.flush();
     expect(new PlatformSockets(ctx).count).toBe(1);
   });
 });
 
-it("finds a socket by its id, also in another incarnation, and gives each one wrapper", async () => {
+it("A socket is found by its id in every incarnation, and has one wrapper", async () => {
   await inObject("finds", (ctx, accept) => {
     const sockets = new PlatformSockets(ctx);
     const ws = accept();
-    sockets.accept(ws, greeting("first"));
+    sockets.accept(ws, awaiting("first"));
     expect(sockets.find("first")).toBe(sockets.of(ws));
     expect(sockets.find("other")).toBe(undefined);
-    expect(new PlatformSockets(ctx).find("first")?.connection).toEqual(greeting("first"));
+    expect(new PlatformSockets(ctx).find("first")?.connection).toEqual(awaiting("first"));
   });
 });
 
-it("[RL3] sends nothing to a socket for which more waits than may, where the platform tells", async () => {
+it("[RL3] Nothing is sent to a backlogged socket, if the platform tells how much waits", async () => {
   await inObject("backlog", (ctx, accept) => {
     const sockets = new PlatformSockets(ctx);
     const ws = accept();
-    sockets.accept(ws, greeting("slow"));
+    sockets.accept(ws, awaiting("slow"));
     const send = vi.spyOn(ws, "send");
     const bytes = Uint8Array.of(1);
     for (const [bufferedAmount, sent] of [
@@ -76,11 +76,11 @@ it("[RL3] sends nothing to a socket for which more waits than may, where the pla
   });
 });
 
-it("[RL3] asks the platform what waits only where as much was sent since as may wait", async () => {
+it("[RL3] The platform is asked how much waits only after as much was sent as may wait", async () => {
   await inObject("asks", (ctx, accept) => {
     const sockets = new PlatformSockets(ctx);
     const ws = accept();
-    sockets.accept(ws, greeting("fast"));
+    sockets.accept(ws, awaiting("fast"));
     const ask = vi.fn<() => number>(() => 0);
     Object.defineProperty(ws, "bufferedAmount", { get: ask });
     const half = new Uint8Array(MAX_BACKLOG_BYTES / 2);
@@ -94,16 +94,16 @@ it("[RL3] asks the platform what waits only where as much was sent since as may 
   });
 });
 
-it("saves each connection that has changed, once, and none twice", async () => {
+it("Each connection that has changed is saved once", async () => {
   await inObject("saves", (ctx, accept) => {
     const sockets = new PlatformSockets(ctx);
     const all = ["first", "second", "third"].map((id) => {
       const ws = accept();
-      sockets.accept(ws, greeting(id));
+      sockets.accept(ws, awaiting(id));
       return { id, ws, save: vi.spyOn(ws, "serializeAttachment") };
     });
     for (const { id, ws } of [...all, ...all]) {
-      sockets.of(ws).connection = { state: "closed", id };
+      sockets.of(ws).connection = { state: "closed", socketId: id };
     }
     sockets.flush();
     sockets.flush();
@@ -115,11 +115,11 @@ it("saves each connection that has changed, once, and none twice", async () => {
   });
 });
 
-it("says that nothing was sent once the socket is closed, and never throws", async () => {
+it("A closed socket sends nothing, and never throws", async () => {
   await inObject("closed", (ctx, accept) => {
     const sockets = new PlatformSockets(ctx);
     const ws = accept();
-    sockets.accept(ws, greeting("gone"));
+    sockets.accept(ws, awaiting("gone"));
     sockets.of(ws).close("normal");
     expect(sockets.of(ws).send(Uint8Array.of(1))).toBe(false);
     for (const code of [1005, 1006, 1015, 999, 5000, 1000, 4001]) sockets.of(ws).echoClose(code);
@@ -127,16 +127,16 @@ it("says that nothing was sent once the socket is closed, and never throws", asy
   });
 });
 
-it("[UP6] is full when the platform holds too many sockets, closed ones that the peer left unanswered among them", async () => {
+it("[UP6] The hub is full when the platform holds too many sockets, including closed ones without an answer", async () => {
   await inObject("full", (ctx, accept) => {
     const sockets = new PlatformSockets(ctx, 2);
     const [first, second] = [accept(), accept()];
-    sockets.accept(first, greeting("first"));
+    sockets.accept(first, awaiting("first"));
     expect(sockets.isFull).toBe(false);
-    sockets.accept(second, greeting("second"));
+    sockets.accept(second, awaiting("second"));
     expect(sockets.isFull).toBe(true);
     sockets.of(first).close("timed-out");
-    sockets.of(first).connection = { state: "closed", id: "first" };
+    sockets.of(first).connection = { state: "closed", socketId: "first" };
     sockets.flush();
     expect(sockets.count).toBe(1);
     expect(sockets.isFull).toBe(true);
@@ -145,18 +145,18 @@ it("[UP6] is full when the platform holds too many sockets, closed ones that the
   });
 });
 
-it("[UP6] walks the platform's list of sockets only where it may have become too long", async () => {
+it("[UP6] The platform's list of sockets is walked only when it may have become too long", async () => {
   await inObject("walks", (ctx, accept) => {
     const list = vi.fn<() => WebSocket[]>(() => []);
     const watched = { getWebSockets: list, acceptWebSocket: () => {} };
     const sockets = new PlatformSockets(Object.assign(Object.create(ctx), watched), 3);
     expect(sockets.isFull).toBe(false);
     list.mockClear();
-    for (const id of ["first", "second"]) sockets.accept(accept(), greeting(id));
+    for (const id of ["first", "second"]) sockets.accept(accept(), awaiting(id));
     list.mockClear();
     expect(sockets.isFull).toBe(false);
     expect(list).not.toHaveBeenCalled();
-    sockets.accept(accept(), greeting("third"));
+    sockets.accept(accept(), awaiting("third"));
     // All three have gone meanwhile.
     expect(sockets.isFull).toBe(false);
     expect(list).toHaveBeenCalledTimes(1);
