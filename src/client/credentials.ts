@@ -1,5 +1,5 @@
 /** Where the token is shown: at the upgrade, by subprotocol, or in CONNECT (UP2, CO1). Never in the URL. Pure. */
-const SUBPROTOCOL = "signal-manager";
+import { BEARER_SUBPROTOCOL_PREFIX, SUBPROTOCOL } from "../protocol/names.ts";
 
 export interface TokenPlacement {
   readonly protocols: string[];
@@ -15,6 +15,6 @@ export interface TokenPlacement {
 export function placeToken(token: string, unopenedInARow: number): TokenPlacement {
   const fits = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(token);
   return fits && unopenedInARow % 2 === 0
-    ? { protocols: [SUBPROTOCOL, `bearer.${token}`], authToken: null }
+    ? { protocols: [SUBPROTOCOL, `${BEARER_SUBPROTOCOL_PREFIX}${token}`], authToken: null }
     : { protocols: [SUBPROTOCOL], authToken: token };
 }

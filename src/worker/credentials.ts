@@ -1,9 +1,12 @@
 /** The credentials of an upgrade request, by whichever of the three ways they came (UP2). */
+import {
+  ACCESS_TOKEN_PARAMETER,
+  BEARER_SUBPROTOCOL_PREFIX,
+  SUBPROTOCOL,
+} from "../protocol/names.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 
 /** The subprotocol that the hub speaks and selects (UP3). */
-export const SUBPROTOCOL = "signal-manager";
-const BEARER_SUBPROTOCOL = "bearer.";
 
 export interface UpgradeCredentials {
   /** null: none, the client will say in CONNECT who it is. */
@@ -24,14 +27,14 @@ export function readCredentials(request: Request): Result<UpgradeCredentials, st
   }
   const inHeader = readAuthorization(request.headers.get("authorization"));
   if (!inHeader.ok) return inHeader;
-  const inQuery = new URL(request.url).searchParams.getAll("access_token");
+  const inQuery = new URL(request.url).searchParams.getAll(ACCESS_TOKEN_PARAMETER);
   // RFC 6750 section 3.1: a repeated parameter is an invalid request, also where both say the same.
   if (inQuery.length > 1) return failed("The query names access_token more than once: send one");
   const tokens = new Set([
     ...inHeader.value,
     ...offered
-      .filter((name) => name.startsWith(BEARER_SUBPROTOCOL))
-      .map((name) => name.slice(BEARER_SUBPROTOCOL.length)),
+      .filter((name) => name.startsWith(BEARER_SUBPROTOCOL_PREFIX))
+      .map((name) => name.slice(BEARER_SUBPROTOCOL_PREFIX.length)),
     ...inQuery,
   ]);
   if (tokens.size > 1) return failed("The request presents different tokens: send one");

@@ -6,7 +6,7 @@ import { describeError } from "../log/log-hub-event.ts";
 import type { ClientId } from "../protocol/client-id.ts";
 import { faultRow, type Fault } from "../protocol/errors.ts";
 import { Alarm } from "./alarm.ts";
-import { SUBPROTOCOL } from "./credentials.ts";
+import { PING, PONG, SUBPROTOCOL } from "../protocol/names.ts";
 import type { Env } from "./env.ts";
 import { decodeExpected, decodeGrant, EXPECTED_HEADER, GRANT_HEADER } from "./grant-header.ts";
 import { createHub, type HubAssembly } from "./create-hub.ts";
@@ -38,7 +38,7 @@ export class HubObject extends DurableObject<Env> {
     super(ctx, env);
     this.#sockets = new PlatformSockets(ctx);
     this.#alarm = new Alarm(ctx.storage);
-    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     const services = servicesOf(env);
     this.#services = services.ok ? services.value : null;
     this.#parts = hasHub(ctx.storage) ? this.#create() : null;

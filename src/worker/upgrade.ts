@@ -5,9 +5,10 @@ import { hubNameOf } from "../hub/placement.ts";
 import { redactUrl } from "../log/log.ts";
 import { parseClientId, type ClientId } from "../protocol/client-id.ts";
 import { faultRow } from "../protocol/errors.ts";
+import { CLIENT_ID_PARAMETER, SUBPROTOCOL } from "../protocol/names.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import type { AppTypes } from "./app-types.ts";
-import { readCredentials, SUBPROTOCOL, type UpgradeCredentials } from "./credentials.ts";
+import { readCredentials, type UpgradeCredentials } from "./credentials.ts";
 import { encodeExpected, encodeGrant, EXPECTED_HEADER, GRANT_HEADER } from "./grant-header.ts";
 import { hubStub, hubNameForUpgrade } from "./hubs.ts";
 import { problem } from "./problem.ts";
@@ -92,7 +93,7 @@ async function admit(
   }
   const presented = readCredentials(request);
   if (!presented.ok) return failed(badRequest(presented.failure));
-  const hints = new URL(request.url).searchParams.getAll("client_id");
+  const hints = new URL(request.url).searchParams.getAll(CLIENT_ID_PARAMETER);
   if (hints.length > 1) {
     return failed(badRequest("The query names client_id more than once: send one"));
   }
