@@ -4,7 +4,7 @@ import { FLAT_KEYS, type FlatKey } from "../src/config/keys.ts";
 import { METRIC_ROWS } from "../src/metrics/metrics.ts";
 import { CLOSE_CODES, CLOSE_DOCS, type CloseName } from "../src/protocol/close-codes.ts";
 import { ERROR_CODES, faultRow, FAULTS, type Fault } from "../src/protocol/errors.ts";
-import { MESSAGE_TYPES } from "../src/protocol/message-types.ts";
+import { MESSAGE_TYPES } from "../src/protocol/messages/table.ts";
 import { PAYLOAD_TYPES } from "../src/protocol/encodings/payload-types.ts";
 
 /** By name; the first row is the head. */
@@ -16,7 +16,7 @@ const TABLES: Tables = {
     ...Object.entries(PAYLOAD_TYPES).map(([name, row]) => [
       hex(row.value),
       name,
-      row.codec === null ? "not yet" : "yes",
+      row.isSupported ? "yes" : "not yet",
     ]),
   ],
   "message types": () => [

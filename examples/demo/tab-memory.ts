@@ -1,4 +1,5 @@
 /** What a tab keeps through a reload: who it is, and the call it is in. It goes with the tab, and other tabs do not see it. */
+import { isObject } from "../../src/protocol/json.ts";
 import { parseCallKind, type CallKind } from "./media.ts";
 
 export interface Identity {
@@ -39,8 +40,4 @@ function parseMemory(value: unknown): Memory | null {
   const kind = isObject(call) ? parseCallKind(call["kind"]) : null;
   const isCall = typeof target === "string" && kind !== null;
   return { clientId, token, call: isCall ? { target, kind } : null };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

@@ -1,7 +1,9 @@
 /** One WebSocket message to the rows that the log shows: a frame each, decoded, without tokens. Pure. */
 import { decodeMessage, type Frame } from "../../src/protocol/frame.ts";
+import { JSON_PAYLOAD } from "../../src/protocol/encodings/payload-types.ts";
+import { isObject, type JsonFields } from "../../src/protocol/json.ts";
 import { HEADER_BYTES } from "../../src/protocol/limits.ts";
-import { messageTypeName } from "../../src/protocol/message-types.ts";
+import { messageTypeName } from "../../src/protocol/messages/table.ts";
 import { formatUuid } from "../../src/protocol/uuid.ts";
 
 export type Direction = "sent" | "received";
@@ -22,10 +24,6 @@ export interface WireRow {
   /** It came in the same WebSocket message as the row before. */
   readonly isContinued: boolean;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const JSON_TYPE = 0x02;
 
 export function eventRow(said: string): WireRow {
   return { ...EMPTY, direction: "event", type: said, bytes: null };
@@ -65,8 +63,8 @@ function frameRow(direction: Direction, frame: Frame): WireRow {
 }
 
 /** The client speaks JSON. What another says in another payload type is shown by its size alone. */
-function readFields({ payloadType, payload }: Frame): Fields {
-  if (payloadType !== JSON_TYPE || payload.length === 0) return {};
+function readFields({ payloadType, payload }: Frame): JsonFields {
+  if (payloadType !== JSON_PAYLOAD || payload.length === 0) return {};
   try {
     const fields: unknown = JSON.parse(new TextDecoder().decode(payload));
     if (!isObject(fields)) return {};
@@ -77,7 +75,7 @@ function readFields({ payloadType, payload }: Frame): Fields {
   }
 }
 
-function gistOf(fields: Fields): string {
+function gistOf(fields: JsonFields): string {
   const { error_code, error_message, status, capabilities, heartbeat_interval, signal_data } =
     fields;
   if (error_code !== undefined) return `${text(error_code)} ${text(error_message)}`;
@@ -114,8 +112,4 @@ function mediaOf(sdp: string): string {
 
 function text(value: unknown): string {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null;
 }

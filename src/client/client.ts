@@ -1,5 +1,5 @@
 /** The client of a Signal Manager hub: signals out with a definite outcome, signals in, and a session that comes back. */
-import type { ErrorReport } from "../protocol/encodings/json-answers.ts";
+import type { ErrorReport } from "../protocol/messages/error.ts";
 import { formatUuid } from "../protocol/uuid.ts";
 import { onAbort } from "./abort.ts";
 import { Emitter } from "./emitter.ts";

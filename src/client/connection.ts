@@ -1,5 +1,7 @@
 /** One attempt at a session: from the token to the end of its socket. What follows the end is `link.ts`'s matter. */
-import type { ErrorReport } from "../protocol/encodings/json-answers.ts";
+import type { ErrorReport } from "../protocol/messages/error.ts";
+import { ACK } from "../protocol/capabilities.ts";
+import { CLIENT_ID_PARAMETER, PING } from "../protocol/names.ts";
 import { formatUuid, NIL_UUID } from "../protocol/uuid.ts";
 import { placeToken } from "./credentials.ts";
 import type { End } from "./end.ts";
@@ -12,7 +14,7 @@ import {
 import { readMessage, type Incoming } from "./incoming.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { isToken, type Settings } from "./options.ts";
-import { ACK, encodeConnect, encodeDisconnect } from "./outgoing.ts";
+import { encodeConnect, encodeDisconnect } from "./outgoing.ts";
 import type { Cancel, Ports, Socket } from "./ports.ts";
 import type { Signal } from "./signal.ts";
 
@@ -103,7 +105,7 @@ export class Connection {
     if (!isToken(value)) return this.#fail("token-failed");
     const { protocols, authToken } = placeToken(value, unopenedInARow);
     const hinted = new URL(url);
-    hinted.searchParams.set("client_id", clientId);
+    hinted.searchParams.set(CLIENT_ID_PARAMETER, clientId);
     try {
       this.#socket = this.#ports.openSocket(hinted.href, protocols, {
         opened: () => this.#greet(authToken),
@@ -162,7 +164,7 @@ export class Connection {
     this.#keepAlive = new KeepAlive(
       this.#ports.clock,
       { intervalMs, pongTimeoutMs },
-      () => this.#socket?.send("ping"),
+      () => this.#socket?.send(PING),
       () => this.#fail("connection-lost", { detail: "no pong in time" }),
     );
     this.#events.connected();

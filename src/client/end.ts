@@ -1,6 +1,6 @@
 /** How an attempt or a session ended, and what follows from it. Pure. */
 import { CLOSE_CODES, type CloseName } from "../protocol/close-codes.ts";
-import type { ErrorReport } from "../protocol/encodings/json-answers.ts";
+import type { ErrorReport } from "../protocol/messages/error.ts";
 import { codeOfClose, codeOfErrorFrame, SIGNAL_ERRORS, SignalError } from "./errors.ts";
 
 export type End =

@@ -1,18 +1,11 @@
 /** One message of the hub to what it says. Pure, and never throws, on any bytes. */
 import { decodeMessage, type Frame } from "../protocol/frame.ts";
-import {
-  decodeConnectAck,
-  decodeDelivered,
-  decodeError,
-  decodeSignalAck,
-  type ConnectAck,
-  type Delivered,
-  type ErrorReport,
-} from "../protocol/encodings/json-answers.ts";
-import { decodeUtf8 } from "../protocol/encodings/utf8.ts";
+import { CONNECT_ACK, decodeConnectAck, type ConnectAck } from "../protocol/messages/connect.ts";
+import { decodeError, ERROR, type ErrorReport } from "../protocol/messages/error.ts";
+import { decodeDelivered, decodeSignalAck, SIGNAL_ACK } from "../protocol/messages/signal.ts";
+import { PONG } from "../protocol/names.ts";
 import { formatUuid } from "../protocol/uuid.ts";
 import { SIGNAL_TYPES, type Signal, type SignalType } from "./signal.ts";
-import { BINARY, CONNECT_ACK, ERROR, JSON_TEXT, SIGNAL_ACK, TEXT } from "./wire-values.ts";
 
 /** `id` is the uuid of the frame that is answered (CO3, ER2). */
 export type Incoming =
@@ -28,7 +21,7 @@ export type Incoming =
 
 /** null: something that is neither text nor bytes. */
 export function readMessage(message: string | Uint8Array | null): Incoming[] {
-  if (message === "pong") return [{ kind: "pong" }];
+  if (message === PONG) return [{ kind: "pong" }];
   if (message === null || typeof message === "string")
     return [unreadable("a message without frames")];
   return Array.from(decodeMessage(message), (decoded) => {
@@ -60,12 +53,12 @@ const READERS: ReadonlyMap<number, Reader> = new Map<number, Reader>([
   ...(Object.entries(SIGNAL_TYPES) as [SignalType, number][]).map(
     ([type, value]): [number, Reader] => [
       value,
-      (frame, id) => {
-        const delivered = readDelivered(frame);
+      ({ payloadType, payload }, id) => {
+        const delivered = decodeDelivered(payloadType, payload);
         return (
           delivered && {
             kind: "signal",
-            signal: { type, source: delivered.source, data: delivered.signalData, id },
+            signal: { type, ...delivered, id },
           }
         );
       },
@@ -78,25 +71,6 @@ function readFrame(frame: Frame): Incoming {
   return (
     read ?? unreadable(`a frame of type 0x${frame.messageType.toString(16)} that cannot be read`)
   );
-}
-
-/** The sender chose the payload type (SI2-SI4). */
-function readDelivered({ payloadType, payload }: Frame): Delivered | null {
-  switch (payloadType) {
-    case JSON_TEXT:
-      return decodeDelivered(payload);
-    case TEXT: {
-      const [, source, signalData] = /^([^:]+):(.*)$/s.exec(decodeUtf8(payload) ?? "") ?? [];
-      return source === undefined ? null : { source, signalData };
-    }
-    case BINARY: {
-      const end = 1 + (payload[0] ?? 0);
-      const source = decodeUtf8(payload.subarray(1, end));
-      return source && end <= payload.length ? { source, signalData: payload.slice(end) } : null;
-    }
-    default:
-      return null;
-  }
 }
 
 function unreadable(detail: string): Incoming {

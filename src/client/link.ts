@@ -1,5 +1,5 @@
 /** A connection that comes back: one `Connection` after another, until told to stop or until it makes no sense. */
-import type { ErrorReport } from "../protocol/encodings/json-answers.ts";
+import type { ErrorReport } from "../protocol/messages/error.ts";
 import { backoffMs } from "./backoff.ts";
 import { Connection } from "./connection.ts";
 import { judge, type End } from "./end.ts";

@@ -1,5 +1,5 @@
 /** Every signal between `send` and its outcome. No clock, no socket; each signal added is settled exactly once. */
-import type { ErrorReport } from "../protocol/encodings/json-answers.ts";
+import type { ErrorReport } from "../protocol/messages/error.ts";
 import { codeOfErrorFrame, SignalError, type SignalErrorCode } from "./errors.ts";
 
 export interface Outgoing {

@@ -2,25 +2,23 @@
 import { parseClientId, type ClientId } from "../protocol/client-id.ts";
 import { encodeFrame } from "../protocol/frame.ts";
 import { MAX_PAYLOAD_BYTES } from "../protocol/limits.ts";
+import { ACK, BATCH } from "../protocol/capabilities.ts";
+import { JSON_PAYLOAD } from "../protocol/encodings/payload-types.ts";
+import { sourceField } from "../protocol/encodings/stamp-json.ts";
 import { encodeUtf8 } from "../protocol/encodings/utf8.ts";
+import { CONNECT, connectJson } from "../protocol/messages/connect.ts";
+import { DISCONNECT } from "../protocol/messages/disconnect.ts";
+import { signalJson } from "../protocol/messages/signal.ts";
 import { SignalError } from "./errors.ts";
 import { SIGNAL_TYPES, type SignalType } from "./signal.ts";
-import { CONNECT, DISCONNECT, JSON_TEXT } from "./wire-values.ts";
 
 /** Far below the hub's limit of a message (FR3), so that a burst does not delay what comes behind it. */
 const MAX_BATCH_BYTES = 65_536;
 
-/** The capability that gives every signal an outcome (CO4). */
-export const ACK = "ack";
-
 /** `authToken` is null where the upgrade has shown it (CO1). */
 export function encodeConnect(uuid: Uint8Array, clientId: ClientId, authToken: string | null) {
-  const fields = {
-    client_id: clientId,
-    ...(authToken !== null && { auth_token: authToken }),
-    capabilities: [ACK, "batch"],
-  };
-  return encodeJson(CONNECT, uuid, JSON.stringify(fields));
+  const capabilities = [ACK, BATCH];
+  return encodeJson(CONNECT, uuid, connectJson({ clientId, authToken, capabilities }));
 }
 
 /** DISCONNECT (DC1). */
@@ -41,7 +39,8 @@ export function encodeSignal(
   const refuse = (detail: string, cause?: unknown) =>
     new SignalError("bad-signal", { target, detail, cause });
   if (!Object.hasOwn(SIGNAL_TYPES, type)) throw refuse("no such type");
-  if (parseClientId(target) === null) {
+  const targetId = parseClientId(target);
+  if (targetId === null) {
     throw refuse("target must be 1-128 characters, none a control character");
   }
   let text: string | undefined;
@@ -53,9 +52,8 @@ export function encodeSignal(
     cause = thrown;
   }
   if (text === undefined) throw refuse("its data cannot be said in JSON", cause);
-  const payload = `{"target_client_id":${JSON.stringify(target)},"signal_data":${text}}`;
-  const stamp = `"source_client_id":${JSON.stringify(source)},`;
-  const bytes = encodeUtf8(payload + stamp).length;
+  const payload = signalJson(targetId, text);
+  const bytes = encodeUtf8(payload).length + sourceField(source).length;
   if (bytes > MAX_PAYLOAD_BYTES) {
     throw new SignalError("too-large", { target, detail: `${bytes} bytes with the sender's id` });
   }
@@ -88,5 +86,5 @@ function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 }
 
 function encodeJson(messageType: number, uuid: Uint8Array, text: string): Uint8Array<ArrayBuffer> {
-  return encodeFrame({ messageType, uuid, payloadType: JSON_TEXT, payload: encodeUtf8(text) });
+  return encodeFrame({ messageType, uuid, payloadType: JSON_PAYLOAD, payload: encodeUtf8(text) });
 }

@@ -1,5 +1,5 @@
 /** What clients say to each other, as a user of the SDK sees it. */
-import { SIGNAL_ANSWER, SIGNAL_ICE_CANDIDATE, SIGNAL_OFFER } from "./wire-values.ts";
+import { SIGNAL_ANSWER, SIGNAL_ICE_CANDIDATE, SIGNAL_OFFER } from "../protocol/messages/signal.ts";
 
 /** The names of the SDK for the three signal types of the wire (SI1). */
 export const SIGNAL_TYPES = {

@@ -1,9 +1,11 @@
 /** What every rule of the hub may use: its ports, its settings, its roster, and the acts that the rules share. */
 import type { Authenticate } from "../auth/authenticator.ts";
-import { encodeError, type ReplyTo } from "../protocol/answers.ts";
 import type { ClientId } from "../protocol/client-id.ts";
 import type { CloseName } from "../protocol/close-codes.ts";
 import { faultRow, type Fault } from "../protocol/errors.ts";
+import { errorAnswer, type ErrorDetails } from "../protocol/messages/error.ts";
+import { framesWire } from "../wires/frames.ts";
+import type { ReplyTo, WireMessage } from "../wires/wire.ts";
 import { RemoteDelivery } from "./remote-delivery.ts";
 import { isSilent } from "./deadlines.ts";
 import { OutboundBatcher } from "./outbound.ts";
@@ -39,9 +41,6 @@ export const RETRY_AFTER_MS = 1000;
 /** When a row that could not be deleted, an orphan now, is tried again. */
 const END_AGAIN_MS = 60_000;
 
-/** What an ERROR says beside its code (ER1). */
-export type ErrorDetails = Parameters<typeof encodeError>[2];
-
 export class HubContext {
   readonly ports: HubPorts;
   readonly settings: HubSettings;
@@ -62,14 +61,16 @@ export class HubContext {
   }
 
   /** An answer of the hub's own. A client that sends and does not read is closed: its answers would pile up (RL3). */
-  answer(socket: HubSocket, bytes: Uint8Array): void {
-    if (!this.departures.send(socket, bytes) && socket.isBacklogged) this.close(socket, "abuse");
+  answer(socket: HubSocket, bytes: WireMessage): void {
+    // The frames wire writes bytes.
+    if (!this.departures.send(socket, bytes as Uint8Array) && socket.isBacklogged)
+      this.close(socket, "abuse");
   }
 
   /** ERROR, and the close that the fault's row asks for. */
   refuse(socket: HubSocket, replyTo: ReplyTo, fault: Fault, about?: ErrorDetails): void {
     const { code, close } = faultRow(fault);
-    this.answer(socket, encodeError(replyTo, fault, about));
+    this.answer(socket, framesWire.encode(replyTo, errorAnswer, { fault, ...about }));
     this.ports.observe({ event: "frame.refused", sessionId: socket.connection.id, code, fault });
     if (close !== undefined) this.close(socket, close);
   }

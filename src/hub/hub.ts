@@ -3,13 +3,13 @@
  * No clock, no platform, no storage of its own: `ports.ts` says what it needs.
  */
 import type { Grant } from "../auth/grant.ts";
-import { UNSOLICITED } from "../protocol/answers.ts";
 import type { ClientId } from "../protocol/client-id.ts";
 import type { Fault } from "../protocol/errors.ts";
-import { decodeFrameAt, endOf } from "../protocol/frame.ts";
-import { HEADER_BYTES, MAX_LOST_FRAMINGS } from "../protocol/limits.ts";
+import { MAX_LOST_FRAMINGS } from "../protocol/limits.ts";
 import { exceedsBytes } from "../protocol/encodings/utf8.ts";
 import { assertNever } from "../protocol/result.ts";
+import { framesWire } from "../wires/frames.ts";
+import { UNSOLICITED } from "../wires/wire.ts";
 import type { Connected, Connection, SessionId } from "./connection.ts";
 import { HubContext, type HubPorts } from "./context.ts";
 import { enqueue, receiveHandshake } from "./features/handshake.ts";
@@ -74,10 +74,9 @@ export class Hub {
     }
     // Once a message: on the platform, too, the clock stands still while code runs.
     const nowMs = this.#context.ports.now();
-    if (typeof message === "string") return this.#take(socket, { kind: "text" }, nowMs);
-    const first = decodeFrameAt(message, 0);
+    const first = framesWire.read(message, 0);
     let pending: Promise<void> | undefined;
-    if (endOf(first, message, 0) === message.length) pending = this.#take(socket, first, nowMs);
+    if (first.end === message.length) pending = this.#take(socket, first, nowMs);
     else this.#context.departures.gather(() => (pending = this.#takeAll(socket, message, nowMs)));
     const abroad = this.#context.abroad.depart();
     return pending === undefined ? abroad : this.#followUp(pending, abroad);
@@ -89,13 +88,17 @@ export class Hub {
     await Promise.all([abroad, this.#context.abroad.depart()]);
   }
 
-  #takeAll(socket: HubSocket, message: Uint8Array, nowMs: number): Promise<void> | undefined {
+  #takeAll(
+    socket: HubSocket,
+    message: string | Uint8Array,
+    nowMs: number,
+  ): Promise<void> | undefined {
     let pending: Promise<void> | undefined;
     let at = 0;
     do {
-      const inbound = decodeFrameAt(message, at);
+      const inbound = framesWire.read(message, at);
       pending = this.#take(socket, inbound, nowMs) ?? pending;
-      at = endOf(inbound, message, at);
+      at = inbound.end;
     } while (at < message.length && !isClosed(socket));
     return pending;
   }
@@ -148,20 +151,21 @@ export class Hub {
     const { connection } = socket;
     if (connection.state === "closed") return undefined;
     const { settings, ports } = this.#context;
-    if (inbound.kind === "frame") {
-      const { messageType, payload } = inbound.frame;
-      ports.counts.received(messageType, HEADER_BYTES + payload.length);
+    if (inbound.kind === "request") {
+      ports.counts.received(inbound.request.messageType, inbound.bytes);
     }
     const { bucket, verdict } = draw(connection.bucket, settings, nowMs);
     const lostFramings = countLostFramings(connection.lostFramings, inbound);
     socket.connection =
-      connection.state === "connected" && inbound.kind === "frame"
+      connection.state === "connected" && inbound.kind === "request"
         ? countFrame(connection, bucket, nowMs)
         : { ...connection, bucket, lostFramings };
     switch (verdict) {
       case "passed":
         // Judged on arrival, also behind a CONNECT: when its turn comes the count is of what came later.
-        return inbound.kind === "failure" && lostFramings >= MAX_LOST_FRAMINGS
+        return inbound.kind === "unreadable" &&
+          inbound.losesFraming &&
+          lostFramings >= MAX_LOST_FRAMINGS
           ? void this.#context.refuse(socket, replyToOf(inbound), "frame.lost")
           : this.#handle(socket, inbound);
       case "refused": {
@@ -191,16 +195,14 @@ export class Hub {
       return void enqueue(context, socket, connection, inbound);
     }
     switch (inbound.kind) {
-      case "text":
-        return void context.refuse(socket, UNSOLICITED, "message.text");
-      case "failure":
-        return void context.refuse(socket, replyToOf(inbound), inbound.failure.fault);
-      case "frame": {
+      case "unreadable":
+        return void context.refuse(socket, inbound.replyTo, inbound.fault);
+      case "request": {
         if (connection.state === "connected") {
-          return void receiveConnected(context, socket, connection, inbound.frame);
+          return void receiveConnected(context, socket, connection, inbound.request);
         }
         const handle = (waiting: Inbound) => this.#handle(socket, waiting);
-        return receiveHandshake(context, socket, connection, inbound.frame, handle);
+        return receiveHandshake(context, socket, connection, inbound.request, handle);
       }
       default:
         return assertNever(inbound);
@@ -227,12 +229,6 @@ function countFrame(connection: Connected, bucket: Bucket, nowMs: number): Conne
 }
 
 function countLostFramings(before: number, inbound: Inbound): number {
-  switch (inbound.kind) {
-    case "frame":
-      return 0;
-    case "failure":
-      return before + 1;
-    case "text":
-      return before;
-  }
+  if (inbound.kind === "request") return 0;
+  return inbound.losesFraming ? before + 1 : before;
 }

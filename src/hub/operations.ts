@@ -1,5 +1,5 @@
 /** What others than this hub's clients may do with its sessions: operators, and signals that come from elsewhere. */
-import { UNSOLICITED } from "../protocol/answers.ts";
+import { UNSOLICITED } from "../wires/wire.ts";
 import type { ClientId } from "../protocol/client-id.ts";
 import type { Fault } from "../protocol/errors.ts";
 import type { SessionId } from "./connection.ts";

@@ -2,7 +2,9 @@
  * Signals whose target belongs to another hub: those of one incoming message leave as one call a hub, and each gets its
  * outcome, an answer like any other (SI11).
  */
-import { encodeSignalAck, type ReplyTo } from "../protocol/answers.ts";
+import { signalAck } from "../protocol/messages/signal.ts";
+import { framesWire } from "../wires/frames.ts";
+import type { ReplyTo, WireMessage } from "../wires/wire.ts";
 import type { ClientId } from "../protocol/client-id.ts";
 import type { Fault } from "../protocol/errors.ts";
 import type { OutboundBatcher } from "./outbound.ts";
@@ -25,7 +27,7 @@ export interface RemoteSignalRequest extends Omit<PendingRemoteSignal, "signal">
 /** What answers need of the hub: its context. */
 export interface Home {
   readonly departures: OutboundBatcher;
-  answer(socket: HubSocket, bytes: Uint8Array): void;
+  answer(socket: HubSocket, bytes: WireMessage): void;
   refuseSignal(socket: HubSocket, replyTo: ReplyTo, signal: SignalMeta, fault: Fault): void;
 }
 
@@ -88,7 +90,7 @@ export class RemoteDelivery {
     const { frame: _, ...notice } = signal;
     if (fault !== null) this.#home.refuseSignal(socket, replyTo, notice, fault);
     else if (wantsAck) {
-      this.#home.answer(socket, encodeSignalAck(replyTo, { target: signal.target }));
+      this.#home.answer(socket, framesWire.encode(replyTo, signalAck, { target: signal.target }));
     }
   }
 }

@@ -1,5 +1,5 @@
 /** What a hub does of its own accord: it ends what is overdue, and, when it has lost its place, everything. */
-import { UNSOLICITED } from "../protocol/answers.ts";
+import { UNSOLICITED } from "../wires/wire.ts";
 import type { HubContext } from "./context.ts";
 import { nextDeadline, type Deadline } from "./deadlines.ts";
 import type { HubSocket } from "./ports.ts";

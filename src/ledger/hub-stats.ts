@@ -2,7 +2,7 @@
 import type { EventBody } from "../events/event-types.ts";
 import type { Counts, HubEvent, SignalMeta } from "../hub/ports.ts";
 import type { ErrorCode, Fault } from "../protocol/errors.ts";
-import { MESSAGE_TYPES, messageTypeName } from "../protocol/message-types.ts";
+import { MESSAGE_TYPES, messageTypeName } from "../protocol/messages/table.ts";
 import { Counters, histogramSlotsOf, slotOf, slotsOf, type Slot } from "../metrics/counters.ts";
 import type { SummaryType, StatsDelta } from "./contract.ts";
 

@@ -5,7 +5,7 @@
 import { END_REASONS, type EndReason } from "../events/end-reasons.ts";
 import { ERROR_CODES, FAULTS } from "../protocol/errors.ts";
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from "../protocol/limits.ts";
-import { MESSAGE_TYPES, type MessageTypeName } from "../protocol/message-types.ts";
+import { MESSAGE_TYPES, type MessageTypeName } from "../protocol/messages/table.ts";
 
 /** What a request to the sink came to: taken, to be tried again, to be tried in smaller parts, or given up for good. */
 const DELIVERY_OUTCOMES = ["published", "retried", "split", "parked"] as const;

@@ -3,10 +3,12 @@
  * it. The rules see requests, faults and answers; bytes, text and framing stay behind this interface.
  */
 import type { ClientId } from "../protocol/client-id.ts";
-import type { AnswerEncoder, RequestDecoder } from "../protocol/encodings/payload-types.ts";
+import type { AnswerEncoder, RequestDecoder } from "../protocol/encodings/payload.ts";
+import { JSON_PAYLOAD } from "../protocol/encodings/payload-types.ts";
 import type { Fault } from "../protocol/errors.ts";
 import type { SignalRequest } from "../protocol/messages/signal.ts";
 import type { Result } from "../protocol/result.ts";
+import { NIL_UUID } from "../protocol/uuid.ts";
 
 /** One WebSocket message, in either direction. */
 export type WireMessage = string | Uint8Array;
@@ -16,6 +18,14 @@ export interface ReplyTo {
   /** 16 bytes; MAY be a view of the WebSocket message: `detachReplyTo` makes a copy that may wait. */
   readonly uuid: Uint8Array;
   readonly payloadType: number;
+}
+
+/** Of a message that answers nothing. */
+export const UNSOLICITED: ReplyTo = { uuid: NIL_UUID, payloadType: JSON_PAYLOAD };
+
+/** A copy that holds no view of a WebSocket message, and so may wait. */
+export function detachReplyTo({ uuid, payloadType }: ReplyTo): ReplyTo {
+  return { uuid: new Uint8Array(uuid), payloadType };
 }
 
 /** A request as it arrived. The rules read its type; its payload belongs to the wire that made it. */

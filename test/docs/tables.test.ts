@@ -1,7 +1,7 @@
 /** What the documents say against what the code does. */
 import { describe, expect, it } from "vitest";
 import { fillTables } from "../../scripts/docs-tables.ts";
-import { RESERVED_MESSAGE_TYPES } from "../../src/protocol/message-types.ts";
+import { RESERVED_MESSAGE_TYPES } from "../../src/protocol/messages/table.ts";
 import { readOwn } from "../support/own-settings.ts";
 
 const PROTOCOL = readOwn("PROTOCOL.md");

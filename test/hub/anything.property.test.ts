@@ -1,7 +1,7 @@
 /** Whatever strangers send, and in whichever order: the hub neither fails nor lets anybody else feel it. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MESSAGE_TYPES } from "../../src/protocol/message-types.ts";
+import { MESSAGE_TYPES } from "../../src/protocol/messages/table.ts";
 import { PlainWorld, type PlainPeer } from "../behaviour/plain-world.ts";
 import { connect, signalTo } from "../behaviour/steps.ts";
 import type { Peer } from "../behaviour/world.ts";

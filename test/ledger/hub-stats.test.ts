@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { MAX_TOLD_PAIRS, HubStats, type HubStatsSettings } from "../../src/ledger/hub-stats.ts";
 import type { Fault } from "../../src/protocol/errors.ts";
-import { MESSAGE_TYPES } from "../../src/protocol/message-types.ts";
+import { MESSAGE_TYPES } from "../../src/protocol/messages/table.ts";
 import { clientId } from "../support/client-ids.ts";
 
 const OFFER = MESSAGE_TYPES.SIGNAL_OFFER.value;

@@ -6,7 +6,7 @@ import { exposition, type Gauges } from "../../src/metrics/exposition.ts";
 import { METRICS } from "../../src/metrics/metrics.ts";
 import { SAMPLE_KEYS, type Sample } from "../../src/metrics/samples.ts";
 import { ERROR_CODES } from "../../src/protocol/errors.ts";
-import { MESSAGE_TYPES } from "../../src/protocol/message-types.ts";
+import { MESSAGE_TYPES } from "../../src/protocol/messages/table.ts";
 import { announceMissingPromtool, hasPromtool, promtool } from "../support/promtool.ts";
 
 const GAUGES: Gauges = {

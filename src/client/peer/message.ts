@@ -3,6 +3,7 @@
  * comes from and the one it is meant for. A session is one `peer()` call: so what a page said before it was reloaded, or
  * what was meant for it, is known as stale.
  */
+import { isObject } from "../../protocol/json.ts";
 import type { Signal, SignalType } from "../signal.ts";
 
 export type PeerBody =
@@ -55,8 +56,4 @@ export function callOf({ data }: Signal): "call" | "hang-up" | null {
   const message = readPeerMessage(data);
   if (message?.kind === "bye") return "hang-up";
   return message?.kind === "hello" && message.to === null ? "call" : null;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

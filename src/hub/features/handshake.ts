@@ -1,22 +1,24 @@
 /** A socket before it has a session: CONNECT, its verification, and what waits behind it (CO1-CO10). */
 import type { Grant } from "../../auth/grant.ts";
-import { encodeConnectAck, UNSOLICITED, type ReplyTo } from "../../protocol/answers.ts";
 import { grantCapabilities } from "../../protocol/capabilities.ts";
 import type { Fault } from "../../protocol/errors.ts";
-import type { Frame } from "../../protocol/frame.ts";
 import {
   MAX_CONNECT_FAILURES,
   MAX_WAITING_BYTES,
   MAX_WAITING_FRAMES,
 } from "../../protocol/limits.ts";
-import { MESSAGE_TYPES } from "../../protocol/message-types.ts";
-import type { ConnectRequest } from "../../protocol/encodings/codec.ts";
-import { codecOf } from "../../protocol/encodings/payload-types.ts";
-import { failed, type Result } from "../../protocol/result.ts";
+import { MESSAGE_TYPES } from "../../protocol/messages/table.ts";
+import {
+  connectAck,
+  connectRequest,
+  type ConnectRequest,
+} from "../../protocol/messages/connect.ts";
+import { framesWire } from "../../wires/frames.ts";
+import { UNSOLICITED, type InboundRequest, type ReplyTo } from "../../wires/wire.ts";
 import type { Authenticating, Connected, AwaitingConnect, Session } from "../connection.ts";
 import { RETRY_AFTER_MS, type HubContext } from "../context.ts";
 import { nextDeadline } from "../deadlines.ts";
-import { replyToOf, detached, sizeOf, type Inbound } from "../inbound.ts";
+import { replyToOf, sizeOf, type Inbound } from "../inbound.ts";
 import type { HubSocket } from "../ports.ts";
 
 /** How what has waited is taken up again. */
@@ -27,15 +29,14 @@ export function receiveHandshake(
   context: HubContext,
   socket: HubSocket,
   greeting: AwaitingConnect,
-  frame: Frame,
+  frame: InboundRequest,
   handle: Handle,
 ): Promise<void> | undefined {
   if (frame.messageType !== MESSAGE_TYPES.CONNECT.value) {
     countFailure(context, socket, greeting, frame, "connect.first");
     return undefined;
   }
-  const request: Result<ConnectRequest, Fault> =
-    codecOf(frame.payloadType)?.decodeConnect(frame.payload) ?? failed("payload.type");
+  const request = framesWire.decode(frame, connectRequest);
   if (!request.ok) {
     context.refuse(socket, frame, request.failure);
     return undefined;
@@ -62,14 +63,14 @@ export function enqueue(
   inbound: Inbound,
 ): void {
   const bytes = connection.waitingBytes + sizeOf(inbound);
-  const framesBehind = connection.framesBehind + (inbound.kind === "frame" ? 1 : 0);
+  const framesBehind = connection.framesBehind + (inbound.kind === "request" ? 1 : 0);
   if (connection.waiting.length >= MAX_WAITING_FRAMES || bytes > MAX_WAITING_BYTES) {
     const about = { retryAfterMs: RETRY_AFTER_MS };
     socket.connection = { ...connection, framesBehind };
     context.refuse(socket, replyToOf(inbound), "connect.waiting", about);
     return;
   }
-  const waiting = [...connection.waiting, detached(inbound)];
+  const waiting = [...connection.waiting, framesWire.detach(inbound)];
   socket.connection = { ...connection, waiting, waitingBytes: bytes, framesBehind };
 }
 
@@ -77,7 +78,7 @@ async function verify(
   context: HubContext,
   socket: HubSocket,
   greeting: AwaitingConnect,
-  frame: Frame,
+  frame: InboundRequest,
   request: ConnectRequest & { readonly authToken: string },
   handle: Handle,
 ): Promise<void> {
@@ -155,7 +156,7 @@ function begin(
   context.ports.observe({ event: "session.begun", sessionId: id, session });
   context.answer(
     socket,
-    encodeConnectAck(replyTo, {
+    framesWire.encode(replyTo, connectAck, {
       sessionId: id,
       clientId,
       heartbeatIntervalSeconds: context.settings.heartbeatIntervalMs / 1000,

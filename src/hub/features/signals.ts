@@ -1,13 +1,12 @@
 /** A socket that has a session: what each frame of it means. */
 import { allowsTarget } from "../../auth/grant.ts";
-import { encodeHeartbeatAck, encodeSignalAck } from "../../protocol/answers.ts";
 import type { Fault } from "../../protocol/errors.ts";
-import type { ReceivedFrame } from "../../protocol/frame.ts";
-import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from "../../protocol/limits.ts";
-import { MESSAGE_TYPES, messageTypeName } from "../../protocol/message-types.ts";
-import type { PayloadCodec } from "../../protocol/encodings/codec.ts";
-import { codecOf } from "../../protocol/encodings/payload-types.ts";
-import { encodeSplicedInto, splicedBytes } from "../../protocol/encodings/splice.ts";
+import { MESSAGE_TYPES, messageTypeName } from "../../protocol/messages/table.ts";
+import { disconnectRequest } from "../../protocol/messages/disconnect.ts";
+import { heartbeatAck, heartbeatRequest } from "../../protocol/messages/heartbeat.ts";
+import { signalAck, signalRequest } from "../../protocol/messages/signal.ts";
+import { framesWire } from "../../wires/frames.ts";
+import type { InboundRequest } from "../../wires/wire.ts";
 import type { Connected } from "../connection.ts";
 import type { HubContext } from "../context.ts";
 import type { HubSocket } from "../ports.ts";
@@ -16,8 +15,7 @@ type Reader = (
   context: HubContext,
   socket: HubSocket,
   connection: Connected,
-  frame: ReceivedFrame,
-  codec: PayloadCodec,
+  frame: InboundRequest,
 ) => void;
 
 /** What a session may send (MT1), by the type's value. A list, so that the signal path finds it by index. */
@@ -28,24 +26,19 @@ READERS[MESSAGE_TYPES.SIGNAL_ICE_CANDIDATE.value] = signal;
 READERS[MESSAGE_TYPES.HEARTBEAT.value] = heartbeat;
 READERS[MESSAGE_TYPES.DISCONNECT.value] = disconnect;
 
-/** Every signal leaves through it: `send` copies, and nothing runs in between. */
-const OUTGOING = new Uint8Array(HEADER_BYTES + MAX_PAYLOAD_BYTES);
-
 export function receiveConnected(
   context: HubContext,
   socket: HubSocket,
   connection: Connected,
-  frame: ReceivedFrame,
+  frame: InboundRequest,
 ): void {
   const read = READERS[frame.messageType];
   if (read === undefined) return context.refuse(socket, frame, misplaced(frame));
-  const codec = codecOf(frame.payloadType);
-  if (codec === null) return context.refuse(socket, frame, "payload.type");
-  read(context, socket, connection, frame, codec);
+  read(context, socket, connection, frame);
 }
 
 /** Why a session may not send this type (CO6, MT2). */
-function misplaced({ messageType }: ReceivedFrame): Fault {
+function misplaced({ messageType }: InboundRequest): Fault {
   switch (messageTypeName(messageType)) {
     case undefined:
       return "type.unknown";
@@ -61,10 +54,9 @@ function signal(
   context: HubContext,
   socket: HubSocket,
   { session, lastActivityMs: nowMs }: Connected,
-  frame: ReceivedFrame,
-  codec: PayloadCodec,
+  frame: InboundRequest,
 ): void {
-  const request = codec.decodeSignal(frame.payload);
+  const request = framesWire.decode(frame, signalRequest);
   if (!request.ok) return context.refuse(socket, frame, request.failure);
   const { target } = request.value;
   const notice = { source: session.clientId, target, messageType: frame.messageType };
@@ -77,13 +69,10 @@ function signal(
   if (targetSocket === undefined && hub === null) {
     return context.refuseSignal(socket, frame, notice, "signal.absent");
   }
-  const source = codec.encodeSource(session.clientId);
-  if (!source.ok) return context.refuseSignal(socket, frame, notice, source.failure);
-  if (splicedBytes(request.value, source.value) > MAX_PAYLOAD_BYTES) {
-    return context.refuseSignal(socket, frame, notice, "signal.too-large");
-  }
+  const stamp = framesWire.stamp(frame, request.value, session.clientId);
+  if (!stamp.ok) return context.refuseSignal(socket, frame, notice, stamp.failure);
+  const stamped = stamp.value;
   const wantsAck = session.capabilities.includes("ack");
-  const stamped = encodeSplicedInto(OUTGOING, frame, request.value, source.value);
   if (targetSocket === undefined) {
     return hub === null
       ? undefined
@@ -95,7 +84,7 @@ function signal(
   }
   context.ports.counts.routed(notice);
   if (wantsAck) {
-    context.answer(socket, encodeSignalAck(frame, { target }));
+    context.answer(socket, framesWire.encode(frame, signalAck, { target }));
   }
 }
 
@@ -103,23 +92,21 @@ function heartbeat(
   context: HubContext,
   socket: HubSocket,
   _connection: Connected,
-  frame: ReceivedFrame,
-  codec: PayloadCodec,
+  frame: InboundRequest,
 ): void {
-  const request = codec.decodeHeartbeat(frame.payload);
+  const request = framesWire.decode(frame, heartbeatRequest);
   if (!request.ok) return context.refuse(socket, frame, request.failure);
   const answer = { timestampMs: context.ports.now(), clientTimestamp: request.value.timestamp };
-  context.answer(socket, encodeHeartbeatAck(frame, answer));
+  context.answer(socket, framesWire.encode(frame, heartbeatAck, answer));
 }
 
 function disconnect(
   context: HubContext,
   socket: HubSocket,
   _connection: Connected,
-  frame: ReceivedFrame,
-  codec: PayloadCodec,
+  frame: InboundRequest,
 ): void {
-  const request = codec.decodeDisconnect(frame.payload);
+  const request = framesWire.decode(frame, disconnectRequest);
   if (!request.ok) return context.refuse(socket, frame, request.failure);
   context.close(socket, "normal");
 }

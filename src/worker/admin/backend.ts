@@ -2,10 +2,8 @@
 import type { AdminPorts, BackendSignal } from "../../admin/ports.ts";
 import { parseClientId } from "../../protocol/client-id.ts";
 import { faultRow, type Fault } from "../../protocol/errors.ts";
-import { encodeFrame } from "../../protocol/frame.ts";
-import { MAX_PAYLOAD_BYTES } from "../../protocol/limits.ts";
-import { MESSAGE_TYPES } from "../../protocol/message-types.ts";
-import { PAYLOAD_TYPES } from "../../protocol/encodings/payload-types.ts";
+import { MESSAGE_TYPES } from "../../protocol/messages/table.ts";
+import { encodeBackendSignal } from "../../protocol/messages/signal.ts";
 import { formatUuid, UUID_BYTES } from "../../protocol/uuid.ts";
 import type { Env } from "../env.ts";
 import { hubNameOf } from "../../hub/placement.ts";
@@ -36,9 +34,6 @@ export function createBackend(
     if (sender === null) throw new Error("the backend has no client id");
     const uuid = crypto.getRandomValues(new Uint8Array(UUID_BYTES));
     const { value } = MESSAGE_TYPES[messageType];
-    const payload = new TextEncoder().encode(
-      JSON.stringify({ source_client_id: sender, signal_data: data }),
-    );
     const notice = { source: sender, target, messageType: value };
     const refuse = (fault: Fault) => {
       const counts = workerCountsOf(env, services);
@@ -46,15 +41,10 @@ export function createBackend(
       counts.settle(ctx);
       return { outcome: "refused", fault } as const;
     };
-    if (payload.length > MAX_PAYLOAD_BYTES) return refuse("signal.too-large");
-    const frame = encodeFrame({
-      messageType: value,
-      uuid,
-      payloadType: PAYLOAD_TYPES.JSON.value,
-      payload,
-    });
+    const encoded = encodeBackendSignal({ uuid, messageType: value, source: sender, target, data });
+    if (!encoded.ok) return refuse(encoded.failure);
     const hub = hubNameOf(target, config.routing.hubs);
-    const [fault = "internal"] = await hubs.deliver(hub, [{ ...notice, frame }]);
+    const [fault = "internal"] = await hubs.deliver(hub, [{ ...notice, frame: encoded.value }]);
     return fault === null ? { outcome: "delivered", uuid: formatUuid(uuid) } : refuse(fault);
   };
 }

@@ -1,7 +1,7 @@
 /** The other end of a client's sockets, in a test's hand. */
 import type { Ports, Socket, SocketEvents } from "../../../src/client/ports.ts";
 import { decodeMessage, encodeFrame } from "../../../src/protocol/frame.ts";
-import type { MessageTypeName } from "../../../src/protocol/message-types.ts";
+import type { MessageTypeName } from "../../../src/protocol/messages/table.ts";
 import { frame, NIL, seen, uuid, uuidBytes, type Seen } from "../../support/frames.ts";
 import { HandClock } from "./hand-clock.ts";
 

@@ -6,6 +6,7 @@ import {
   toAttachment,
   type Attachment,
 } from "../../../src/worker/sockets/attachment.ts";
+import { framesWire } from "../../../src/wires/frames.ts";
 import { clientId } from "../../support/client-ids.ts";
 
 const CHANGED =
@@ -63,7 +64,7 @@ const LAYOUTS: readonly (readonly [kept: Attachment, from: Connection, to: Conne
       ...greeting,
       state: "authenticating",
       grant: null,
-      waiting: [{ kind: "text" }],
+      waiting: [framesWire.read("waits", 0)],
       waitingBytes: 21,
       framesBehind: 0,
     },
