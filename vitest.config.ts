@@ -42,7 +42,7 @@ export default defineConfig({
           environment: "node",
           ...PATIENCE,
           include: [
-            "test/{protocol,hub,auth,config,log,events,metrics,ledger,admin,docs,scripts,client,examples,bench}/**/*.test.ts",
+            "test/{protocol,wires,hub,auth,config,log,events,metrics,ledger,admin,docs,scripts,client,examples,bench}/**/*.test.ts",
           ],
         },
       },

@@ -59,7 +59,7 @@ export const framesWire: Wire = {
       return { ...inbound, replyTo: detachReplyTo(inbound.replyTo) };
     }
     const { message, at } = frameOf(inbound.request);
-    return framesWire.read(message.slice(at, at + inbound.bytes), 0);
+    return framesWire.read(new Uint8Array(message.subarray(at, at + inbound.bytes)), 0);
   },
 };
 

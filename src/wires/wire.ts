@@ -25,7 +25,7 @@ export const UNSOLICITED: ReplyTo = { uuid: NIL_UUID, payloadType: JSON_PAYLOAD 
 
 /** A copy that holds no view of a WebSocket message, and so may wait. */
 export function detachReplyTo({ uuid, payloadType }: ReplyTo): ReplyTo {
-  return { uuid: uuid.slice(), payloadType };
+  return { uuid: new Uint8Array(uuid), payloadType };
 }
 
 /** A request as it arrived. The rules read its type; its payload belongs to the wire that made it. */

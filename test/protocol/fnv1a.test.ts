@@ -5,6 +5,6 @@ it.each([
   ["", 0x811c9dc5],
   ["a", 0xe40c292c],
   ["foobar", 0xbf9cf968],
-])("is FNV-1a of %j, by its authors' own vectors", (text, hash) => {
+])("fnv1a hashes %j as the vectors of its authors say", (text, hash) => {
   expect(fnv1a(text)).toBe(hash);
 });

@@ -5,7 +5,7 @@ import { HEADER_BYTES, MAX_MESSAGE_BYTES } from "../../src/protocol/limits.ts";
 import { concat, fieldsOf, frame, NIL, uuid, uuidBytes } from "../support/frames.ts";
 import { fromHex, toHex } from "../support/hex.ts";
 
-/** A message's frames as their uuids, and its failure as fault and uuid. */
+/** The frames of a message as their uuids, and its failure as fault and uuid. */
 function outline(message: Uint8Array): unknown[] {
   return [...decodeMessage(message)].map((decoded) =>
     decoded.kind === "frame"
@@ -24,8 +24,8 @@ function framesOf(message: Uint8Array): Frame[] {
 
 const hexOf = (id: string) => id.replaceAll("-", "");
 
-describe("a header", () => {
-  it("[FR1] is 21 bytes: start, type, uuid, payload type, length in big-endian", () => {
+describe("A header", () => {
+  it("[FR1] is 21 bytes: start byte, type, uuid, payload type, and the length in big-endian", () => {
     const bytes = encodeFrame({
       messageType: 0x10,
       uuid: uuidBytes("00112233-4455-6677-8899-aabbccddeeff"),
@@ -35,7 +35,7 @@ describe("a header", () => {
     expect(toHex(bytes)).toBe(`aa1000112233445566778899aabbccddeeff010102${"5a".repeat(0x0102)}`);
   });
 
-  it("[FR1] carries any type and payload type: whether they are known is not its question", () => {
+  it("[FR1] may carry any type and payload type, known or not", () => {
     const hex = `aa0600112233445566778899aabbccddeeff990000`;
     const [decoded] = decodeMessage(fromHex(hex));
     expect(decoded).toMatchObject({
@@ -44,13 +44,13 @@ describe("a header", () => {
     });
   });
 
-  it("[FR1] is read where its bytes lie inside a larger buffer", () => {
+  it("[FR1] is read even if its bytes lie inside a larger buffer", () => {
     const bytes = concat(Uint8Array.of(1, 2, 3), frame("HEARTBEAT", "7"), Uint8Array.of(4, 5));
     expect(outline(bytes.subarray(3, -2))).toEqual([hexOf(uuid(1))]);
   });
 });
 
-describe("a payload", () => {
+describe("A payload", () => {
   const uuidOf1 = uuidBytes(uuid(1));
   const maxFrame = { messageType: 0x10, uuid: uuidOf1, payloadType: 1 };
 
@@ -62,30 +62,35 @@ describe("a payload", () => {
     expect(framesOf(bytes)).toEqual([{ ...maxFrame, payload }]);
   });
 
-  it("[FR1] of 65,536 bytes is our own bug: RangeError", () => {
+  it("[FR1] of 65,536 bytes is refused with a RangeError, since it is a bug of ours", () => {
     const payload = new Uint8Array(65_536);
     expect(() => encodeFrame({ ...maxFrame, payload })).toThrow(
       new RangeError("A payload is at most 65535 bytes, got 65536"),
     );
   });
 
-  it.each([0, 15, 17])("[FR1] beside a uuid of %i bytes is our own bug: RangeError", (length) => {
-    const broken = { ...maxFrame, uuid: new Uint8Array(length), payload: new Uint8Array() };
-    expect(() => encodeFrame(broken)).toThrow(new RangeError(`A uuid is 16 bytes, got ${length}`));
-  });
+  it.each([0, 15, 17])(
+    "[FR1] beside a uuid of %i bytes is refused with a RangeError, since it is a bug of ours",
+    (length) => {
+      const broken = { ...maxFrame, uuid: new Uint8Array(length), payload: new Uint8Array() };
+      expect(() => encodeFrame(broken)).toThrow(
+        new RangeError(`A uuid is 16 bytes, got ${length}`),
+      );
+    },
+  );
 });
 
-describe("a message", () => {
+describe("A message", () => {
   it("[FR2] holds its frames back to back, in order", () => {
     const frames = [1, 2, 3].map((n) => frame("SIGNAL_OFFER", `bob:${n}`, uuid(n)));
     expect(outline(concat(...frames))).toEqual([1, 2, 3].map((n) => hexOf(uuid(n))));
   });
 
-  it("[FR2] without a byte is a fault of its own", () => {
+  it("[FR2] without a byte has a fault of its own", () => {
     expect(outline(new Uint8Array())).toEqual([["message.empty", hexOf(NIL)]]);
   });
 
-  it("[FR3] may be 1,048,576 bytes, full of the smallest frames", () => {
+  it("[FR3] may be 1,048,576 bytes of nothing but the smallest frames", () => {
     expect(MAX_MESSAGE_BYTES).toBe(1_048_576);
     const smallest = frame("HEARTBEAT", new Uint8Array());
     const count = Math.floor(MAX_MESSAGE_BYTES / HEADER_BYTES);
@@ -93,7 +98,7 @@ describe("a message", () => {
     expect(outline(message)).toHaveLength(49_932);
   });
 
-  it("[FR4] [FR5] cut at any byte keeps the frames before the cut, and names the fault and the uuid", () => {
+  it("[FR4] [FR5] that is cut at any byte keeps the frames before the cut, and names the fault and the uuid", () => {
     const first = frame("SIGNAL_OFFER", "bob:v=0", uuid(1));
     const second = frame("SIGNAL_OFFER", { target_client_id: "bob", signal_data: "x" }, uuid(2));
     const whole = concat(first, second);
@@ -106,14 +111,14 @@ describe("a message", () => {
     );
   });
 
-  it("[FR4] is not searched for the next start byte", () => {
+  it("[FR4] is not searched for another start byte once framing is lost", () => {
     const good = frame("HEARTBEAT", "", uuid(2));
     const message = concat(frame("HEARTBEAT", "", uuid(1)), Uint8Array.of(0xab), good);
     expect(outline(message)).toEqual([hexOf(uuid(1)), ["frame.start-byte", hexOf(NIL)]]);
   });
 });
 
-/** What the first `length` bytes of a frame are. Written from FR4 and FR5, not from the code. */
+/** What FR4 and FR5 make of the first `length` bytes of a frame. */
 function cutFrame(length: number, id: string, nothing: string | null, whole = Infinity): unknown[] {
   if (length === 0) return nothing === null ? [] : [[nothing, hexOf(NIL)]];
   if (length < 18) return [["frame.truncated-header", hexOf(NIL)]];
@@ -121,7 +126,7 @@ function cutFrame(length: number, id: string, nothing: string | null, whole = In
   return length < whole ? [["frame.truncated-payload", hexOf(id)]] : [hexOf(id)];
 }
 
-describe("any bytes", () => {
+describe("A sequence of any bytes", () => {
   const anyFrame: fc.Arbitrary<Frame> = fc.record({
     messageType: fc.nat(255),
     uuid: fc.uint8Array({ minLength: 16, maxLength: 16 }),
@@ -140,7 +145,7 @@ describe("any bytes", () => {
     }),
   );
 
-  it("[FR2] [FR4] [FR5] are read without a throw: whole frames, then at most one failure", () => {
+  it("[FR2] [FR4] [FR5] is read as whole frames, then at most one failure, and never throws", () => {
     fc.assert(
       fc.property(anyMessage, (message) => {
         const decoded = [...decodeMessage(message)];
@@ -158,7 +163,7 @@ describe("any bytes", () => {
     );
   });
 
-  it("[FR1] [FR2] that frames were written as are read as these frames", () => {
+  it("[FR1] [FR2] that frames were written as is read as these frames", () => {
     fc.assert(
       fc.property(fc.array(anyFrame, { minLength: 1, maxLength: 8 }), (frames) => {
         expect(framesOf(concat(...frames.map(encodeFrame)))).toEqual(frames);

@@ -13,10 +13,10 @@ function received(fields: Frame, before: Uint8Array) {
   return decoded.frame;
 }
 
-describe("a frame with a piece in its payload", () => {
+describe("A frame with a piece in its payload", () => {
   const into = new Uint8Array(70_000);
 
-  it("[SI5] is the same frame but for the piece, whatever was in the buffer, wherever the message lies", () => {
+  it("[SI5] is the same frame except for the piece, whatever the buffer held before and wherever the message lies", () => {
     const spliced = fc
       .tuple(
         fc.uint8Array({ maxLength: 300 }),
@@ -49,7 +49,7 @@ describe("a frame with a piece in its payload", () => {
     );
   });
 
-  it("[FR1] of 65,536 bytes is our own bug: RangeError", () => {
+  it("[FR1] is refused with a RangeError if its payload has 65,536 bytes, since that is a bug of ours", () => {
     const payload = new Uint8Array(65_535);
     const fields = { messageType: 0x10, uuid: uuidBytes(NIL), payloadType: 1, payload };
     const full = received(fields, new Uint8Array());

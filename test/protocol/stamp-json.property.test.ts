@@ -1,4 +1,4 @@
-/** What holds for every JSON signal, however it is spelled. */
+/** What holds for every stamped JSON signal, however its source spelled it. */
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { signalText } from "../support/arbitrary-json.ts";
@@ -15,7 +15,7 @@ const isSource = (key: string): boolean =>
     .replaceAll(/[\u0130\u0131]/g, "i")
     .toLowerCase() === SOURCE;
 
-it("[SI2] names the source once, whatever was written", () => {
+it("[SI2] A stamped signal names the authenticated source exactly once, whatever its source wrote", () => {
   fc.assert(
     fc.property(signalText, fc.constantFrom("alice", 'a"b\\', "日本🦊"), (text, source) => {
       const stamped = stampJsonText(text, source);
@@ -26,7 +26,7 @@ it("[SI2] names the source once, whatever was written", () => {
   );
 });
 
-it("[SI5] keeps every other field", () => {
+it("[SI5] A stamped signal keeps every other field", () => {
   fc.assert(
     fc.property(signalText, (text) => {
       const stamped = stampJsonText(text, "alice");
@@ -36,7 +36,7 @@ it("[SI5] keeps every other field", () => {
   );
 });
 
-it("[SI5] changes not one byte beside the stamp where the source did not name itself", () => {
+it("[SI5] A stamp changes no other byte if the source did not name itself", () => {
   fc.assert(
     fc.property(signalText, (text) => {
       fc.pre(!topLevelKeys(text).some(isSource));
@@ -47,7 +47,7 @@ it("[SI5] changes not one byte beside the stamp where the source did not name it
   );
 });
 
-it("[SI5] keeps every other field where it was, repeated ones too", () => {
+it("[SI5] A stamped signal keeps every other field in its place, including repeated ones", () => {
   fc.assert(
     fc.property(signalText, (text) => {
       const [first, ...others] = topLevelKeys(stampJsonText(text, "alice"));
@@ -58,7 +58,7 @@ it("[SI5] keeps every other field where it was, repeated ones too", () => {
   );
 });
 
-/** The fields that JSON.parse gives, but for the source. */
+/** The fields that JSON.parse gives, without the source. */
 function othersOf(text: string): unknown {
   const pairs = Object.entries(JSON.parse(text) as Record<string, unknown>);
   return Object.fromEntries(pairs.filter(([key]) => !isSource(key)));

@@ -1,19 +1,19 @@
-/** The source's id in a JSON signal. The properties are in `stamp-json.property.test.ts`. */
+/** The source's id in a JSON signal, case by case. What holds for every signal is in `stamp-json.property.test.ts`. */
 import { describe, expect, it } from "vitest";
-import { jsonCodec } from "../../src/protocol/encodings/json.ts";
+import { JSON_PAYLOAD } from "../../src/protocol/encodings/payload-types.ts";
 import { failed } from "../../src/protocol/result.ts";
-import { stampJsonText } from "../support/stamp.ts";
+import { stampJsonText, stampPayload } from "../support/stamp.ts";
 
-/** `signal_data` and what else a signal of these tests holds; the target is always bob. */
+/** A signal to bob with these fields. */
 const signal = (fields: string): string => `{"target_client_id":"bob",${fields}}`;
 const stamped = (fields: string): string =>
   `{"source_client_id":"alice","target_client_id":"bob",${fields}}`;
 
-/** What becomes of these fields where the source wrote `source_client_id` beside them. */
+/** What bob receives if the source wrote `source_client_id` beside these fields. */
 const restated = (fields: string): string =>
   stampJsonText(signal(`"source_client_id":"mallory",${fields}`), "alice");
 
-describe("a source that wrote no source_client_id", () => {
+describe("A source that wrote no source_client_id", () => {
   it.each([
     ["signal_data null", '"signal_data":null'],
     ["signal_data empty", '"signal_data":""'],
@@ -48,17 +48,17 @@ describe("a source that wrote no source_client_id", () => {
     ["white space", ' "signal_data"\t:\r\n1 , "x" : [ 1 , 2 ] '],
     ["fields whose names are numbers", '"2":1,"signal_data":{"2":1,"1":2},"1":2'],
     ["a line separator", '"signal_data":"\u2028"'],
-  ])("[SI2] [SI5] is named behind the brace, and nothing else changes: %s", (_, fields) => {
+  ])("[SI2] [SI5] is named behind the brace, and nothing else changes, beside %s", (_, fields) => {
     expect(stampJsonText(signal(fields), "alice")).toBe(stamped(fields));
   });
 
-  it("[SI2] [SI5] may write white space before the brace, and behind", () => {
+  it("[SI2] [SI5] may write white space before the first brace and behind the last", () => {
     const text = ` \t\r\n${signal('"signal_data":1')} \n`;
     expect(stampJsonText(text, "alice")).toBe(` \t\r\n${stamped('"signal_data":1')} \n`);
   });
 
   it.each([`"`, "\\", "{", "}", "日本", "🦊", "\u2028", 'a"b\\', "__proto__"])(
-    "[SI2] is named %j as it is",
+    "[SI2] is named correctly as %j",
     (source) => {
       const text = stampJsonText(signal('"signal_data":1'), source);
       expect(JSON.parse(text)).toEqual({
@@ -70,7 +70,7 @@ describe("a source that wrote no source_client_id", () => {
   );
 });
 
-describe("a source that wrote source_client_id", () => {
+describe("A source that wrote source_client_id", () => {
   it.each([
     ["first", '{"source_client_id":"mallory","target_client_id":"bob","signal_data":1}'],
     ["last", '{"target_client_id":"bob","signal_data":1,"source_client_id":"mallory"}'],
@@ -125,7 +125,7 @@ describe("a source that wrote source_client_id", () => {
       '{"target_client_id":"bob","signal_data":1,"SOURCE_CLIENT_\u0130D":"mallory"}',
     ],
     ["truthfully", '{"source_client_id":"alice","target_client_id":"bob","signal_data":1}'],
-  ])("[SI2] is overruled: %s", (_, text) => {
+  ])("[SI2] is overruled if it wrote the field %s", (_, text) => {
     expect(stampJsonText(text, "alice")).toBe(stamped('"signal_data":1'));
   });
 
@@ -152,7 +152,7 @@ describe("a source that wrote source_client_id", () => {
     ["lone surrogates as escapes", '"signal_data":"\\ud83e","\\udd8a":1'],
     ["strings that look like numbers", '"signal_data":["1.0","1e400"]'],
     ["empty values", '"signal_data":{"a":{},"b":[],"c":"","d":null,"":false}'],
-  ])("[SI5] keeps %s", (_, fields) => {
+  ])("[SI5] loses nothing else of its signal: %s", (_, fields) => {
     expect(restated(fields)).toBe(stamped(fields));
   });
 
@@ -160,7 +160,7 @@ describe("a source that wrote source_client_id", () => {
     ["repeated fields", '"signal_data":1.0,"signal_data":2.0'],
     ["fields named with numbers, in their place", '"signal_data":1,"2":1,"1":{"3":1,"0":1}'],
     ["white space", ' "signal_data" :\t[ 1 ,\n2 ] '],
-  ])("[SI5] keeps %s", (_, fields) => {
+  ])("[SI5] loses nothing else of its signal: %s", (_, fields) => {
     expect(restated(fields)).toBe(stamped(fields));
   });
 });
@@ -173,7 +173,7 @@ function spelledOut(text: string): string {
   return `"${escapes.join("")}"`;
 }
 
-describe("deep nesting", () => {
+describe("Deep nesting", () => {
   const DEPTH = 30_000;
   const deep = `"signal_data":${"[".repeat(DEPTH)}${"]".repeat(DEPTH)}`;
   const deepObjects = `"signal_data":${'{"":'.repeat(DEPTH / 3)}0${"}".repeat(DEPTH / 3)}`;
@@ -188,13 +188,18 @@ describe("deep nesting", () => {
   it.each([
     ["arrays", deep],
     ["objects", deepObjects],
-  ])("[SI5] of %s arrives as it was sent beside a source_client_id of the source", (_, fields) => {
-    const text = signal(`"source_client_id":"mallory",${fields}`);
-    expect(stampJsonText(text, "alice") === stamped(fields)).toBe(true);
-  });
+  ])(
+    "[SI5] of %s arrives as it was sent, even beside a source_client_id of the source",
+    (_, fields) => {
+      const text = signal(`"source_client_id":"mallory",${fields}`);
+      expect(stampJsonText(text, "alice") === stamped(fields)).toBe(true);
+    },
+  );
 });
 
-it("[SI1] needs signal_data of its own", () => {
+it("[SI1] A signal must have a field signal_data of its own", () => {
   const inherited = '{"target_client_id":"bob","__proto__":{"signal_data":1}}';
-  expect(jsonCodec.decodeSignal(Buffer.from(inherited))).toEqual(failed("payload.signal-data"));
+  expect(stampPayload(JSON_PAYLOAD, Buffer.from(inherited), "alice")).toEqual(
+    failed("payload.signal-data"),
+  );
 });

@@ -1,4 +1,4 @@
-/** The tables of the protocol against what the document and PROTOCOL.md say, written out. */
+/** The tables of the protocol against PROTOCOL.md and the original protocol document, whose values are written out here. */
 import { describe, expect, it } from "vitest";
 import { grantCapabilities } from "../../src/protocol/capabilities.ts";
 import { CLOSE_CODES } from "../../src/protocol/close-codes.ts";
@@ -12,7 +12,7 @@ import {
 
 const EVERY_BYTE = Array.from({ length: 256 }, (_, byte) => byte);
 
-describe("message types", () => {
+describe("The table of message types", () => {
   const documented = {
     CONNECT: 0x01,
     CONNECT_ACK: 0x02,
@@ -26,7 +26,7 @@ describe("message types", () => {
     ERROR: 0xff,
   };
 
-  it("[MT1] [MT2] have the document's values, and no others", () => {
+  it("[MT1] [MT2] holds the values of the original protocol document, and no others", () => {
     const values = Object.entries(MESSAGE_TYPES).map(([name, { value }]) => [name, value]);
     expect(Object.fromEntries(values)).toEqual(documented);
     const known = EVERY_BYTE.map((byte) => [messageTypeName(byte), byte] as const);
@@ -37,13 +37,13 @@ describe("message types", () => {
     ["client", ["CONNECT", "DISCONNECT", "HEARTBEAT"]],
     ["hub", ["CONNECT_ACK", "HEARTBEAT_ACK", "SIGNAL_ACK", "ERROR"]],
     ["both", ["SIGNAL_OFFER", "SIGNAL_ANSWER", "SIGNAL_ICE_CANDIDATE"]],
-  ])("[MT1] [MT2] are sent by %s: %j", (from, names) => {
+  ])("[MT1] [MT2] says that %s may send %j", (from, names) => {
     const rows = Object.entries(MESSAGE_TYPES).filter(([, row]) => row.from === from);
     expect(rows.map(([name]) => name)).toEqual(names);
     expect(rows.map(([, row]) => row.signal)).toEqual(names.map(() => from === "both"));
   });
 
-  it("[MT3] leave the reserved values unknown", () => {
+  it("[MT3] leaves the reserved values unknown", () => {
     const reserved = RESERVED_MESSAGE_TYPES.flatMap(({ first, last }) =>
       EVERY_BYTE.filter((byte) => byte >= first && byte <= last),
     );
@@ -65,8 +65,8 @@ describe("message types", () => {
   });
 });
 
-describe("close codes", () => {
-  it("[CL1] are these, and say what a client may do next", () => {
+describe("The table of close codes", () => {
+  it("[CL1] holds these codes, with what a client may do next", () => {
     const rows = Object.entries(CLOSE_CODES).map(([name, row]) => [row.code, name, row.reconnect]);
     expect(rows).toEqual([
       [1000, "normal", "never"],
@@ -82,16 +82,16 @@ describe("close codes", () => {
     ]);
   });
 
-  it("[CL1] fit as reasons in a close frame: 123 bytes", () => {
+  it("[CL1] has names that fit as reasons into a close frame, which takes 123 bytes", () => {
     const lengths = Object.keys(CLOSE_CODES).map((name) => Buffer.byteLength(name));
     expect(Math.max(...lengths)).toBeLessThanOrEqual(123);
   });
 });
 
-describe("errors", () => {
+describe("The table of errors", () => {
   const faults = Object.keys(FAULTS) as Fault[];
 
-  it("[ER1] have the document's codes, and those that its gaps needed", () => {
+  it("[ER1] holds the codes of the original protocol document, and those that its gaps needed", () => {
     expect(Object.keys(ERROR_CODES).map(Number)).toEqual([
       400, 401, 403, 404, 409, 413, 429, 500, 503,
     ]);
@@ -100,11 +100,14 @@ describe("errors", () => {
   it.each<[Fault, number, string]>([
     ["auth.invalid", 401, "Invalid token"],
     ["signal.absent", 404, "Target client not found"],
-  ])("[ER1] [CO5] [SI6] say what the document says: %s", (fault, code, text) => {
-    expect(faultRow(fault)).toMatchObject({ code, text });
-  });
+  ])(
+    "[ER1] [CO5] [SI6] has the text of the original protocol document for %s",
+    (fault, code, text) => {
+      expect(faultRow(fault)).toMatchObject({ code, text });
+    },
+  );
 
-  it("[ER3] close for these faults only", () => {
+  it("[ER3] closes the connection for these faults only", () => {
     const closing = faults.map((fault) => [fault, faultRow(fault).close] as const);
     expect(Object.fromEntries(closing.filter(([, close]) => close !== undefined))).toEqual({
       "message.too-large": "too-large",
@@ -118,12 +121,12 @@ describe("errors", () => {
     });
   });
 
-  it("[ER1] use every code of the table", () => {
+  it("[ER1] uses each of its codes", () => {
     const used = new Set(faults.map((fault) => faultRow(fault).code));
     expect([...used].toSorted()).toEqual(Object.keys(ERROR_CODES).map(Number));
   });
 
-  it("[ER1] are one line of text each", () => {
+  it("[ER1] has one line of text for each fault", () => {
     const texts = faults.map((fault) => faultRow(fault).text);
     expect(texts.filter((text) => !/^[ -~]{10,100}$/.test(text))).toEqual([]);
   });
@@ -134,12 +137,12 @@ describe("errors", () => {
     ["FR3", "message.too-large"],
     ["MT2", "type.unknown"],
     ["SI8", "signal.too-large"],
-  ])("[ER1] come from the rule that asks for them: %s asks for %s", (rule, fault) => {
+  ])("[ER1] names the rule that asks for a fault: %s asks for %s", (rule, fault) => {
     expect(faultRow(fault).rule).toBe(rule);
   });
 });
 
-describe("limits", () => {
+describe("The fixed limits", () => {
   it("[FR1] [ID1] are the numbers of PROTOCOL.md", () => {
     expect({ ...limits }).toEqual({
       HEADER_BYTES: 21,
@@ -157,8 +160,8 @@ describe("limits", () => {
   });
 });
 
-describe("capabilities", () => {
-  it("[CO4] are granted as far as this version knows them, each once", () => {
+describe("The capabilities of a session", () => {
+  it("[CO4] are those asked for that this version knows, each once", () => {
     expect(grantCapabilities(["later", "ack", "batch", "ack", "", "toString"])).toEqual([
       "ack",
       "batch",

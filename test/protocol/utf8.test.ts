@@ -9,7 +9,7 @@ it.each([
   ["NUL", "00", "\u0000"],
   ["a byte order mark, which is kept", "efbbbf61", "\ufeffa"],
   ["the last code point", "f48fbfbf", "\u{10ffff}"],
-])("[PT3] [PT4] reads and writes %s", (_, hex, text) => {
+])("[PT3] [PT4] UTF-8 decodes and encodes %s", (_, hex, text) => {
   expect(decodeUtf8(fromHex(hex))).toBe(text);
   expect(toHex(encodeUtf8(text))).toBe(hex);
 });
@@ -22,14 +22,14 @@ it.each([
   ["a surrogate", "eda080"],
   ["beyond the last code point", "f4908080"],
   ["0xFF", "ff"],
-])("[PT3] [PT4] refuses %s, and reads the next text from its start", (_, hex) => {
+])("[PT3] [PT4] The UTF-8 decoder refuses %s, and reads the next text from its start", (_, hex) => {
   expect(decodeUtf8(fromHex(hex))).toBeNull();
   expect(decodeUtf8(fromHex("a9"))).toBeNull();
   expect(decodeUtf8(fromHex("61"))).toBe("a");
 });
 
 it.each(["a", "é", "日", "🦊", "\ufeff", "aé日🦊"])(
-  "[FR3] measures a text of %j in bytes",
+  "[FR3] exceedsBytes measures a text of %j in bytes",
   (unit) => {
     for (const times of [0, 1, 2, 7, 100]) {
       const text = unit.repeat(times);

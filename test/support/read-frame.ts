@@ -1,32 +1,31 @@
-/** What the codec makes of a frame that a client sent: the request, or the fault. */
+/** What the frames wire makes of a request that a client sent: what it says, or the fault. */
 import type { Fault } from "../../src/protocol/errors.ts";
-import type { Frame } from "../../src/protocol/frame.ts";
+import type { RequestDecoder } from "../../src/protocol/encodings/payload.ts";
+import { connectRequest } from "../../src/protocol/messages/connect.ts";
+import { disconnectRequest } from "../../src/protocol/messages/disconnect.ts";
+import { heartbeatRequest } from "../../src/protocol/messages/heartbeat.ts";
+import { signalRequest } from "../../src/protocol/messages/signal.ts";
 import { MESSAGE_TYPES, messageTypeName } from "../../src/protocol/messages/table.ts";
-import type { PayloadCodec } from "../../src/protocol/encodings/codec.ts";
-import { codecOf } from "../../src/protocol/encodings/payload-types.ts";
 import { failed, type Result } from "../../src/protocol/result.ts";
-
-type Read = (codec: PayloadCodec, payload: Uint8Array) => Result<object, Fault>;
-
-const signal: Read = (codec, payload) => codec.decodeSignal(payload);
+import { framesWire } from "../../src/wires/frames.ts";
+import type { InboundRequest } from "../../src/wires/wire.ts";
 
 /** The types that a client may send, with the decoder of each. */
-const READERS: Readonly<Record<string, Read>> = {
-  CONNECT: (codec, payload) => codec.decodeConnect(payload),
-  DISCONNECT: (codec, payload) => codec.decodeDisconnect(payload),
-  HEARTBEAT: (codec, payload) => codec.decodeHeartbeat(payload),
-  SIGNAL_OFFER: signal,
-  SIGNAL_ANSWER: signal,
-  SIGNAL_ICE_CANDIDATE: signal,
+export const REQUEST_DECODERS: Readonly<Record<string, RequestDecoder<object>>> = {
+  CONNECT: connectRequest,
+  DISCONNECT: disconnectRequest,
+  HEARTBEAT: heartbeatRequest,
+  SIGNAL_OFFER: signalRequest,
+  SIGNAL_ANSWER: signalRequest,
+  SIGNAL_ICE_CANDIDATE: signalRequest,
 };
 
-/** In the order of the hub's questions after CONNECT: the type, the payload type, the payload. */
-export function readFrame(frame: Frame): Result<object, Fault> {
-  const name = messageTypeName(frame.messageType);
+/** Asks what the hub asks after CONNECT, in its order: the type, the payload type, the payload. */
+export function readRequest(request: InboundRequest): Result<object, Fault> {
+  const name = messageTypeName(request.messageType);
   if (name === undefined) return failed("type.unknown");
   if (MESSAGE_TYPES[name].from === "hub") return failed("type.hub-only");
-  const codec = codecOf(frame.payloadType);
-  const read = READERS[name];
-  if (read === undefined) throw new Error(`a client sends ${name}, and nothing here reads it`);
-  return codec === null ? failed("payload.type") : read(codec, frame.payload);
+  const decoder = REQUEST_DECODERS[name];
+  if (decoder === undefined) throw new Error(`a client sends ${name}, and nothing here reads it`);
+  return framesWire.decode(request, decoder);
 }

@@ -110,7 +110,7 @@ it("Each connection that has changed is saved once", async () => {
     for (const { id, ws, save } of all) {
       expect(save).toHaveBeenCalledTimes(1);
       const kept = new PlatformSockets(ctx).of(ws).connection;
-      expect(kept).toEqual({ state: "closed", id });
+      expect(kept).toEqual({ state: "closed", socketId: id });
     }
   });
 });

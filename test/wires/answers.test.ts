@@ -1,14 +1,13 @@
-/** The hub's own frames, as bytes. */
+/** The hub's own messages as frames: every answer in every payload type, and the golden vectors of the hub. */
 import { describe, expect, it } from "vitest";
-import {
-  encodeConnectAck,
-  encodeError,
-  encodeHeartbeatAck,
-  encodeSignalAck,
-  UNSOLICITED,
-  type ReplyTo,
-} from "../../src/protocol/answers.ts";
+import type { AnswerEncoder } from "../../src/protocol/encodings/payload.ts";
 import { faultRow, FAULTS, type Fault } from "../../src/protocol/errors.ts";
+import { connectAck, type ConnectAnswer } from "../../src/protocol/messages/connect.ts";
+import { errorAnswer, type ErrorDetails } from "../../src/protocol/messages/error.ts";
+import { heartbeatAck, type HeartbeatAnswer } from "../../src/protocol/messages/heartbeat.ts";
+import { signalAck, type SignalAckAnswer } from "../../src/protocol/messages/signal.ts";
+import { framesWire } from "../../src/wires/frames.ts";
+import { UNSOLICITED, type ReplyTo } from "../../src/wires/wire.ts";
 import { clientId } from "../support/client-ids.ts";
 import { NIL, seen, uuid, uuidBytes } from "../support/frames.ts";
 import { toHex } from "../support/hex.ts";
@@ -21,6 +20,19 @@ function answered(payloadType: number, id = uuid(7)): ReplyTo {
   return { uuid: uuidBytes(id), payloadType };
 }
 
+function encode<Answer>(to: ReplyTo, encoder: AnswerEncoder<Answer>, answer: Answer): Uint8Array {
+  const message = framesWire.encode(to, encoder, answer);
+  if (typeof message === "string") throw new Error("the frames wire wrote text");
+  return message;
+}
+
+const encodeConnectAck = (to: ReplyTo, answer: ConnectAnswer) => encode(to, connectAck, answer);
+const encodeHeartbeatAck = (to: ReplyTo, answer: HeartbeatAnswer) =>
+  encode(to, heartbeatAck, answer);
+const encodeSignalAck = (to: ReplyTo, answer: SignalAckAnswer) => encode(to, signalAck, answer);
+const encodeError = (to: ReplyTo, fault: Fault, details: ErrorDetails = {}) =>
+  encode(to, errorAnswer, { fault, ...details });
+
 const ack = {
   sessionId: "2b1e7f6c-7d53-4a3e-9a39-7a1f0f8f7a11",
   clientId: clientId("alice"),
@@ -32,7 +44,7 @@ const beat = { timestampMs: 1_790_000_000_456, clientTimestamp: 1_790_000_000_12
 
 const toBob = { target: clientId("bob") };
 
-describe("an answer", () => {
+describe("An answer", () => {
   const said = {
     CONNECT_ACK: ["JSON", "TEXT"],
     HEARTBEAT_ACK: ["JSON"],
@@ -52,7 +64,7 @@ describe("an answer", () => {
   ]);
 
   it.each(cases)(
-    "[PT6] to %s is %s in that payload type if it is among %j, else in JSON",
+    "[PT6] to a frame in %s is %s in that payload type if it is one of %j, and otherwise in JSON",
     (name, type, sayable, bytes) => {
       const inKind = (sayable as readonly string[]).includes(name);
       expect(bytes[18]).toBe(inKind ? PAYLOAD_TYPES[name as "TEXT"] : PAYLOAD_TYPES.JSON);
@@ -61,19 +73,22 @@ describe("an answer", () => {
   );
 
   it.each(cases)(
-    "[CO3] [ER2] to %s as %s carries the uuid that it answers",
+    "[CO3] [ER2] to a frame in %s carries the uuid of that frame: %s",
     (_name, _type, _sayable, bytes) => {
       expect(seen(bytes).uuid).toBe(uuid(7));
     },
   );
 
-  it.each([0x00, 0x06, 0xff])("[PT6] to a payload type of no name, %i, is JSON", (payloadType) => {
-    const bytes = encodeError(answered(payloadType), "payload.type");
-    expect(bytes[18]).toBe(PAYLOAD_TYPES.JSON);
-    expect(seen(bytes).payload).toMatchObject({ error_code: 400 });
-  });
+  it.each([0x00, 0x06, 0xff])(
+    "[PT6] to a frame in an unknown payload type is JSON: %i",
+    (payloadType) => {
+      const bytes = encodeError(answered(payloadType), "payload.type");
+      expect(bytes[18]).toBe(PAYLOAD_TYPES.JSON);
+      expect(seen(bytes).payload).toMatchObject({ error_code: 400 });
+    },
+  );
 
-  it("[ER2] to nothing is JSON with the nil uuid", () => {
+  it("[ER2] to no frame is JSON with the nil uuid", () => {
     expect(seen(encodeError(UNSOLICITED, "session.replaced"))).toEqual({
       type: "ERROR",
       uuid: NIL,
@@ -83,7 +98,7 @@ describe("an answer", () => {
 });
 
 describe("CONNECT_ACK", () => {
-  it("[CO2] says in JSON what the session is", () => {
+  it("[CO2] describes the session in JSON", () => {
     expect(seen(encodeConnectAck(answered(PAYLOAD_TYPES.JSON), ack)).payload).toEqual({
       status: "success",
       session_id: ack.sessionId,
@@ -94,7 +109,7 @@ describe("CONNECT_ACK", () => {
     });
   });
 
-  it("[CO2] [PT4] says status and session in TEXT", () => {
+  it("[CO2] [PT4] names its status and the session in TEXT", () => {
     const { payload } = seen(encodeConnectAck(answered(PAYLOAD_TYPES.TEXT), ack));
     expect(payload).toBe(`success:${ack.sessionId}`);
   });
@@ -102,7 +117,7 @@ describe("CONNECT_ACK", () => {
 
 describe("HEARTBEAT_ACK", () => {
   it.each([1_790_000_000_123, 0, 1.5, null])(
-    "[HB1] echoes the client's timestamp %s",
+    "[HB1] echoes the client's timestamp: %s",
     (clientTimestamp) => {
       const bytes = encodeHeartbeatAck(answered(PAYLOAD_TYPES.TEXT), { ...beat, clientTimestamp });
       expect(seen(bytes).payload).toEqual({
@@ -114,7 +129,7 @@ describe("HEARTBEAT_ACK", () => {
 });
 
 describe("SIGNAL_ACK", () => {
-  it("[SI10] names the target, in JSON and in TEXT", () => {
+  it("[SI10] names the target in JSON and in TEXT", () => {
     const inJson = seen(encodeSignalAck(answered(PAYLOAD_TYPES.JSON), toBob));
     expect(inJson.payload).toEqual({ status: "delivered", target_client_id: "bob" });
     const inText = seen(encodeSignalAck(answered(PAYLOAD_TYPES.TEXT), toBob));
@@ -123,7 +138,7 @@ describe("SIGNAL_ACK", () => {
 });
 
 describe("ERROR", () => {
-  it.each(faults)("[ER1] says code and text of its row, and nothing else: %s", (fault) => {
+  it.each(faults)("[ER1] holds the code and the text of its row, and nothing else: %s", (fault) => {
     const { code, text } = faultRow(fault);
     expect(seen(encodeError(answered(PAYLOAD_TYPES.JSON), fault)).payload).toEqual({
       error_code: code,
@@ -143,25 +158,31 @@ describe("ERROR", () => {
     });
   });
 
-  it.each([0, 250])("[ER1] says when to try again: %i ms", (retryAfterMs) => {
-    const bytes = encodeError(answered(PAYLOAD_TYPES.JSON), "rate.exceeded", { retryAfterMs });
-    expect(seen(bytes).payload).toMatchObject({ error_code: 429, retry_after_ms: retryAfterMs });
-  });
+  it.each([0, 250])(
+    "[ER1] holds the time to wait before the next attempt: %i ms",
+    (retryAfterMs) => {
+      const bytes = encodeError(answered(PAYLOAD_TYPES.JSON), "rate.exceeded", { retryAfterMs });
+      expect(seen(bytes).payload).toMatchObject({ error_code: 429, retry_after_ms: retryAfterMs });
+    },
+  );
 });
 
-describe("a vector of the hub", () => {
+describe("A golden vector of the hub", () => {
   const answers = GOOD_VECTORS.flatMap(({ name, hex, frames: [frame] }) =>
     frame && ["CONNECT_ACK", "HEARTBEAT_ACK", "SIGNAL_ACK", "ERROR"].includes(frame.type)
       ? [{ name, hex, frame }]
       : [],
   );
 
-  it.each(answers)("[CO2] [HB1] [SI10] [ER1] is what the hub writes: $name", ({ hex, frame }) => {
-    expect(toHex(written(frame))).toBe(hex);
-  });
+  it.each(answers)(
+    "[CO2] [HB1] [SI10] [ER1] is what the frames wire writes: $name",
+    ({ hex, frame }) => {
+      expect(toHex(written(frame))).toBe(hex);
+    },
+  );
 });
 
-/** The hub's answer that says what the vector says. */
+/** The answer of the hub that has the content of the vector. */
 function written(frame: VectorFrame): Uint8Array {
   const to = answered(PAYLOAD_TYPES[frame.payload_type], frame.uuid);
   const said = fieldsOf(frame);
@@ -196,7 +217,7 @@ interface AnswerFields {
   readonly retry_after_ms?: number;
 }
 
-/** JSON as it is, and TEXT under the names that JSON has for it. */
+/** JSON as it is; the parts of TEXT under the names that JSON has for them. */
 function fieldsOf({ type, payload }: VectorFrame): AnswerFields {
   if (typeof payload !== "string") return payload as AnswerFields;
   const [head = "", ...rest] = payload.split(":");
