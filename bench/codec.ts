@@ -1,11 +1,12 @@
 /** The codec benchmark, in process: what a signal's bytes cost to decode, to stamp with its sender, and to encode. */
 import { Bench } from "tinybench";
 import { parseClientId } from "../src/protocol/client-id.ts";
-import { decodeMessage, encodeFrame } from "../src/protocol/frame.ts";
-import { MESSAGE_TYPES } from "../src/protocol/message-types.ts";
-import { codecOf, PAYLOAD_TYPES } from "../src/protocol/encodings/payload-types.ts";
-import { encodeSplicedInto } from "../src/protocol/encodings/splice.ts";
+import { encodeFrame } from "../src/protocol/frame.ts";
+import { MESSAGE_TYPES } from "../src/protocol/messages/table.ts";
+import { PAYLOAD_TYPES } from "../src/protocol/encodings/payload-types.ts";
+import { signalRequest } from "../src/protocol/messages/signal.ts";
 import { NIL_UUID } from "../src/protocol/uuid.ts";
+import { framesWire } from "../src/wires/frames.ts";
 import { FRAME_BYTES, SIGNAL_PAYLOADS } from "./signals.ts";
 
 /** Long enough for the optimising compiler to settle, short enough for nine tasks. */
@@ -41,23 +42,18 @@ function addTasks(bench: Bench, payloadType: keyof typeof SIGNAL_PAYLOADS): void
     payload: SIGNAL_PAYLOADS[payloadType]("bench_2"),
   });
   if (message.length !== FRAME_BYTES) throw new Error(`got a frame of ${message.length} bytes`);
-  const [decoded] = decodeMessage(message);
+  const inbound = framesWire.read(message, 0);
   const source = parseClientId("bench_1");
-  if (decoded?.kind !== "frame" || source === null) throw new Error("the signal does not decode");
-  const { frame } = decoded;
-  const codec = codecOf(frame.payloadType);
-  const request = codec?.decodeSignal(frame.payload);
-  if (!codec || !request?.ok) throw new Error("the signal's payload does not decode");
-  const cut = request.value;
-  const outgoing = new Uint8Array(2 * FRAME_BYTES);
+  if (inbound.kind !== "request" || source === null) throw new Error("the signal does not decode");
+  const { request } = inbound;
+  const signal = framesWire.decode(request, signalRequest);
+  if (!signal.ok) throw new Error("the signal's payload does not decode");
   bench
     .add(`${payloadType} decode`, () => {
-      for (const one of decodeMessage(message)) {
-        if (one.kind === "frame") codecOf(one.frame.payloadType)?.decodeSignal(one.frame.payload);
-      }
+      const one = framesWire.read(message, 0);
+      if (one.kind === "request") framesWire.decode(one.request, signalRequest);
     })
     .add(`${payloadType} stamp and encode`, () => {
-      const encoded = codec.encodeSource(source);
-      if (encoded.ok) encodeSplicedInto(outgoing, frame, cut, encoded.value);
+      framesWire.stamp(request, signal.value, source);
     });
 }

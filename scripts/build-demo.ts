@@ -1,4 +1,4 @@
-/** Builds examples/demo into public/demo, among wrangler's assets. wrangler runs it itself: `[build]` in wrangler.toml. */
+/** Builds examples/demo into public/demo, which wrangler serves. wrangler runs this script by `[build]` in wrangler.toml. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
@@ -17,30 +17,30 @@ const { outputFiles } = await build({
   bundle: true,
   format: "esm",
   target: ["es2022", "chrome123", "firefox120", "safari17.5"],
-  // Not minified: people are to read it in their browser's tools.
+  // Not minified, so that people can read it in their browser's tools.
   charset: "utf8",
   write: false,
 });
 
 mkdirSync(target, { recursive: true });
-for (const { path, contents } of outputFiles) put(path, contents);
+for (const { path, contents } of outputFiles) writeIfChanged(path, contents);
 for (const name of ["index.html", "mark.svg"]) {
-  put(join(target, name), readFileSync(join(source, name)));
+  writeIfChanged(join(target, name), readFileSync(join(source, name)));
 }
 
-/** Whole or not at all, and only where it differs: other services of this checkout may be serving it, and watch it. */
-function put(path: string, contents: Uint8Array): void {
-  if (readIfThere(path)?.equals(contents)) return;
-  const half = `${path}.${process.pid}`;
-  writeFileSync(half, contents);
-  renameSync(half, path);
+/** Replaces a file at once, and only if it differs: other services of this checkout may serve and watch it. */
+function writeIfChanged(path: string, contents: Uint8Array): void {
+  if (readIfExists(path)?.equals(contents)) return;
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, contents);
+  renameSync(temporary, path);
 }
 
-function readIfThere(path: string): Buffer | null {
+function readIfExists(path: string): Buffer | null {
   try {
     return readFileSync(path);
   } catch {
-    // ENOENT: the first build. Whatever else is wrong, writing says.
+    // ENOENT at the first build. Writing the file reports any other error.
     return null;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run check:package`: packs the package, installs it into an empty TypeScript project, compiles the
- * README's snippets there and runs against it, and asks publint and are-the-types-wrong. What it makes, it removes.
+ * `npm run check:package`: packs the package and checks it with publint and are-the-types-wrong. Then it installs the package
+ * into an empty TypeScript project, compiles the README's snippets there, and runs a first program. It leaves no file behind.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { join, resolve } from "node:path";
 const root = resolve(import.meta.dirname, "..");
 const tsc = resolve(root, "node_modules/.bin/tsc");
 
-/** Runs without a hub. */
+/** A program that runs without a hub. */
 const FIRST_FILE = `
 import { SignalClient, SignalError, peer } from "signal-manager/client";
 
@@ -25,7 +25,7 @@ if (typeof peer !== "function") throw new Error("no peer");
 await client.close();
 `;
 
-/** The snippets of the SDK's README: compiled as they stand. */
+/** The snippets of the SDK's README, unchanged. */
 const SNIPPETS = Array.from(
   readFileSync(resolve(root, "src/client/README.md"), "utf8").matchAll(/```ts\n([^]*?)```/g),
   ([, code = ""]) => code,
@@ -43,7 +43,7 @@ const TSCONFIG = {
   },
 };
 
-/** The two worlds of types that users have: a page's, and one that knows neither DOM nor Node. */
+/** Two sets of type libraries that users have: that of a page, and one without DOM and Node. */
 const WORLDS = {
   page: {
     lib: ["es2024", "esnext.disposable", "dom"],
@@ -56,15 +56,16 @@ const project = mkdtempSync(join(tmpdir(), "signal-manager-package-"));
 try {
   run(root, "npm", ["pack", "--silent", "--pack-destination", project]);
   const tarball = readdirSync(project).find((name) => name.endsWith(".tgz"));
-  if (tarball === undefined) throw new Error("npm pack made nothing");
+  if (tarball === undefined) throw new Error("npm pack made no tarball");
   run(root, "publint", [join(project, tarball), "--strict"]);
-  // The one entry is ESM, for module resolutions that know "exports".
+  // The package has one entry, which is ESM, for module resolutions that know "exports".
   run(root, "attw", [join(project, tarball), "--profile", "esm-only"]);
 
   writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module", private: true }));
   run(project, "npm", ["install", "--silent", "--no-audit", "--no-fund", `./${tarball}`]);
   const installed = readdirSync(join(project, "node_modules")).filter((name) => name[0] !== ".");
-  if (installed.join() !== "signal-manager") throw new Error(`it installs ${installed.join()}`);
+  if (installed.join() !== "signal-manager")
+    throw new Error(`The package also installs: ${installed.join()}`);
   writeFileSync(join(project, "first.ts"), FIRST_FILE);
   for (const [at, code] of SNIPPETS.entries()) {
     writeFileSync(join(project, `snippet-${at}.ts`), code);
@@ -81,7 +82,7 @@ try {
   rmSync(project, { recursive: true, force: true });
 }
 
-/** @throws where the command fails; it has said why. */
+/** @throws if the command fails. Its own output says why. */
 function run(cwd: string, command: string, args: readonly string[]): void {
   const { status, error } = spawnSync(command, args, { cwd, stdio: ["ignore", 2, 2] });
   if (status !== 0) throw new Error(`${command} ${args[0]} failed`, { cause: error ?? status });

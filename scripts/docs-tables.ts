@@ -2,10 +2,10 @@
 import { OPERATIONS } from "../src/admin/operations/table.ts";
 import { SIGNAL_ERRORS } from "../src/client/errors.ts";
 import { FLAT_KEYS, type FlatKey } from "../src/config/keys.ts";
-import { METRIC_ROWS } from "../src/metrics/metrics.ts";
+import { METRIC_ROWS } from "../src/metrics/table.ts";
 import { CLOSE_CODES, CLOSE_DOCS, type CloseName } from "../src/protocol/close-codes.ts";
 import { ERROR_CODES, faultRow, FAULTS, type Fault } from "../src/protocol/errors.ts";
-import { MESSAGE_TYPES } from "../src/protocol/message-types.ts";
+import { MESSAGE_TYPES } from "../src/protocol/messages/table.ts";
 import { PAYLOAD_TYPES } from "../src/protocol/encodings/payload-types.ts";
 import { fillParts, markdownTable, type Rows } from "./markdown.ts";
 
@@ -17,7 +17,7 @@ const TABLES: Tables = {
     ...Object.entries(PAYLOAD_TYPES).map(([name, row]) => [
       hex(row.value),
       name,
-      row.codec === null ? "not yet" : "yes",
+      row.isSupported ? "yes" : "not yet",
     ]),
   ],
   "message types": () => [

@@ -30,8 +30,8 @@ export const PUBLISH_ROWS = 3;
 /** Where nothing was published just now, the Ledger sets its own alarm before it publishes: one row, and one alarm. */
 export const PUBLISH_ALARM_ROWS = 1;
 
-/** A hub's first start: three tables and the outbox's id. An upper bound: rowsWritten tells only a part of it. */
-export const NEW_HUB_ROWS = 10;
+/** A hub's first start: three tables, the schema's version and the outbox's id. */
+export const NEW_HUB_ROWS = 12;
 
 /** The size of an empty hub's database. */
 export const EMPTY_HUB_BYTES = 24_576;

@@ -1,7 +1,7 @@
 /** One client of a pair: sends the same signal again and again, numbered, and checks what its partner's numbers are. */
 import { WebSocket } from "ws";
 import { encodeFrame } from "../../src/protocol/frame.ts";
-import { MESSAGE_TYPES } from "../../src/protocol/message-types.ts";
+import { MESSAGE_TYPES } from "../../src/protocol/messages/table.ts";
 import { PAYLOAD_TYPES } from "../../src/protocol/encodings/payload-types.ts";
 import { encodeUtf8 } from "../../src/protocol/encodings/utf8.ts";
 import { NIL_UUID } from "../../src/protocol/uuid.ts";

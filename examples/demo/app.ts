@@ -1,4 +1,4 @@
-/** The page's one course of events: joining, calling, being called, coming back. Views and SDK are told, and tell. */
+/** The page's controller: joining, calling, being called, coming back. It connects the views with the SDK. */
 import type { ClientState, Signal, SignalError } from "../../src/client/index.ts";
 import { Chat } from "./chat.ts";
 import { Conversation, type ConversationEvents } from "./conversation.ts";
@@ -6,7 +6,7 @@ import { element, onClick } from "./dom.ts";
 import { HubSession } from "./hub-session.ts";
 import { JoinForm } from "./join-form.ts";
 import { Lobby } from "./lobby.ts";
-import { capture, release, type CallKind } from "./media.ts";
+import { capture, stopTracks, type CallKind } from "./media.ts";
 import { dismiss, notify, setPill } from "./notice.ts";
 import { showPhase, type Phase } from "./phase.ts";
 import { Stage } from "./stage.ts";
@@ -18,7 +18,7 @@ import { hubWords, wordsFor } from "./words.ts";
 export class App {
   readonly form = new JoinForm((identity) => void this.join(identity));
   readonly #stage = new Stage(() => this.#hangUp());
-  readonly #chat = new Chat((text) => this.#conversation?.say(text) ?? false);
+  readonly #chat = new Chat((text) => this.#conversation?.sendChat(text) ?? false);
   readonly #lobby = new Lobby({
     call: (target, kind) => void this.#call(target, kind),
     answer: (kind) =>
@@ -30,7 +30,7 @@ export class App {
   #phase: Phase = { kind: "out" };
   #identity: Identity = { clientId: "", token: "" };
   #hub: HubSession | null = null;
-  #unclaim = () => {};
+  #releaseClaim = () => {};
 
   constructor(tap: Tap, { isThisMachine }: { readonly isThisMachine: boolean }) {
     this.#tap = tap;
@@ -40,11 +40,13 @@ export class App {
     this.#enter({ kind: "out" });
   }
 
-  /** Resolves when there is a session, or there is none to be had. */
+  /** Resolves with true when there is a session, and with false if there can be none. */
   async join(identity: Identity): Promise<boolean> {
     dismiss();
     this.#identity = identity;
-    void claim(identity.clientId).then((unclaim) => (this.#unclaim = unclaim ?? this.#unclaim));
+    void claim(identity.clientId).then((release) => {
+      this.#releaseClaim = release ?? this.#releaseClaim;
+    });
     try {
       this.#hub = this.#open(identity);
     } catch (error) {
@@ -59,9 +61,9 @@ export class App {
     return true;
   }
 
-  /** After a reload: the same client, and the call that it was in. */
+  /** After a reload: joins as the same client, and returns to its call. */
   async comeBack({ call, ...identity }: Memory): Promise<void> {
-    if (call !== null) this.#ask(call.target, call.kind);
+    if (call !== null) this.#enterAsking(call.target, call.kind);
     if ((await this.join(identity)) && call !== null) await this.#call(call.target, call.kind);
   }
 
@@ -81,11 +83,11 @@ export class App {
 
   #open(identity: Identity): HubSession {
     return new HubSession(identity, this.#tap, {
-      state: (state) => this.#hubIs(state),
-      trouble: (error) => this.#troubled(error),
+      state: (state) => this.#showHubState(state),
+      fault: (error) => this.#showFault(error),
       stopped: (error) => this.#stopped(error),
-      rings: (call) => this.#ring(call),
-      gaveUp: (caller) => {
+      incomingCall: (call) => this.#ring(call),
+      callerHungUp: (caller) => {
         if (this.#phase.kind !== "ringing" || this.#phase.call.source !== caller) return;
         this.#enter({ kind: "lobby" });
         notify(`${caller} has called, and gave up.`);
@@ -93,19 +95,19 @@ export class App {
     });
   }
 
-  #hubIs(state: ClientState): void {
+  #showHubState(state: ClientState): void {
     const { text, tone } = hubWords(state, this.#identity.clientId);
     setPill("hub", text, tone);
-    if (this.#phase.kind === "joining") this.#say(text);
+    if (this.#phase.kind === "joining") this.#showJoining(text);
   }
 
-  #troubled(error: SignalError): void {
-    // Whoever waits to join reads why; in a call the pill says enough: it goes on without the hub.
-    if (this.#phase.kind === "joining") this.#say(wordsFor(error));
+  #showFault(error: SignalError): void {
+    // The page of a user who waits to join says why. A call goes on without the hub, so there the pill is enough.
+    if (this.#phase.kind === "joining") this.#showJoining(wordsFor(error));
     else if (this.#hub?.client.state === "connected") notify(wordsFor(error));
   }
 
-  #say(text: string): void {
+  #showJoining(text: string): void {
     element("joining-text", HTMLParagraphElement).textContent = text;
   }
 
@@ -114,8 +116,8 @@ export class App {
     const identity = this.#identity;
     this.form.fill(identity);
     const label = `Join again as ${identity.clientId}`;
-    const again = { label, run: () => void this.join(identity) };
-    notify(wordsFor(error), ...(error.code === "replaced" ? [again] : []));
+    const joinAgain = { label, run: () => void this.join(identity) };
+    notify(wordsFor(error), ...(error.code === "replaced" ? [joinAgain] : []));
   }
 
   #ring(call: Signal): void {
@@ -124,13 +126,13 @@ export class App {
       dismiss();
       this.#lobby.ring(caller);
       this.#enter({ kind: "ringing", call });
-    } else if (this.#isBusyWithout(caller)) {
+    } else if (this.#isBusyWithAnother(caller)) {
       this.#hub?.decline(call);
       notify(`${caller} has called, and was told that you are busy.`);
     }
   }
 
-  #isBusyWithout(caller: string, phase = this.#phase): boolean {
+  #isBusyWithAnother(caller: string, phase = this.#phase): boolean {
     if (phase.kind === "call") return phase.conversation.target !== caller;
     if (phase.kind === "asking") return phase.target !== caller;
     return phase.kind === "ringing" && phase.call.source !== caller;
@@ -142,7 +144,7 @@ export class App {
     this.#enter({ kind: "lobby" });
   }
 
-  #ask(target: string, callKind: CallKind): void {
+  #enterAsking(target: string, callKind: CallKind): void {
     dismiss();
     this.#enter({ kind: "asking", target, callKind });
     this.#stage.wait(target, callKind === "chat" ? "Calling …" : "Waiting for your devices …");
@@ -150,31 +152,31 @@ export class App {
   }
 
   async #call(target: string, kind: CallKind): Promise<void> {
-    this.#ask(target, kind);
-    const asked = this.#phase;
+    this.#enterAsking(target, kind);
+    const asking = this.#phase;
     const media = await capture(kind);
-    // Hung up, or left, while the browser asked.
-    if (this.#phase !== asked) return media.ok ? release(media.value) : undefined;
-    if (media.ok) return this.#begin(target, kind, media.value);
+    // The user hung up or left while the browser asked for the devices.
+    if (this.#phase !== asking) return media.ok ? stopTracks(media.stream) : undefined;
+    if (media.ok) return this.#begin(target, kind, media.stream);
     this.#enter({ kind: "lobby" });
-    const without = (less: CallKind, label: string) => ({
+    const callWith = (other: CallKind, label: string) => ({
       label,
-      run: () => void this.#call(target, less),
+      run: () => void this.#call(target, other),
     });
     notify(
-      media.failure,
-      ...(kind === "video" ? [without("sound", "Call with sound only")] : []),
-      without("chat", "Call with chat only"),
-      without(kind, "Try again"),
+      media.problem,
+      ...(kind === "video" ? [callWith("sound", "Call with sound only")] : []),
+      callWith("chat", "Call with chat only"),
+      callWith(kind, "Try again"),
     );
   }
 
   #begin(target: string, kind: CallKind, media: MediaStream): void {
     const client = this.#hub?.client;
-    if (client === undefined) return release(media);
+    if (client === undefined) return stopTracks(media);
     const isThisMachine = this.#isThisMachine;
     try {
-      const events = this.#eventsOf(target, kind, media);
+      const events = this.#conversationEvents(target, kind, media);
       const conversation = new Conversation(client, target, media, events, { isThisMachine });
       this.#enter({ kind: "call", conversation, media });
       this.#stage.own(media);
@@ -182,37 +184,37 @@ export class App {
       this.#remember({ target, kind });
       element("hang-up", HTMLButtonElement).focus();
     } catch (error) {
-      release(media);
+      stopTracks(media);
       this.#enter({ kind: "lobby" });
       notify(String(error));
     }
   }
 
-  #eventsOf(target: string, kind: CallKind, media: MediaStream): ConversationEvents {
+  #conversationEvents(target: string, kind: CallKind, media: MediaStream): ConversationEvents {
     return {
       stream: (remote) => this.#stage.remote(remote),
       state: (state) => {
         if (state === "connected") dismiss();
         this.#stage.state(state, () => this.#conversation?.connection ?? new RTCPeerConnection());
       },
-      chatOpen: (isOpen) => this.#chat.open(isOpen),
-      chat: (text) => this.#chat.heard(target, text),
-      trouble: (error) => {
-        // The other side may be on its way back: a call that stands needs no hub.
-        const isStanding = this.#conversation?.connection.connectionState === "connected";
-        if (error.code === "target-absent" && isStanding) return;
-        const again = {
+      chatOpen: (isOpen) => this.#chat.setOpen(isOpen),
+      chat: (text) => this.#chat.showReceived(target, text),
+      fault: (error) => {
+        // The other side may come back. A connected call needs no hub.
+        const isConnected = this.#conversation?.connection.connectionState === "connected";
+        if (error.code === "target-absent" && isConnected) return;
+        const callAgain = {
           label: "Call again",
           run: () => {
             this.#conversation?.hangUp();
             void this.#call(target, kind);
           },
         };
-        notify(wordsFor(error), again);
+        notify(wordsFor(error), callAgain);
       },
       ended: (by) => {
-        release(media);
-        if (by === "local") this.#hub?.ended(target);
+        stopTracks(media);
+        if (by === "local") this.#hub?.callEnded(target);
         this.#stage.clear();
         this.#remember(null);
         this.#enter({ kind: "lobby" });
@@ -231,7 +233,7 @@ export class App {
     this.#hangUp();
     this.#hub?.leave();
     this.#hub = null;
-    this.#unclaim();
+    this.#releaseClaim();
     forget();
     this.#enter({ kind: "out" });
     setPill("hub", "Not joined", "idle");

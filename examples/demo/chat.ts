@@ -1,41 +1,41 @@
-/** The chat beside a call. */
+/** The chat of a call. */
 import { appendTo, element, make, onSubmit } from "./dom.ts";
 
-const MOST_MESSAGES = 500;
+const MAX_MESSAGES = 500;
 
 export class Chat {
   readonly #list = element("messages", HTMLOListElement);
   readonly #text = element("chat-text", HTMLInputElement);
   readonly #send = element("chat-send", HTMLButtonElement);
 
-  /** `say` returns false where the message could not be sent: it then stays in its field. */
-  constructor(say: (text: string) => boolean) {
+  /** `send` returns false if the message could not be sent. It then stays in its field. */
+  constructor(send: (text: string) => boolean) {
     onSubmit("chat-form", () => {
       const text = this.#text.value.trim();
-      if (text === "" || !say(text)) return;
+      if (text === "" || !send(text)) return;
       this.#text.value = "";
       this.#add("mine", "You", text);
     });
   }
 
-  open(isOpen: boolean): void {
+  setOpen(isOpen: boolean): void {
     this.#text.disabled = !isOpen;
     this.#send.disabled = !isOpen;
     this.#text.placeholder = isOpen ? "Say something" : "Opens with the call";
   }
 
-  heard(from: string, text: string): void {
+  showReceived(from: string, text: string): void {
     this.#add("theirs", from, text);
   }
 
   clear(): void {
     this.#list.replaceChildren();
-    this.open(false);
+    this.setOpen(false);
   }
 
   #add(className: string, from: string, text: string): void {
     const item = make("li", `message ${className}`);
     item.append(make("span", "message-from", from), make("span", "message-text", text));
-    appendTo(this.#list, item, MOST_MESSAGES);
+    appendTo(this.#list, item, MAX_MESSAGES);
   }
 }

@@ -1,21 +1,21 @@
-/** One call: the SDK's peer, the tracks of both sides, and a chat beside them. Knows no element of the page. */
+/** One call: the SDK's peer, the tracks of both sides, and a chat over a data channel. It uses no element of the page. */
 import { peer, type Peer, type SignalClient, type SignalError } from "../../src/client/index.ts";
 
 export interface ConversationEvents {
-  /** What the other side sends: another stream after it was reloaded, and more tracks as they come. */
+  /** The other side's stream. It gets its tracks one by one, and a reloaded page sends another stream. */
   stream(remote: MediaStream): void;
   state(state: RTCPeerConnectionState): void;
   chatOpen(isOpen: boolean): void;
   chat(text: string): void;
-  trouble(error: SignalError): void;
-  /** Once, and the last. */
+  fault(error: SignalError): void;
+  /** The last event. */
   ended(by: "local" | "remote"): void;
 }
 
-/** Both sides open the channel with this number: neither waits for the other's. */
+/** Both sides open the data channel with this id, so that neither waits for the other's. */
 const CHAT_CHANNEL = { negotiated: true, id: 0 } as const;
 
-/** Two tabs of one machine need none. Elsewhere it tells a browser its address as others see it. */
+/** Tells a browser its public address. Two tabs on one machine do not need it. */
 const STUN = { urls: "stun:stun.cloudflare.com:3478" };
 
 export class Conversation {
@@ -26,7 +26,7 @@ export class Conversation {
   #chat: RTCDataChannel | null = null;
   #remote = new MediaStream();
 
-  /** @throws SignalError `bad-option`: this client's own id as the target. */
+  /** @throws SignalError `bad-option` if the target is the client's own id. */
   constructor(
     client: SignalClient,
     target: string,
@@ -51,17 +51,17 @@ export class Conversation {
       events.state(connection.connectionState);
     });
     this.#peer.on("connectionstate", (state) => events.state(state));
-    this.#peer.on("error", (error) => events.trouble(error));
+    this.#peer.on("error", (error) => events.fault(error));
     this.#peer.on("closed", ({ by }) => events.ended(by));
   }
 
-  /** The present one: there is another after the other side was reloaded. */
+  /** The current RTCPeerConnection. Another one replaces it when the other side is reloaded. */
   get connection(): RTCPeerConnection {
     return this.#peer.connection;
   }
 
-  /** False: the chat is not open. */
-  say(text: string): boolean {
+  /** Returns false if the chat is not open. */
+  sendChat(text: string): boolean {
     if (this.#chat?.readyState !== "open") return false;
     this.#chat.send(text);
     return true;
@@ -72,8 +72,8 @@ export class Conversation {
   }
 
   #setUp(connection: RTCPeerConnection): void {
-    // Both kinds always, in one order: both sides' offers then have the same sections. Where two that differ cross,
-    // Chromium (seen in 156) takes its own back and rejects the other's data section.
+    // Always adds both kinds, in the same order, so that the offers of both sides have the same sections. If two crossing
+    // offers differ, Chromium (seen in 156) takes back its own and rejects the data section of the other.
     for (const kind of ["audio", "video"] as const) {
       const track = this.#media.getTracks().find((own) => own.kind === kind);
       if (track === undefined) connection.addTransceiver(kind, { direction: "recvonly" });
@@ -81,12 +81,12 @@ export class Conversation {
     }
     const chat = connection.createDataChannel("chat", CHAT_CHANNEL);
     this.#chat = chat;
-    const tell = () => {
+    const reportState = () => {
       if (chat === this.#chat) this.#events.chatOpen(chat.readyState === "open");
     };
-    chat.addEventListener("open", tell);
-    chat.addEventListener("close", tell);
+    chat.addEventListener("open", reportState);
+    chat.addEventListener("close", reportState);
     chat.addEventListener("message", ({ data }) => this.#events.chat(String(data)));
-    tell();
+    reportState();
   }
 }

@@ -1,6 +1,6 @@
-/** The few things that every part of the page does with elements. */
+/** What every part of the page does with elements. */
 
-/** The element with the id, of the class that index.html gives it. @throws where the two disagree: our own bug. */
+/** The element with this id. @throws if index.html has no such element of this class, which is a bug of the page. */
 export function element<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
   const found = document.getElementById(id);
   if (!(found instanceof kind)) throw new Error(`index.html has no ${kind.name} #${id}`);
@@ -13,7 +13,7 @@ export function onClick(id: string, run: () => void): HTMLButtonElement {
   return button;
 }
 
-/** `run` instead of the browser's own submission. */
+/** Runs `run` instead of the browser's own submission. */
 export function onSubmit(id: string, run: () => void): void {
   element(id, HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
@@ -29,15 +29,15 @@ export function make(tag: string, className: string, text = ""): HTMLElement {
   return made;
 }
 
-/** Appends, drops the oldest beyond `most`, and stays at the end where the reader was there. */
-export function appendTo(list: HTMLElement, item: HTMLElement, most: number): void {
+/** Appends `item`, drops the oldest items beyond `max`, and scrolls to the end if the reader was there. */
+export function appendTo(list: HTMLElement, item: HTMLElement, max: number): void {
   const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
   list.append(item);
-  while (list.childElementCount > most) list.firstElementChild?.remove();
+  while (list.childElementCount > max) list.firstElementChild?.remove();
   if (isAtEnd) list.scrollTop = list.scrollHeight;
 }
 
-/** The value of the group's checked radio; "": none is. */
+/** The value of the checked radio button of a group, or "". */
 export function chosen(name: string): string {
   return document.querySelector<HTMLInputElement>(`input[name="${name}"]:checked`)?.value ?? "";
 }

@@ -1,4 +1,4 @@
-/** This tab's session at the hub, and who calls it. Knows no element of the page. */
+/** This tab's session at the hub, and the calls that come in. It uses no element of the page. */
 import {
   callOf,
   decline,
@@ -12,22 +12,22 @@ import { tapped, type Tap } from "./wire-tap.ts";
 
 export interface HubEvents {
   state(state: ClientState): void;
-  /** The client goes on by itself. */
-  trouble(error: SignalError): void;
-  /** The client has stopped, and not because of `leave`. */
+  /** Something went wrong, and the client goes on by itself. */
+  fault(error: SignalError): void;
+  /** The client has stopped without `leave`. */
   stopped(error: SignalError): void;
-  /** `decline` takes it. */
-  rings(call: Signal): void;
-  gaveUp(caller: string): void;
+  /** Somebody calls. `decline` refuses the call. */
+  incomingCall(call: Signal): void;
+  callerHungUp(caller: string): void;
 }
 
-/** So long after this side has hung up, what arrives from the other was on its way before, and is no new call. */
+/** A hello that arrives this soon after hanging up was sent before it, and is no new call. */
 const ECHO_MS = 1_000;
 
 export class HubSession {
   readonly client: SignalClient;
   readonly #events: HubEvents;
-  /** Until when whose signals belong to a call that has ended. */
+  /** Until when each client's signals belong to a call that has ended. */
   readonly #echoUntil = new Map<string, number>();
 
   /** @throws SignalError `bad-option`. */
@@ -38,21 +38,21 @@ export class HubSession {
       clientId,
       token,
       WebSocket: tapped(tap),
-      // A person is waiting.
+      // Shorter than the default, because a person is waiting.
       retryMaxMs: 4_000,
     });
     this.client.on("state", (state) => events.state(state));
-    this.client.on("error", (error) => this.#tell(error));
-    this.client.on("signal", (signal) => this.#hear(signal));
+    this.client.on("error", (error) => this.#report(error));
+    this.client.on("signal", (signal) => this.#receive(signal));
   }
 
-  /** Resolves when there is a session. Of what goes wrong the events tell. */
+  /** Resolves with true when there is a session. The events report what goes wrong. */
   async join(): Promise<boolean> {
     try {
       await this.client.connect();
       return true;
     } catch {
-      // `stopped` has told why, or `leave` was called.
+      // The `stopped` event has said why, or `leave` was called.
       return false;
     }
   }
@@ -61,28 +61,28 @@ export class HubSession {
     void this.client.close();
   }
 
-  /** Tells the caller that nobody answers. */
+  /** Closes the caller's call. */
   decline(call: Signal): void {
-    this.ended(call.source);
+    this.callEnded(call.source);
     decline(this.client, call).catch(() => {
-      // The caller has gone, this tab has left, or the token forbids it: there is nobody to tell.
+      // The caller is gone, this tab has left, or the token forbids the signal. There is nobody left to inform.
     });
   }
 
   /** This side has hung up on `other`. */
-  ended(other: string): void {
+  callEnded(other: string): void {
     this.#echoUntil.set(other, performance.now() + ECHO_MS);
   }
 
-  #tell(error: SignalError): void {
+  #report(error: SignalError): void {
     if (this.client.state === "closed") this.#events.stopped(error);
-    else this.#events.trouble(error);
+    else this.#events.fault(error);
   }
 
-  #hear(signal: Signal): void {
+  #receive(signal: Signal): void {
     const call = callOf(signal);
-    if (call === "hang-up") this.#events.gaveUp(signal.source);
+    if (call === "hang-up") this.#events.callerHungUp(signal.source);
     const isEcho = performance.now() < (this.#echoUntil.get(signal.source) ?? 0);
-    if (call === "call" && !isEcho) this.#events.rings(signal);
+    if (call === "call" && !isEcho) this.#events.incomingCall(signal);
   }
 }

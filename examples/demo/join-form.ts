@@ -1,4 +1,4 @@
-/** Who this tab is to be: one of the test clients with a click, or any id and token. */
+/** The form that chooses who this tab is: one of the test clients, or any client id and token. */
 import { choose, chosen, element, onSubmit } from "./dom.ts";
 import type { Identity } from "./tab-memory.ts";
 import { testClientOf, testIdentity, type TestClient } from "./test-clients.ts";
@@ -9,18 +9,18 @@ export class JoinForm {
 
   constructor(onJoin: (identity: Identity) => void) {
     const choices = element("join-test", HTMLFieldSetElement);
-    choices.addEventListener("change", () => this.#chose());
+    choices.addEventListener("change", () => this.#onChoice());
     onSubmit("join-form", () => onJoin({ clientId: this.#id.value, token: this.#token.value }));
     for (const field of [this.#id, this.#token]) {
-      field.addEventListener("input", () => this.#label());
+      field.addEventListener("input", () => this.#showLabel());
     }
   }
 
-  /** The test clients are there to choose. */
+  /** Shows the choice of test clients. */
   offer(which: TestClient): void {
     element("join-test", HTMLFieldSetElement).hidden = false;
     choose("as", String(which));
-    this.#chose();
+    this.#onChoice();
   }
 
   fill({ clientId, token }: Identity): void {
@@ -28,31 +28,31 @@ export class JoinForm {
     if (isOffered) choose("as", String(testClientOf(clientId) ?? ""));
     this.#id.value = clientId;
     this.#token.value = token;
-    this.#show();
+    this.#showFields();
   }
 
   focus(): void {
     element("join-submit", HTMLButtonElement).focus();
   }
 
-  #chose(): void {
+  #onChoice(): void {
     const as = chosen("as");
     const { clientId, token } =
       as === "1" ? testIdentity(1) : as === "2" ? testIdentity(2) : { clientId: "", token: "" };
     this.#id.value = clientId;
     this.#token.value = token;
-    this.#show();
+    this.#showFields();
     if (as === "") this.#id.focus();
   }
 
-  /** Who takes a test client need not see its token. */
-  #show(): void {
+  /** Hides id and token while a test client is chosen. */
+  #showFields(): void {
     const isOffered = !element("join-test", HTMLFieldSetElement).hidden;
     element("join-own", HTMLDivElement).hidden = isOffered && chosen("as") !== "";
-    this.#label();
+    this.#showLabel();
   }
 
-  #label(): void {
+  #showLabel(): void {
     const name = this.#id.value.trim();
     element("join-submit", HTMLButtonElement).textContent = name ? `Join as ${name}` : "Join";
   }

@@ -1,4 +1,4 @@
-/** Between calls: whom to call, and with what. And the call that comes in. */
+/** Between calls: whom to call and with what, and a call that comes in. */
 import { chosen, element, onClick, onSubmit } from "./dom.ts";
 import { parseCallKind, type CallKind } from "./media.ts";
 import { otherThan, testClientOf, testIdentity } from "./test-clients.ts";
@@ -24,7 +24,7 @@ export class Lobby {
     return parseCallKind(chosen("with")) ?? "video";
   }
 
-  /** A test client calls the other one, and can open its tab. */
+  /** Suggests that a test client calls the other one, and offers to open a tab for it. */
   enter(clientId: string): void {
     const which = testClientOf(clientId);
     const other = which === null ? null : testIdentity(otherThan(which)).clientId;

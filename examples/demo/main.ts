@@ -1,4 +1,4 @@
-/** Starts the page: who is this tab, and does it come back from a reload? */
+/** Starts the page: joins again after a reload, or as `?as=` asks, or offers the form. */
 import { App } from "./app.ts";
 import { recall } from "./tab-memory.ts";
 import { claim, freeTestClient, isThisMachine, parseAs, testIdentity } from "./test-clients.ts";
@@ -10,10 +10,10 @@ async function main(): Promise<void> {
   const memory = recall();
   const asked = isLocal ? parseAs(location.search) : null;
   if (isLocal) app.form.offer(asked ?? (await freeTestClient()));
-  // A tab that was duplicated has the memory of another that lives.
-  const unclaim = memory === null ? null : await claim(memory.clientId);
-  unclaim?.();
-  if (memory !== null && unclaim !== null) {
+  // A duplicated tab has the memory of another tab, which still holds its client id.
+  const releaseClaim = memory === null ? null : await claim(memory.clientId);
+  releaseClaim?.();
+  if (memory !== null && releaseClaim !== null) {
     app.form.fill(memory);
     return app.comeBack(memory);
   }

@@ -1,5 +1,4 @@
-/** The camera and the microphone: asking for them, and saying in words why there are none. */
-import { failed, success, type Result } from "../../src/protocol/result.ts";
+/** The camera and the microphone, or a text that says why there are none. */
 
 export const CALL_KINDS = ["video", "sound", "chat"] as const;
 
@@ -14,22 +13,28 @@ const CONSTRAINTS = {
   sound: { audio: true },
 } as const;
 
-/** The tracks of a call of this kind; a failure is words for the user. Never rejects. */
-export async function capture(kind: CallKind): Promise<Result<MediaStream, string>> {
-  if (kind === "chat") return success(new MediaStream());
-  // Pages on plain http that are not this machine's have no mediaDevices, whatever the types say.
+export type Capture =
+  | { readonly ok: true; readonly stream: MediaStream }
+  /** `problem` is a text for the user. */
+  | { readonly ok: false; readonly problem: string };
+
+/** Asks for the devices of a call of this kind. Never rejects. */
+export async function capture(kind: CallKind): Promise<Capture> {
+  if (kind === "chat") return { ok: true, stream: new MediaStream() };
+  // Against its type, mediaDevices is undefined on plain http, except on localhost.
   const { mediaDevices } = navigator as { readonly mediaDevices?: MediaDevices };
   if (mediaDevices === undefined) {
-    return failed("The browser gives camera and microphone to https:// and localhost only.");
+    const problem = "The browser gives camera and microphone to https:// and localhost only.";
+    return { ok: false, problem };
   }
   try {
-    return success(await mediaDevices.getUserMedia(CONSTRAINTS[kind]));
+    return { ok: true, stream: await mediaDevices.getUserMedia(CONSTRAINTS[kind]) };
   } catch (error) {
-    return failed(explain(error, kind));
+    return { ok: false, problem: explain(error, kind) };
   }
 }
 
-export function release(media: MediaStream): void {
+export function stopTracks(media: MediaStream): void {
   for (const track of media.getTracks()) track.stop();
 }
 

@@ -1,4 +1,4 @@
-/** What the page says in words: a notice with what can be done about it, and news for those who do not look. */
+/** The notice with its buttons, the pills, and announcements for screen readers. */
 import { element } from "./dom.ts";
 import type { Tone } from "./words.ts";
 
@@ -7,7 +7,7 @@ export interface NoticeAction {
   run(): void;
 }
 
-/** Stays until it is dismissed, or another takes its place. */
+/** Shows a notice until it is dismissed or another one replaces it. */
 export function notify(text: string, ...actions: readonly NoticeAction[]): void {
   const bar = element("notice-actions", HTMLDivElement);
   bar.replaceChildren(
@@ -31,16 +31,16 @@ export function dismiss(): void {
   element("notice", HTMLDivElement).hidden = true;
 }
 
-/** For screen readers; what it says is to be seen elsewhere. */
+/** Announces to screen readers a text that the page shows elsewhere. */
 export function announce(text: string): void {
   element("status", HTMLParagraphElement).textContent = text;
 }
 
-/** A pill is a line with a coloured dot; `id` has its text in `id-text`. */
+/** Sets the text of a pill, a line with a coloured dot. The element `id`-text contains it. */
 export function setPill(id: "hub" | "rtc", text: string, tone: Tone): void {
   element(id, HTMLParagraphElement).dataset["tone"] = tone;
-  const line = element(`${id}-text`, HTMLSpanElement);
-  if (line.textContent === text) return;
-  line.textContent = text;
+  const label = element(`${id}-text`, HTMLSpanElement);
+  if (label.textContent === text) return;
+  label.textContent = text;
   announce(text);
 }

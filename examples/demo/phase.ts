@@ -1,16 +1,16 @@
-/** Where the page is, and which of its sections that shows. */
+/** The phases of the page, and the sections that each of them shows. */
 import type { Signal } from "../../src/client/index.ts";
 import type { Conversation } from "./conversation.ts";
 import { element } from "./dom.ts";
 import type { CallKind } from "./media.ts";
 
 export type Phase =
-  /** Nobody yet. */
+  /** The tab has not joined. */
   | { readonly kind: "out" }
   | { readonly kind: "joining" }
   | { readonly kind: "lobby" }
   | { readonly kind: "ringing"; readonly call: Signal }
-  /** The browser asks for camera and microphone. */
+  /** The browser asks the user for camera and microphone. */
   | { readonly kind: "asking"; readonly target: string; readonly callKind: CallKind }
   | { readonly kind: "call"; readonly conversation: Conversation; readonly media: MediaStream };
 

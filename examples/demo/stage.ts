@@ -1,6 +1,6 @@
-/** The two pictures of a call and the buttons under them. */
+/** The two pictures of a call, and the buttons below them. */
 import { element, onClick } from "./dom.ts";
-import { watchNumbers } from "./numbers.ts";
+import { watchCallStats } from "./call-stats.ts";
 import { setPill } from "./notice.ts";
 import { CONNECTION_WORDS } from "./words.ts";
 
@@ -10,9 +10,9 @@ export class Stage {
   readonly #sound = element("sound", HTMLButtonElement);
   readonly #root = element("stage", HTMLDivElement);
   readonly #name = element("remote-name", HTMLSpanElement);
-  readonly #numbers = element("numbers", HTMLParagraphElement);
+  readonly #stats = element("numbers", HTMLParagraphElement);
   #media = new MediaStream();
-  #stopNumbers = () => {};
+  #stopStats = () => {};
 
   constructor(onHangUp: () => void) {
     onClick("hang-up", onHangUp);
@@ -29,7 +29,7 @@ export class Stage {
     this.#remote.addEventListener("emptied", show);
   }
 
-  /** Before there is a call: the devices are being asked for. */
+  /** Shows the stage before the call, while the browser asks for the devices. */
   wait(target: string, text: string): void {
     this.#name.textContent = target;
     element("portrait", HTMLDivElement).textContent = target.slice(0, 1).toUpperCase();
@@ -48,28 +48,28 @@ export class Stage {
 
   remote(stream: MediaStream): void {
     if (this.#remote.srcObject !== stream) this.#remote.srcObject = stream;
-    // A picture that comes later starts by itself; a refusal is about sound.
-    this.#remote.play().catch((error: unknown) => this.#silence(error));
+    // A later picture starts by itself. If the browser refuses to play, the reason is the sound.
+    this.#remote.play().catch((error: unknown) => this.#playMuted(error));
   }
 
   state(state: RTCPeerConnectionState, connection: () => RTCPeerConnection): void {
     const { text, tone } = CONNECTION_WORDS[state];
     setPill("rtc", text, tone);
-    this.#stopNumbers();
-    this.#numbers.textContent = "";
-    if (state === "connected") this.#stopNumbers = watchNumbers(connection, this.#numbers);
+    this.#stopStats();
+    this.#stats.textContent = "";
+    if (state === "connected") this.#stopStats = watchCallStats(connection, this.#stats);
   }
 
   clear(): void {
-    this.#stopNumbers();
-    this.#numbers.textContent = "";
+    this.#stopStats();
+    this.#stats.textContent = "";
     this.own(new MediaStream());
     this.#remote.srcObject = null;
     this.#sound.hidden = true;
   }
 
-  /** Without a click on the page, after a reload, a browser plays no sound: the picture goes first. */
-  #silence(error: unknown): void {
+  /** After a reload, a browser plays no sound before a click on the page. The picture plays without it. */
+  #playMuted(error: unknown): void {
     if (!(error instanceof Error) || error.name !== "NotAllowedError") return;
     this.#remote.muted = true;
     this.#sound.hidden = false;

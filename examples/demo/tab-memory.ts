@@ -1,4 +1,4 @@
-/** What a tab keeps through a reload: who it is, and the call it is in. It goes with the tab, and other tabs do not see it. */
+/** What a tab keeps when it is reloaded: its identity and its call. No other tab sees it, and closing the tab deletes it. */
 import { parseCallKind, type CallKind } from "./media.ts";
 
 export interface Identity {
@@ -7,7 +7,7 @@ export interface Identity {
 }
 
 export interface Memory extends Identity {
-  /** The call to go back to; null: none. */
+  /** The call to return to, or null. */
   readonly call: { readonly target: string; readonly kind: CallKind } | null;
 }
 
@@ -21,12 +21,12 @@ export function forget(): void {
   sessionStorage.removeItem(KEY);
 }
 
-/** null: nothing, or nothing that can be read. */
+/** Returns null if there is nothing, or nothing valid. */
 export function recall(): Memory | null {
   try {
     return parseMemory(JSON.parse(sessionStorage.getItem(KEY) ?? "null"));
   } catch {
-    // SyntaxError: somebody else wrote there.
+    // A SyntaxError: something else wrote this item.
     return null;
   }
 }

@@ -1,4 +1,4 @@
-/** The two test credentials of `npm start`, and which of them no other tab of this browser has taken. */
+/** The two test clients of `npm start`, and which of them no other tab of this browser uses. */
 import type { Identity } from "./tab-memory.ts";
 
 export type TestClient = 1 | 2;
@@ -11,29 +11,29 @@ export function otherThan(which: TestClient): TestClient {
   return which === 1 ? 2 : 1;
 }
 
-/** null: the id of somebody else. */
+/** Returns null if it is no test client's id. */
 export function testClientOf(clientId: string): TestClient | null {
   if (clientId === testIdentity(1).clientId) return 1;
   return clientId === testIdentity(2).clientId ? 2 : null;
 }
 
-/** What `?as=1` or `?as=2` asks for: a tab that joins by itself. */
+/** The test client of `?as=1` or `?as=2`, with which a tab joins by itself. */
 export function parseAs(query: string): TestClient | null {
   const as = new URLSearchParams(query).get("as");
   return as === "1" ? 1 : as === "2" ? 2 : null;
 }
 
-/** A deployed hub refuses the test credentials, so only a page of this machine offers them. */
+/** Only a page on this machine offers the test clients, because a deployed hub refuses them. */
 export function isThisMachine(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
 }
 
-/** A reload's own last page may hold it for a moment still. */
+/** After a reload, the old page may hold its lock for a moment. */
 const CLAIM_TIMEOUT_MS = 500;
 
-/** Holds an id for this tab until it is released, or the tab goes. null: another tab holds it. */
+/** Holds a client id for this tab. Returns a function that releases it, or null if another tab holds it. */
 export function claim(clientId: string): Promise<(() => void) | null> {
-  // Where there are no locks no tab knows of another, and the hub decides: the last one stays (SE1).
+  // Without locks no tab knows of another. The hub then keeps the last one that connects (SE1).
   if (!("locks" in navigator)) return Promise.resolve(() => {});
   return new Promise((resolve) => {
     const signal = AbortSignal.timeout(CLAIM_TIMEOUT_MS);
@@ -43,7 +43,7 @@ export function claim(clientId: string): Promise<(() => void) | null> {
   });
 }
 
-/** The first test client that no tab holds; 1 where both are taken. */
+/** The first test client that no tab holds, or 1 if tabs hold both. */
 export async function freeTestClient(): Promise<TestClient> {
   if (!("locks" in navigator)) return 1;
   const { held = [] } = await navigator.locks.query();

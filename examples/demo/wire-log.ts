@@ -3,13 +3,13 @@ import { appendTo, element, make, onClick } from "./dom.ts";
 import { eventRow, messageRows, type WireRow } from "./wire-rows.ts";
 import type { Tap } from "./wire-tap.ts";
 
-/** More than a call takes; a page that stays open does not grow. */
-const MOST_ROWS = 400;
+/** More than a call needs. It keeps a page that stays open from growing. */
+const MAX_ROWS = 400;
 
 const ARROWS = { sent: "↑", received: "↓", event: "·" } as const;
-const SPOKEN = { sent: "sent", received: "received", event: "event" } as const;
+const ARROW_LABELS = { sent: "sent", received: "received", event: "event" } as const;
 
-/** Returns where the WebSockets say what goes through them. */
+/** Starts the log. Returns the tap for the WebSockets whose messages it shows. */
 export function wireLog(): Tap {
   const list = element("frames", HTMLOListElement);
   const count = element("wire-count", HTMLParagraphElement);
@@ -22,7 +22,7 @@ export function wireLog(): Tap {
   });
 
   function show(row: WireRow): void {
-    appendTo(list, rowElement(row, new Date()), MOST_ROWS);
+    appendTo(list, rowElement(row, new Date()), MAX_ROWS);
     if (row.bytes === null) return;
     totals.frames += 1;
     totals.bytes += row.bytes;
@@ -44,7 +44,7 @@ function rowElement(row: WireRow, at: Date): HTMLLIElement {
   const line = make(row.payload === "" ? "div" : "summary", "frame-line");
   const arrow = make("span", "frame-arrow", ARROWS[row.direction]);
   arrow.setAttribute("role", "img");
-  arrow.setAttribute("aria-label", SPOKEN[row.direction]);
+  arrow.setAttribute("aria-label", ARROW_LABELS[row.direction]);
   const words = make("span", "frame-words");
   words.append(make("span", "frame-party", row.party), make("span", "frame-gist", row.gist));
   const time = make("time", "frame-time", clock(at));

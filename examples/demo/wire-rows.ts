@@ -1,7 +1,8 @@
-/** One WebSocket message to the rows that the log shows: a frame each, decoded, without tokens. Pure. */
+/** Turns a WebSocket message into rows of the log: one per frame, decoded, without tokens. Pure. */
 import { decodeMessage, type Frame } from "../../src/protocol/frame.ts";
 import { HEADER_BYTES } from "../../src/protocol/limits.ts";
-import { messageTypeName } from "../../src/protocol/message-types.ts";
+import { JSON_PAYLOAD } from "../../src/protocol/encodings/payload-types.ts";
+import { messageTypeName } from "../../src/protocol/messages/table.ts";
 import { formatUuid } from "../../src/protocol/uuid.ts";
 
 export type Direction = "sent" | "received";
@@ -9,26 +10,24 @@ export type Direction = "sent" | "received";
 export interface WireRow {
   readonly direction: Direction | "event";
   readonly type: string;
-  /** The first eight digits; "": it has none. */
+  /** The first eight digits of the frame's uuid, or "". */
   readonly uuid: string;
-  /** Whom it is for, or who sent it. */
+  /** The client that the frame is for, or that sent it. */
   readonly party: string;
-  /** What is in it, in a few words. */
+  /** A summary of the payload in a few words. */
   readonly gist: string;
-  /** null: an event, which has none. */
+  /** The size of the frame; null for an event. */
   readonly bytes: number | null;
-  /** The payload, to be read; "": empty. */
+  /** The payload as indented JSON, or "". */
   readonly payload: string;
-  /** It came in the same WebSocket message as the row before. */
+  /** Whether the frame is in the same WebSocket message as the row before. */
   readonly isContinued: boolean;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const JSON_TYPE = 0x02;
-
-export function eventRow(said: string): WireRow {
-  return { ...EMPTY, direction: "event", type: said, bytes: null };
+export function eventRow(event: string): WireRow {
+  return { ...EMPTY, direction: "event", type: event, bytes: null };
 }
 
 export function messageRows(direction: Direction, message: string | Uint8Array): WireRow[] {
@@ -64,15 +63,15 @@ function frameRow(direction: Direction, frame: Frame): WireRow {
   };
 }
 
-/** The client speaks JSON. What another says in another payload type is shown by its size alone. */
+/** The SDK writes JSON. For a payload of another type, which another client may send, the row shows only the size. */
 function readFields({ payloadType, payload }: Frame): Fields {
-  if (payloadType !== JSON_TYPE || payload.length === 0) return {};
+  if (payloadType !== JSON_PAYLOAD || payload.length === 0) return {};
   try {
     const fields: unknown = JSON.parse(new TextDecoder().decode(payload));
     if (!isObject(fields)) return {};
     return "auth_token" in fields ? { ...fields, auth_token: "…" } : fields;
   } catch {
-    // SyntaxError: not JSON after all.
+    // A SyntaxError: the payload is not JSON.
     return {};
   }
 }
@@ -88,20 +87,20 @@ function gistOf(fields: Fields): string {
   return signalGist(signal_data);
 }
 
-/** What the SDK's `peer()` and most others put there: a kind, an SDP, a candidate. */
+/** Summarises what `peer()` and most other programs send: a kind, an SDP or a candidate. */
 function signalGist(data: unknown): string {
-  const said = isObject(data) && isObject(data["peer"]) ? data["peer"] : data;
-  if (!isObject(said)) return "";
-  const { kind, type, sdp, candidate } = said;
-  const line = isObject(candidate) ? text(candidate["candidate"]) : text(candidate);
-  if (line !== "") return `candidate ${candidateGist(line)}`;
+  const message = isObject(data) && isObject(data["peer"]) ? data["peer"] : data;
+  if (!isObject(message)) return "";
+  const { kind, type, sdp, candidate } = message;
+  const attribute = isObject(candidate) ? text(candidate["candidate"]) : text(candidate);
+  if (attribute !== "") return `candidate ${candidateGist(attribute)}`;
   const name = text(kind ?? type);
   return typeof sdp === "string" ? `${name}: ${mediaOf(sdp)}` : name;
 }
 
 /** RFC 8839, section 5.1: foundation, component, transport, priority, address, port, `typ`, type. */
-function candidateGist(line: string): string {
-  const [, , transport = "", , address = "", port = "", , type = ""] = line.split(" ");
+function candidateGist(attribute: string): string {
+  const [, , transport = "", , address = "", port = "", , type = ""] = attribute.split(" ");
   return [type, transport.toLowerCase(), `${address}:${port}`].join(" ");
 }
 

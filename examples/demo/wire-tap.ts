@@ -1,9 +1,9 @@
-/** A WebSocket that shows what goes through it. The SDK takes it as its `WebSocket` option, and cannot tell. */
+/** A WebSocket that shows its messages to a tap. The page passes it to the SDK as the option `WebSocket`. */
 import type { Direction } from "./wire-rows.ts";
 
 export interface Tap {
   message(direction: Direction, message: string | Uint8Array): void;
-  /** The socket itself: that it opens, and how it closed. */
+  /** An event of the socket: that it opens, is open, or has closed. */
   event(text: string): void;
 }
 
@@ -11,7 +11,7 @@ export function tapped(tap: Tap): typeof WebSocket {
   return class extends WebSocket {
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols);
-      // The token is among the protocols, and is not shown.
+      // Not the protocols, because they contain the token.
       tap.event("opening a WebSocket");
       this.addEventListener("open", () => tap.event("WebSocket open"));
       this.addEventListener("message", ({ data }) => show("received", data));

@@ -1,16 +1,16 @@
-/** What the page says of a SignalError: what happened, and what a person can do. Pure. */
+/** The page's texts for errors and states: what happened, and what the user can do. Pure. */
 import type { ClientState, SignalError, SignalErrorCode } from "../../src/client/index.ts";
 
-type Say = (target: string) => string;
+type Text = (target: string) => string;
 
-/** The client's own text stands where a row is missing: it is clear enough. */
-const WORDS: Partial<Record<SignalErrorCode, Say>> = {
+/** For the other codes, the SDK's own text is clear enough. */
+const WORDS: Partial<Record<SignalErrorCode, Text>> = {
   "target-absent": (target) =>
     `${target} is not connected. Ask them to join, or open a tab as ${target}, and call again.`,
   "target-forbidden": (target) => `Your token does not allow you to signal ${target}.`,
   "too-large": () => "The signal was too large for one frame.",
-  "rate-limited": () => "The hub asks to slow down: trying again in a moment.",
-  "hub-unavailable": () => "The hub is full, or the other side does not read: trying again.",
+  "rate-limited": () => "The hub asks this page to slow down. Trying again in a moment …",
+  "hub-unavailable": () => "The hub is full, or the other side is too slow. Trying again …",
   "timed-out": (target) => `The hub did not say whether ${target} got the call. Call again.`,
   unreachable: () =>
     "The hub does not answer, or refuses the token: a browser is not told which. Trying again …",
@@ -24,11 +24,11 @@ const WORDS: Partial<Record<SignalErrorCode, Say>> = {
 };
 
 export function wordsFor(error: SignalError): string {
-  const say = WORDS[error.code];
-  return say === undefined ? `${error.message}.` : say(error.target ?? "The other side");
+  const text = WORDS[error.code];
+  return text === undefined ? `${error.message}.` : text(error.target ?? "The other side");
 }
 
-/** `connectionState` of an RTCPeerConnection, as the stage shows it. */
+/** How the stage shows the `connectionState` of the RTCPeerConnection. */
 export const CONNECTION_WORDS: Readonly<
   Record<RTCPeerConnectionState, { readonly text: string; readonly tone: Tone }>
 > = {
@@ -42,7 +42,7 @@ export const CONNECTION_WORDS: Readonly<
 
 export type Tone = "idle" | "busy" | "good" | "bad";
 
-/** The state of the client, as the pill in the corner shows it. */
+/** How the pill in the corner shows the state of the client. */
 export function hubWords(
   state: ClientState,
   clientId: string,

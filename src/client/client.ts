@@ -1,26 +1,26 @@
-/** The client of a Signal Manager hub: signals out with a definite outcome, signals in, and a session that comes back. */
-import type { ErrorReport } from "../protocol/encodings/json-answers.ts";
+/** The client of a Signal Manager hub: it sends signals, each with a definite outcome, receives signals, and reconnects. */
+import type { ErrorReport } from "../protocol/messages/error.ts";
 import { formatUuid } from "../protocol/uuid.ts";
-import { onAbort } from "./abort.ts";
+import { Reconnector, type ClientState } from "./connection/reconnector.ts";
 import { Emitter } from "./emitter.ts";
 import { SignalError } from "./errors.ts";
-import { Link, type ClientState } from "./link.ts";
-import { parseOptions, type Settings, type SignalClientOptions } from "./options.ts";
-import { Outbox, type Settled } from "./outbox.ts";
-import { encodeSignal, packMessages } from "./outgoing.ts";
+import { parseOptions, type ResolvedOptions, type SignalClientOptions } from "./options.ts";
 import { platformPorts } from "./platform.ts";
 import type { Cancel, Ports } from "./ports.ts";
 import type { SendOptions, Signal, SignalData, SignalType } from "./signal.ts";
-import { SignalStream } from "./signal-stream.ts";
+import { PendingSignals, type SettledSignal } from "./signals/pending-signals.ts";
+import { SignalStream } from "./signals/signal-stream.ts";
+import { encodeSignal, packMessages } from "./wire/outgoing.ts";
 
 export interface SignalClientEvents {
   /** A signal for this client (SI1). */
   signal: Signal;
   state: ClientState;
-  /** What no promise tells: why the connection went, what the hub sent amiss, what a listener threw. */
+  /** What no promise reports: why the connection was lost, a protocol error of the hub, a listener that threw. */
   error: SignalError;
 }
 
+/** A promise of `connect` or `send` that is not settled. */
 interface Waiter {
   resolve(): void;
   reject(error: SignalError): void;
@@ -28,26 +28,26 @@ interface Waiter {
 }
 
 export class SignalClient implements AsyncDisposable {
-  readonly #settings: Settings;
+  readonly #options: ResolvedOptions;
   readonly #ports: Ports;
-  readonly #link: Link;
-  readonly #outbox: Outbox;
+  readonly #reconnector: Reconnector;
+  readonly #pending: PendingSignals;
   readonly #events = new Emitter<SignalClientEvents>();
-  readonly #sending = new Map<string, Waiter>();
-  readonly #connecting = new Set<Waiter>();
+  readonly #sends = new Map<string, Waiter>();
+  readonly #connects = new Set<Waiter>();
   readonly #streams = new Set<SignalStream>();
   #stoppedBy: SignalError | undefined;
   #willFlush = false;
 
   /**
-   * Does nothing yet: `connect()` does. `ports` replace the platform in tests.
-   * @throws SignalError `bad-option`, with every fault in its words.
+   * Does not connect yet: `connect()` does. Tests replace the platform with `ports`.
+   * @throws SignalError `bad-option`. Its message names every fault.
    */
   constructor(options: SignalClientOptions, ports: Ports = platformPorts(options.WebSocket)) {
-    this.#settings = parseOptions(options);
+    this.#options = parseOptions(options);
     this.#ports = ports;
-    this.#outbox = new Outbox(this.#settings.maxQueued);
-    this.#link = new Link(this.#settings, ports, {
+    this.#pending = new PendingSignals(this.#options.maxQueued);
+    this.#reconnector = new Reconnector(this.#options, ports, {
       changed: (state, error) => this.#changed(state, error),
       signal: (signal) => this.#deliver(signal),
       answered: (id, report) => this.#answered(id, report),
@@ -56,18 +56,18 @@ export class SignalClient implements AsyncDisposable {
   }
 
   get clientId(): string {
-    return this.#settings.clientId;
+    return this.#options.clientId;
   }
 
   get state(): ClientState {
-    return this.#link.state;
+    return this.#reconnector.state;
   }
 
   /**
-   * Resolves at CONNECT_ACK (CO2), at once where there is a session. While the hub is away it waits, and `error` events
-   * say why. After `closed` it begins anew.
-   * @throws SignalError (rejects): the code that stopped the client; `closed`; `aborted`, which also closes the client
-   * where this call is the one that began to connect.
+   * Resolves at CONNECT_ACK (CO2), or at once if there is a session. While the hub is away it waits, and `error` events
+   * say why. After `closed` it starts over.
+   * @throws SignalError (rejects) with the code that stopped the client, with `closed`, or with `aborted`. An abort also
+   * closes the client if this call began to connect it.
    */
   async connect({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     if (signal?.aborted === true) throw new SignalError("aborted", { cause: signal.reason });
@@ -75,23 +75,23 @@ export class SignalClient implements AsyncDisposable {
     const begins = this.state === "idle" || this.state === "closed";
     await new Promise<void>((resolve, reject) => {
       const cancel = onAbort(signal, (cause) => {
-        this.#connecting.delete(waiter);
+        this.#connects.delete(waiter);
         reject(new SignalError("aborted", { cause }));
-        if (begins && this.#link.state !== "connected") void this.close();
+        if (begins && this.#reconnector.state !== "connected") void this.close();
       });
       const waiter: Waiter = { resolve, reject, cancel };
-      this.#connecting.add(waiter);
-      if (begins) this.#link.start();
+      this.#connects.add(waiter);
+      if (begins) this.#reconnector.start();
     });
   }
 
   /**
-   * DISCONNECT (DC1) and close 1000; resolves when the socket has gone. Signals that were sent before still leave, but
-   * their outcome is not waited for: whatever is pending rejects with `closed`, `signals()` end.
+   * Sends DISCONNECT (DC1), closes with 1000, and resolves when the socket has closed. Signals that were sent before still
+   * leave, but their promises reject with `closed`, like everything that is pending. The loops of `signals()` end.
    */
   close(): Promise<void> {
     this.#flush();
-    return this.#link.stop();
+    return this.#reconnector.stop();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -99,15 +99,16 @@ export class SignalClient implements AsyncDisposable {
   }
 
   /**
-   * Sends a signal (SI1) and waits for its outcome: resolves when the hub has handed it to the target's connection.
-   * Signals to one target arrive in the order of the calls (SI9). While there is no connection they wait in a queue.
-   * @throws SignalError (rejects) with `code`, `target`, `retryable`, and in `outcome` whether it may have arrived.
+   * Sends a signal (SI1) and resolves when the hub has handed it to the target's connection. Signals to one target arrive
+   * in the order of the calls (SI9). While there is no connection, they wait in a queue.
+   * @throws SignalError (rejects) with `code`, `target` and `retryable`. Its `outcome` says whether the signal may have
+   * arrived.
    */
   async send(
     target: string,
     type: SignalType,
     data: SignalData,
-    { signal, timeoutMs = this.#settings.sendTimeoutMs, resend = false }: SendOptions = {},
+    { signal, timeoutMs = this.#options.sendTimeoutMs, resend = false }: SendOptions = {},
   ): Promise<void> {
     if (signal?.aborted === true)
       throw new SignalError("aborted", { target, cause: signal.reason });
@@ -115,26 +116,26 @@ export class SignalClient implements AsyncDisposable {
     if (this.state === "closed")
       throw new SignalError("closed", { target, cause: this.#stoppedBy });
     const uuid = this.#ports.uuid();
-    const frame = encodeSignal(uuid, this.#settings.clientId, { type, target, data });
+    const frame = encodeSignal(uuid, this.#options.clientId, { type, target, data });
     const id = formatUuid(uuid);
     await new Promise<void>((resolve, reject) => {
       const cancelTimer = this.#ports.clock.after(timeoutMs, () =>
-        this.#settle(this.#outbox.giveUp(id, "timed-out")),
+        this.#settleSends(this.#pending.giveUp(id, "timed-out")),
       );
       const cancelAbort = onAbort(signal, (cause) =>
-        this.#settle(this.#outbox.giveUp(id, "aborted", cause)),
+        this.#settleSends(this.#pending.giveUp(id, "aborted", cause)),
       );
       const cancel = () => {
         cancelTimer();
         cancelAbort();
       };
-      this.#sending.set(id, { resolve, reject, cancel });
-      this.#settle(this.#outbox.add({ id, target, frame, resend }));
+      this.#sends.set(id, { resolve, reject, cancel });
+      this.#settleSends(this.#pending.add({ id, target, frame, resend }));
       this.#flushSoon();
     });
   }
 
-  /** Returns the undoing. A listener that throws is reported by an `error` event and disturbs nothing. */
+  /** Returns a function that removes the listener. A listener that throws causes an `error` event, and the others still run. */
   on<Name extends keyof SignalClientEvents>(
     event: Name,
     listener: (value: SignalClientEvents[Name]) => unknown,
@@ -143,20 +144,19 @@ export class SignalClient implements AsyncDisposable {
   }
 
   /**
-   * Every signal from this call on, for one `for await`. A reader that falls `maxBuffered` behind gets what is held and
-   * then `buffer-full`. Ends when the client is closed; leaving the loop ends it too.
-   * @throws SignalError (rejects): what stopped the client; `buffer-full`; `aborted`.
+   * Every signal from this call on, for one `for await` loop. A reader that is more than `maxBuffered` signals behind gets
+   * the buffered ones and then `buffer-full`. The stream ends when the client is closed or the reader leaves the loop.
+   * @throws SignalError (rejects) with what stopped the client, with `buffer-full`, or with `aborted`.
    */
   signals({ signal }: { readonly signal?: AbortSignal } = {}): AsyncIterableIterator<Signal> {
-    const undo: Cancel[] = [];
-    const stream = new SignalStream(this.#settings.maxBuffered, () => {
-      for (const cancel of undo) cancel();
+    const cancelAbort = onAbort(signal, (cause) =>
+      stream.end(new SignalError("aborted", { cause })),
+    );
+    const stream = new SignalStream(this.#options.maxBuffered, () => {
+      cancelAbort();
+      this.#streams.delete(stream);
     });
     this.#streams.add(stream);
-    undo.push(
-      () => this.#streams.delete(stream),
-      onAbort(signal, (cause) => stream.end(new SignalError("aborted", { cause }))),
-    );
     if (signal?.aborted === true) {
       stream.end(new SignalError("aborted", { cause: signal.reason }));
     }
@@ -165,62 +165,52 @@ export class SignalClient implements AsyncDisposable {
 
   #changed(state: ClientState, error: SignalError | undefined): void {
     if (state === "connected") {
-      this.#outbox.open();
+      this.#pending.connected();
       this.#flush();
-      for (const { resolve, cancel } of this.#connected()) {
-        cancel();
-        resolve();
-      }
+      this.#settleConnects(null);
     } else if (state === "closed") {
       this.#stopped(error);
     } else {
-      this.#settle(this.#outbox.lost());
+      this.#settleSends(this.#pending.disconnected());
     }
     if (error !== undefined) this.#events.emit("error", error);
-    // A listener of `error` may have changed it, and told.
+    // A listener of `error` may have changed the state, and that change has emitted its own event.
     if (this.state === state) this.#events.emit("state", state);
   }
 
   #stopped(error: SignalError | undefined): void {
     this.#stoppedBy = error;
-    this.#settle(this.#outbox.end(error));
-    for (const { reject, cancel } of this.#connected()) {
-      cancel();
-      reject(error ?? new SignalError("closed"));
-    }
+    this.#settleSends(this.#pending.closed(error));
+    this.#settleConnects(error ?? new SignalError("closed"));
     for (const stream of this.#streams) stream.end(error ?? null);
   }
 
-  /** Those who wait for `connect`, for the last time. */
-  #connected(): Waiter[] {
-    const waiters = [...this.#connecting];
-    this.#connecting.clear();
-    return waiters;
-  }
-
   #deliver(signal: Signal): void {
-    for (const stream of this.#streams) stream.put(signal);
+    for (const stream of this.#streams) stream.push(signal);
     this.#events.emit("signal", signal);
   }
 
   #answered(id: string, report: ErrorReport | null): void {
-    const settled = this.#outbox.answer(id, report);
-    if (settled !== null) return this.#settle(settled);
-    const detail = `an answer to ${id}, which is no signal of ours: ${report?.text ?? "delivered"}`;
+    const settled = this.#pending.answer(id, report);
+    if (settled !== null) return this.#settleSends(settled);
+    const detail = `an answer to ${id}, which this client did not send: ${report?.text ?? "delivered"}`;
     this.#events.emit("error", new SignalError("bad-frame", { detail, errorCode: report?.code }));
   }
 
-  #settle(settled: readonly Settled[]): void {
+  #settleConnects(error: SignalError | null): void {
+    for (const waiter of this.#connects) settle(waiter, error);
+    this.#connects.clear();
+  }
+
+  #settleSends(settled: readonly SettledSignal[]): void {
     for (const { id, error } of settled) {
-      const waiter = this.#sending.get(id);
-      this.#sending.delete(id);
-      waiter?.cancel();
-      if (error === null) waiter?.resolve();
-      else waiter?.reject(error);
+      const waiter = this.#sends.get(id);
+      this.#sends.delete(id);
+      if (waiter !== undefined) settle(waiter, error);
     }
   }
 
-  /** What is sent in one turn of the event loop leaves together. */
+  /** Flushes at the end of this turn, so that the signals of one turn leave in one message. */
   #flushSoon(): void {
     if (this.#willFlush) return;
     this.#willFlush = true;
@@ -231,6 +221,19 @@ export class SignalClient implements AsyncDisposable {
   }
 
   #flush(): void {
-    for (const message of packMessages(this.#outbox.take())) this.#link.write(message);
+    for (const message of packMessages(this.#pending.take())) this.#reconnector.write(message);
   }
+}
+
+function settle({ resolve, reject, cancel }: Waiter, error: SignalError | null): void {
+  cancel();
+  if (error === null) resolve();
+  else reject(error);
+}
+
+/** Calls `run` with the reason when `signal` fires, until it is cancelled. `signal` has not fired yet. */
+function onAbort(signal: AbortSignal | undefined, run: (reason: unknown) => void): Cancel {
+  const listener = () => run(signal?.reason);
+  signal?.addEventListener("abort", listener, { once: true });
+  return () => signal?.removeEventListener("abort", listener);
 }

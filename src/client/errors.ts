@@ -1,22 +1,22 @@
-/** Everything that can go wrong for a user of the client: one row a code. README's table is checked against it. */
+/** Everything that can go wrong for a user of the client, one row per code. A test compares the README's table with it. */
 import type { CloseName } from "../protocol/close-codes.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
 
 interface ErrorRow {
-  /** What a person is told. */
+  /** The message for a person. */
   readonly text: string;
   /**
-   * Of a signal: whether sending it again makes sense. Of the connection: whether the client goes on by itself;
-   * where it does not, it has stopped, and `connect()` begins anew.
+   * For a signal: whether sending it again makes sense. For the connection: whether the client tries again by itself. If it
+   * does not, it has stopped, and `connect()` starts over.
    */
   readonly retryable: boolean;
-  /** The ERROR of the wire that says so (ER1). */
+  /** The error_code of the ERROR frame that reports it (ER1). */
   readonly errorCode?: ErrorCode;
-  /** The hub's close that says so (CL1). */
+  /** The hub's close that reports it (CL1). */
   readonly close?: CloseName;
 }
 
-// One row a line, to be read down.
+// One row per line.
 // oxfmt-ignore
 export const SIGNAL_ERRORS = {
   // The outcome of a signal.
@@ -45,7 +45,7 @@ export const SIGNAL_ERRORS = {
   "closed-by-hub": { retryable: false, close: "normal", text: "The hub ended the session" },
   "framing-lost": { retryable: false, close: "framing-lost", text: "The hub could not read this client's frames" },
   "message-too-large": { retryable: false, close: "too-large", text: "The hub allows no message of this size" },
-  // What came, and what reads it.
+  // What the client receives, and the code that reads it.
   "bad-frame": { retryable: true, text: "The hub broke the protocol" },
   "listener-failed": { retryable: true, text: "A listener threw" },
   "buffer-full": { retryable: false, text: "signals() is read too slowly" },
@@ -54,12 +54,12 @@ export const SIGNAL_ERRORS = {
   "negotiation-failed": { retryable: true, text: "The RTCPeerConnection refused a step of the negotiation" },
 } as const satisfies Record<string, ErrorRow>;
 
-/** Stable: none is ever renamed. */
+/** Stable: no code is ever renamed. */
 export type SignalErrorCode = keyof typeof SIGNAL_ERRORS;
 
-/** What is known beside the code. */
+/** What is known besides the code. */
 export interface SignalErrorDetails {
-  /** Words behind the table's. */
+  /** Text that follows the table's. */
   readonly detail?: string | undefined;
   readonly target?: string | undefined;
   readonly errorCode?: number | undefined;
@@ -74,17 +74,17 @@ export interface SignalErrorDetails {
 export class SignalError extends Error {
   override readonly name = "SignalError";
   readonly code: SignalErrorCode;
-  /** Of a signal: whether sending it again makes sense. Of the connection: whether the client goes on by itself. */
+  /** For a signal: whether sending it again makes sense. For the connection: whether the client tries again by itself. */
   readonly retryable: boolean;
-  /** Of a signal: `not-delivered` is certain; `unknown` means that the target may have received it. */
+  /** For a signal: `not-delivered` is certain; `unknown` means that the target may have received it. */
   readonly outcome: "not-delivered" | "unknown";
   /** The client id that the signal was for. */
   readonly target: string | undefined;
-  /** The number of the ERROR frame that says so (ER1). */
+  /** The error_code of the ERROR frame that caused it (ER1). */
   readonly errorCode: number | undefined;
-  /** The WebSocket's close code, where a close says so (CL1). */
+  /** The WebSocket's close code, if a close caused it (CL1). */
   readonly closeCode: number | undefined;
-  /** Not before so many milliseconds (ER1). */
+  /** How many milliseconds to wait before trying again (ER1). */
   readonly retryAfterMs: number | undefined;
 
   constructor(code: SignalErrorCode, details: SignalErrorDetails = {}) {
@@ -101,15 +101,15 @@ export class SignalError extends Error {
   }
 }
 
-// Object.entries widens the keys to string; they are the table's own.
+// Object.entries widens the keys to string, but they are the table's own.
 const ROWS = Object.entries(SIGNAL_ERRORS) as [SignalErrorCode, ErrorRow][];
 
-/** The code of an ERROR frame's number; a number that this version does not know is the hub's fault. */
+/** The code for an error_code (ER1). One that this version does not know counts as the hub's fault. */
 export function codeOfErrorFrame(errorCode: number): SignalErrorCode {
   return ROWS.find(([, row]) => row.errorCode === errorCode)?.[0] ?? "hub-fault";
 }
 
-/** The code of a close of the hub; what is not the table's own is a lost connection. */
+/** The code for a close. One that is not in the hub's table counts as a lost connection. */
 export function codeOfClose(close: CloseName | undefined): SignalErrorCode {
   return (
     ROWS.find(([, row]) => row.close !== undefined && row.close === close)?.[0] ?? "connection-lost"

@@ -1,29 +1,25 @@
-/** The real world: the platform's WebSocket, timers, randomness, and news of the network. The one impure file here. */
+/** The ports on a real platform: its WebSocket, timers, randomness and network events. The client's only impure file. */
 import type { Cancel, Clock, Ports, Socket, SocketEvents, WebSocketConstructor } from "./ports.ts";
 
-/** Past it the platforms' timers fire at once: they count milliseconds in 31 bits. */
+/** Timers count milliseconds in 31 bits and fire at once beyond this. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** WHATWG WebSocket: readyState OPEN. */
 const OPEN = 1;
 
-/** Without `WebSocket` the platform's own is looked for, when the first socket opens. */
+/** `WebSocket` replaces the platform's own, which is looked up when a socket opens. */
 export function platformPorts(WebSocket?: WebSocketConstructor): Ports {
   return {
     openSocket: (url, protocols, events) => openSocket(WebSocket, url, protocols, events),
-    clock: platformClock,
+    clock,
     random: () => Math.random(),
-    uuid: randomUuid,
+    // Not `crypto.randomUUID`, which pages on plain http do not have.
+    uuid: () => crypto.getRandomValues(new Uint8Array(16)),
     onWake,
   };
 }
 
-/** 16 random bytes. Not `crypto.randomUUID`: pages on plain http have none. */
-export function randomUuid(): Uint8Array {
-  return crypto.getRandomValues(new Uint8Array(16));
-}
-
-/** @throws where there is no WebSocket, or it refuses the URL. */
+/** @throws if the platform has no WebSocket, or if the WebSocket refuses the URL. */
 function openSocket(
   given: WebSocketConstructor | undefined,
   url: string,
@@ -31,13 +27,13 @@ function openSocket(
   events: SocketEvents,
 ): Socket {
   const WebSocket = given ?? (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket;
-  if (WebSocket === undefined) throw new Error("This platform has no WebSocket: give the option");
+  if (WebSocket === undefined) throw new Error("This platform has no WebSocket: pass the option");
   const socket = new WebSocket(url, protocols);
   socket.binaryType = "arraybuffer";
   socket.addEventListener("open", () => events.opened());
   socket.addEventListener("message", ({ data }) => events.message(asMessage(data)));
   socket.addEventListener("close", ({ code, reason }) => events.closed(code, reason));
-  // Without a listener some platforms throw; `close` follows always, and says as much.
+  // Some platforms throw if an error has no listener. `close` always follows and says as much.
   socket.addEventListener("error", () => {});
   return {
     send(message) {
@@ -52,7 +48,7 @@ function asMessage(data: unknown): string | Uint8Array | null {
   return data instanceof ArrayBuffer ? new Uint8Array(data) : null;
 }
 
-export const platformClock: Clock = {
+const clock: Clock = {
   nowMs: () => performance.now(),
   after(delayMs, run): Cancel {
     const timer = setTimeout(run, Math.min(delayMs, MAX_DELAY_MS));
@@ -64,8 +60,8 @@ export const platformClock: Clock = {
 let endOfTurn: Clock["soon"] | undefined;
 
 /**
- * A task, not a microtask: a burst of candidates comes as one task each, and what is queued already should go along.
- * Not `setTimeout` where it can be avoided: in a hidden tab it waits for a second.
+ * Runs a task rather than a microtask: in a burst of candidates each is a task of its own, and those that are queued
+ * already should leave together. It avoids `setTimeout` where it can, because in a hidden tab that waits for a second.
  */
 function findEndOfTurn(): Clock["soon"] {
   const { setImmediate, MessageChannel } = globalThis as {
@@ -90,24 +86,25 @@ function findEndOfTurn(): Clock["soon"] {
   };
 }
 
-interface Listening {
+interface ListenerTarget {
   addEventListener(type: string, listener: () => void): void;
   removeEventListener(type: string, listener: () => void): void;
 }
 
-/** `online`, in pages and their workers; and a page that becomes visible, whose timers and sockets may have slept. */
+/** Listens for `online` in pages and their workers, and for a page that becomes visible: its timers may have slept. */
 function onWake(run: () => void): Cancel {
-  const world = globalThis as unknown as Listening & {
+  // The declarations of no platform fit every other: pages, their workers, Node.
+  const platform = globalThis as unknown as ListenerTarget & {
     readonly navigator?: object;
-    readonly document?: Listening & { readonly visibilityState: string };
+    readonly document?: ListenerTarget & { readonly visibilityState: string };
   };
-  const { document } = world;
-  const shown = () => document?.visibilityState === "visible" && run();
-  const hearsOfNetwork = "onLine" in (world.navigator ?? {});
-  if (hearsOfNetwork) world.addEventListener("online", run);
-  document?.addEventListener("visibilitychange", shown);
+  const { document } = platform;
+  const onVisibilityChange = () => document?.visibilityState === "visible" && run();
+  const firesOnline = "onLine" in (platform.navigator ?? {});
+  if (firesOnline) platform.addEventListener("online", run);
+  document?.addEventListener("visibilitychange", onVisibilityChange);
   return () => {
-    if (hearsOfNetwork) world.removeEventListener("online", run);
-    document?.removeEventListener("visibilitychange", shown);
+    if (firesOnline) platform.removeEventListener("online", run);
+    document?.removeEventListener("visibilitychange", onVisibilityChange);
   };
 }

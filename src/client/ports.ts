@@ -1,6 +1,6 @@
-/** What the client needs of its world. `platform.ts` is the real one; tests bring their own. */
+/** What the client needs from its platform. `platform.ts` implements it; tests bring their own. */
 
-/** A WHATWG WebSocket, as far as it is used here. Structural, so that no library of DOM types is needed. */
+/** The part of a WHATWG WebSocket that the client uses. It is structural, so that it needs no DOM types. */
 export interface WebSocketLike {
   binaryType: string;
   readonly readyState: number;
@@ -16,40 +16,40 @@ export interface WebSocketLike {
 
 export type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocketLike;
 
-/** An open socket, or one on its way. */
+/** A socket that is open or opening. */
 export interface Socket {
-  /** MUST NOT throw once the socket has gone: `closed` tells. */
+  /** MUST NOT throw after the socket has closed: `closed` reports that. */
   send(message: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number): void;
 }
 
-/** MUST NOT be called before `openSocket` has returned; nothing follows `closed`. */
+/** The socket MUST NOT call these before `openSocket` has returned, nor any of them after `closed`. */
 export interface SocketEvents {
   opened(): void;
-  /** null: something that is neither text nor bytes. */
+  /** `message` is null if it was neither text nor bytes. */
   message(message: string | Uint8Array | null): void;
   closed(code: number, reason: string): void;
 }
 
-/** Undoes what it was returned for. Harmless when it is too late. */
+/** Undoes what it was returned for. Calling it too late does no harm. */
 export type Cancel = () => void;
 
 export interface Clock {
-  /** Milliseconds; only differences count. */
+  /** Milliseconds since any fixed moment. */
   nowMs(): number;
   after(delayMs: number, run: () => void): Cancel;
-  /** At the end of this turn of the event loop. */
+  /** Calls `run` at the end of this turn of the event loop. */
   soon(run: () => void): void;
 }
 
 export interface Ports {
-  /** MAY throw where no such socket can ever be: a URL that the platform refuses. */
+  /** MAY throw if such a socket can never open, for example because the platform refuses the URL. */
   openSocket(url: string, protocols: string[], events: SocketEvents): Socket;
   readonly clock: Clock;
-  /** From 0 up to, not including, 1. */
+  /** A random number from 0 up to, but not including, 1. */
   random(): number;
-  /** 16 bytes. */
+  /** 16 random bytes. */
   uuid(): Uint8Array;
-  /** Calls `run` when the network or the page is back, until cancelled. */
+  /** Calls `run` each time the network or the page is back, until it is cancelled. */
   onWake(run: () => void): Cancel;
 }

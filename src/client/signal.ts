@@ -1,16 +1,16 @@
-/** What clients say to each other, as a user of the SDK sees it. */
-import { SIGNAL_ANSWER, SIGNAL_ICE_CANDIDATE, SIGNAL_OFFER } from "./wire-values.ts";
+/** A signal, as a user of the SDK sends and receives it. */
+import { SIGNAL_ANSWER, SIGNAL_ICE_CANDIDATE, SIGNAL_OFFER } from "../protocol/messages/signal.ts";
 
-/** The names of the SDK for the three signal types of the wire (SI1). */
-export const SIGNAL_TYPES = {
+/** The message type of each signal type (SI1). */
+export const SIGNAL_MESSAGE_TYPES = {
   offer: SIGNAL_OFFER,
   answer: SIGNAL_ANSWER,
   "ice-candidate": SIGNAL_ICE_CANDIDATE,
 } as const;
 
-export type SignalType = keyof typeof SIGNAL_TYPES;
+export type SignalType = keyof typeof SIGNAL_MESSAGE_TYPES;
 
-/** Any value that JSON can say. Inside an object the compiler cannot check it: `send` does. */
+/** Any JSON value. The compiler cannot check what is inside an object, so `send` does. */
 export type SignalData = string | number | boolean | null | object;
 
 /** A signal that arrived. */
@@ -18,17 +18,20 @@ export interface Signal {
   readonly type: SignalType;
   /** The client id of its sender, as the hub authenticated it (SI2). */
   readonly source: string;
-  /** What the sender gave to `send`. A string where a sender spoke TEXT (SI3), a Uint8Array where BINARY (SI4). */
+  /** What the sender gave to `send`: a string if the sender uses TEXT (SI3), a Uint8Array if it uses BINARY (SI4). */
   readonly data: unknown;
-  /** The uuid that the sender chose. One that was sent again has the same. */
+  /** The uuid that the sender chose. A signal that is sent again keeps it. */
   readonly id: string;
 }
 
 export interface SendOptions {
-  /** Gives up waiting: the promise rejects with `aborted`. A signal that was not written yet is never sent. */
+  /** When it fires, the promise rejects with `aborted`. A signal that was not written yet is then never sent. */
   readonly signal?: AbortSignal;
-  /** Milliseconds until the promise rejects with `timed-out`; default `sendTimeoutMs` of the client. */
+  /** Milliseconds until the promise rejects with `timed-out`. The default is the client's `sendTimeoutMs`. */
   readonly timeoutMs?: number;
-  /** True: may be sent again after a reconnect, and so may arrive twice. Default false: `outcome-unknown`. */
+  /**
+   * Whether the client may send the signal again after a reconnect, so that it may arrive twice. The default is false:
+   * a signal whose connection is lost rejects with `outcome-unknown`.
+   */
   readonly resend?: boolean;
 }

@@ -1,166 +1,199 @@
 /**
- * Publishes what the queue holds: line by line in order, one request in flight a line, never one line waiting for
- * another's trouble. Decides what an outcome means; how a request is made is its `publish`.
+ * Publishes what waits for one stored sink: partition by partition in order, with one request in flight per partition, so
+ * that a partition in trouble never holds up another. Decides what an outcome means; how a request is made and read is the
+ * sink's. Each sink has a dispatcher of its own: no sink waits for another one.
  */
-import { takeBatch } from "./sinks/pubsub/batch.ts";
 import { retryDelayMs } from "./backoff.ts";
-import { toPubsubMessage, type PubsubMessage } from "./sinks/pubsub/cloud-event.ts";
 import type { StoredEvent } from "./event-types.ts";
-import type { PublishOutcome } from "./sinks/pubsub/publish-outcome.ts";
-import { MAX_BATCH_MESSAGES } from "./sinks/pubsub/batch.ts";
-import type { LedgerStores } from "../ledger/ports.ts";
+import type { SinkQueue } from "./ports.ts";
+import type { PublishOutcome, Sink } from "./sinks/sink.ts";
 
 export interface DispatcherPorts {
-  readonly publish: (messages: readonly PubsubMessage[]) => Promise<PublishOutcome>;
+  readonly queue: SinkQueue;
+  /** Keeps an event that the sink refused for good. */
+  readonly park: (event: StoredEvent, reason: string, parkedAtMs: number) => void;
+  /** Runs it whole or not at all. */
+  readonly transaction: (run: () => void) => void;
+  /** Milliseconds since 1970. */
   readonly now: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** After each request, when the stores hold what came of it. */
-  readonly observe: (delivery: Delivery) => void;
+  /** Is called after each request, when the storage holds its outcome. */
+  readonly observe: (result: PublishResult) => void;
 }
 
-/** One request, and what came of it. */
-export interface Delivery {
-  readonly line: string;
+/** One publish request and its outcome. */
+export interface PublishResult {
+  readonly sink: string;
+  readonly partition: string;
   readonly events: number;
   readonly outcome: "published" | "retried" | "split" | "parked";
+  /** null: published. */
   readonly reason: string | null;
 }
 
-/** The platform lets six connections be open at once; two are left for what else there is. */
-export const MAX_REQUESTS_AT_ONCE = 4;
+/** The platform lets an object have six connections open at once; two are left for other calls. */
+export const MAX_REQUESTS = 4;
 
-/** A line that is being seen to is looked after again so much later: what sees to it may have been reset meanwhile. */
-const LOOK_AGAIN_MS = 10_000;
+/** Re-check a partition this long after a publish began: the object may have been reset before the publish finished. */
+export const RECHECK_MS = 10_000;
+
+/** How many requests each of several sinks may have in flight, so that one that hangs leaves connections to the others. */
+export function requestsPerSink(storedSinks: number): number {
+  return Math.max(1, Math.floor(MAX_REQUESTS / storedSinks));
+}
 
 export class Dispatcher {
-  readonly #stores: LedgerStores;
+  readonly #sink: Sink;
+  readonly #maxRequests: number;
   readonly #ports: DispatcherPorts;
-  readonly #busy = new Set<string>();
-  /** A line whose batch was refused for one bad message tries fewer at once until that one is found. */
+  readonly #inFlight = new Set<string>();
+  /** A partition whose batch was refused for one bad event tries smaller batches until that event is found. */
   readonly #batchSizes = new Map<string, number>();
-  /** A line that made us throw is left alone until then, so that it does not take worker after worker with it. */
+  /** A partition whose publish threw is left alone until then, so that it does not end one loop after the other. */
   readonly #brokenUntilMs = new Map<string, number>();
-  #workers = 0;
+  #loops = 0;
 
-  constructor(stores: LedgerStores, ports: DispatcherPorts) {
-    this.#stores = stores;
+  constructor(sink: Sink, maxRequests: number, ports: DispatcherPorts) {
+    this.#sink = sink;
+    this.#maxRequests = maxRequests;
     this.#ports = ports;
   }
 
   /**
-   * Sees to every line that is due and that no run before it sees to. Resolves when that is done: a run that finds
-   * enough under way has nothing to do, and does not wait for it. Rejects if a store throws, or for a mistake of ours.
+   * Publishes every partition that is due and not in flight already. Resolves when that is done; what an earlier call has in
+   * flight is not waited for. Rejects if the storage throws, or for a mistake of ours.
    */
-  async run(): Promise<void> {
-    const workers: Promise<void>[] = [];
-    while (this.#workers < MAX_REQUESTS_AT_ONCE && this.#nextLine() !== undefined) {
-      workers.push(this.#work());
+  async drain(): Promise<void> {
+    const loops: Promise<void>[] = [];
+    while (this.#loops < this.#maxRequests && this.#nextPartition() !== undefined) {
+      loops.push(this.#drainLoop());
     }
-    await Promise.all(workers);
+    await Promise.all(loops);
   }
 
-  /** When to run again, even if this object is lost; null: no line holds anything. */
-  nextRunMs(): number | null {
+  /** When to call `drain` again, even if this object is lost meanwhile; null: nothing waits for the sink. */
+  nextDrainMs(): number | null {
     const nowMs = this.#ports.now();
     let nextMs: number | null = null;
-    for (const line of this.#stores.queue.lines()) {
-      const dueMs = this.#dueMs(line);
-      // One that is due is seen to now.
-      const atMs = dueMs <= nowMs ? nowMs + LOOK_AGAIN_MS : dueMs;
+    for (const partition of this.#ports.queue.partitions()) {
+      const dueMs = this.#dueMs(partition);
+      // A partition that is due is in flight, or about to be.
+      const atMs = dueMs <= nowMs ? nowMs + RECHECK_MS : dueMs;
       if (nextMs === null || atMs < nextMs) nextMs = atMs;
     }
     return nextMs;
   }
 
-  /** One of several that take lines as they become free. */
-  async #work(): Promise<void> {
-    this.#workers += 1;
+  /** One of several loops, each of which takes the next partition when it is free. */
+  async #drainLoop(): Promise<void> {
+    this.#loops += 1;
     try {
-      for (let line = this.#nextLine(); line !== undefined; line = this.#nextLine()) {
-        this.#busy.add(line);
-        try {
-          await this.#publishHead(line);
-          this.#brokenUntilMs.delete(line);
-        } catch (error) {
-          this.#brokenUntilMs.set(line, this.#ports.now() + LOOK_AGAIN_MS);
-          throw error;
-        } finally {
-          this.#busy.delete(line);
-        }
+      let partition = this.#nextPartition();
+      for (; partition !== undefined; partition = this.#nextPartition()) {
+        await this.#publishIsolated(partition);
       }
     } finally {
-      this.#workers -= 1;
+      this.#loops -= 1;
     }
   }
 
-  #nextLine(): string | undefined {
+  async #publishIsolated(partition: string): Promise<void> {
+    this.#inFlight.add(partition);
+    try {
+      await this.#publishHead(partition);
+      this.#brokenUntilMs.delete(partition);
+    } catch (error) {
+      this.#brokenUntilMs.set(partition, this.#ports.now() + RECHECK_MS);
+      throw error;
+    } finally {
+      this.#inFlight.delete(partition);
+    }
+  }
+
+  #nextPartition(): string | undefined {
     const nowMs = this.#ports.now();
-    for (const line of this.#stores.queue.lines()) {
-      if (!this.#busy.has(line) && this.#dueMs(line) <= nowMs) return line;
+    for (const partition of this.#ports.queue.partitions()) {
+      if (!this.#inFlight.has(partition) && this.#dueMs(partition) <= nowMs) return partition;
     }
     return undefined;
   }
 
-  /** 0: there is nothing to wait for. */
-  #dueMs(line: string): number {
-    const retryAtMs = this.#stores.queue.retryState(line)?.retryAtMs ?? 0;
-    return Math.max(retryAtMs, this.#brokenUntilMs.get(line) ?? 0);
+  /** 0: nothing has to be waited for. */
+  #dueMs(partition: string): number {
+    const retryAtMs = this.#ports.queue.retryState(partition)?.retryAtMs ?? 0;
+    return Math.max(retryAtMs, this.#brokenUntilMs.get(partition) ?? 0);
   }
 
-  async #publishHead(line: string): Promise<void> {
-    const limit = this.#batchSizes.get(line) ?? MAX_BATCH_MESSAGES;
-    const head = this.#stores.queue.head(line, limit);
-    const messages = takeBatch(head.map(toPubsubMessage));
-    const events = head.slice(0, messages.length);
-    const outcome = await this.#ports.publish(messages);
-    this.#settle(line, events, outcome);
+  async #publishHead(partition: string): Promise<void> {
+    const limit = this.#batchSizes.get(partition) ?? this.#sink.maxBatchEvents;
+    const head = this.#ports.queue.head(partition, limit);
+    const batch = this.#sink.batch(head);
+    const outcome = await batch.publish();
+    this.#apply(partition, head.slice(0, batch.events), outcome);
   }
 
-  #settle(line: string, events: readonly StoredEvent[], outcome: PublishOutcome): void {
-    const stores = this.#stores;
-    const about = { line, events: events.length };
+  #apply(partition: string, events: readonly StoredEvent[], outcome: PublishOutcome): void {
     switch (outcome.kind) {
       case "published":
-        stores.transaction(() => this.#remove(line, events));
-        this.#batchSizes.delete(line);
-        return this.#ports.observe({ ...about, outcome: "published", reason: null });
+        this.#ports.transaction(() => void this.#remove(partition, events));
+        this.#batchSizes.delete(partition);
+        return this.#observe(partition, events, "published", null);
       case "rejected": {
         const { reason } = outcome;
-        if (outcome.concerns === "message" && events.length > 1) {
-          this.#batchSizes.set(line, Math.ceil(events.length / 2));
-          return this.#ports.observe({ ...about, outcome: "split", reason });
+        if (outcome.concerns === "event" && events.length > 1) {
+          this.#batchSizes.set(partition, Math.ceil(events.length / 2));
+          return this.#observe(partition, events, "split", reason);
         }
-        stores.transaction(() => this.#park(line, events, reason));
-        return this.#ports.observe({ ...about, outcome: "parked", reason });
+        this.#ports.transaction(() => this.#park(partition, events, reason));
+        return this.#observe(partition, events, "parked", reason);
       }
       case "retry": {
         const { reason, retryAfterMs } = outcome;
-        const tries = (stores.queue.retryState(line)?.tries ?? 0) + 1;
-        const delayMs = retryDelayMs(tries, retryAfterMs, this.#ports.random);
-        const retryAtMs = this.#ports.now() + delayMs;
-        stores.transaction(() => stores.queue.setRetryState(line, { tries, retryAtMs, reason }));
-        return this.#ports.observe({ ...about, outcome: "retried", reason });
+        const { queue, random, now } = this.#ports;
+        const tries = (queue.retryState(partition)?.tries ?? 0) + 1;
+        const retryAtMs = now() + retryDelayMs(tries, retryAfterMs, random);
+        this.#ports.transaction(() => queue.setRetryState(partition, { tries, retryAtMs, reason }));
+        return this.#observe(partition, events, "retried", reason);
       }
     }
   }
 
-  #park(line: string, events: readonly StoredEvent[], reason: string): void {
+  #park(partition: string, events: readonly StoredEvent[], reason: string): void {
     const parkedAtMs = this.#ports.now();
-    const removed = this.#remove(line, events);
+    const removed = this.#remove(partition, events);
     for (const event of events) {
-      // One that is not there gave way to newer ones while the request was under way.
-      if (removed.has(event.sequence)) this.#stores.parked.park({ event, reason, parkedAtMs });
+      // One that is missing was dropped for newer ones while the request was in flight.
+      if (removed.has(event.sequence)) this.#ports.park(event, reason, parkedAtMs);
     }
   }
 
-  /** These and no others: a parked one may have come back among them while the request was under way. */
-  #remove(line: string, events: readonly StoredEvent[]): ReadonlySet<number> {
-    const { queue } = this.#stores;
-    if (queue.retryState(line) !== undefined) queue.setRetryState(line, null);
+  /** Removes these events alone: while the request was in flight a parked event may have come back between them. */
+  #remove(partition: string, events: readonly StoredEvent[]): ReadonlySet<number> {
+    const { queue } = this.#ports;
+    if (queue.retryState(partition) !== undefined) queue.setRetryState(partition, null);
     return queue.remove(
-      line,
+      partition,
       events.map(({ sequence }) => sequence),
     );
+  }
+
+  #observe(
+    partition: string,
+    events: readonly StoredEvent[],
+    outcome: PublishResult["outcome"],
+    reason: string | null,
+  ): void {
+    const sink = this.#sink.name;
+    this.#ports.observe({ sink, partition, events: events.length, outcome, reason });
+  }
+}
+
+/** Gives committed events to an immediate sink, in order. Its outcome is not read (`Sink.delivery`). */
+export function publishAtOnce(sink: Sink, events: readonly StoredEvent[]): void {
+  for (let rest = events; rest.length > 0;) {
+    const batch = sink.batch(rest.slice(0, sink.maxBatchEvents));
+    void batch.publish();
+    rest = rest.slice(batch.events);
   }
 }

@@ -1,4 +1,4 @@
-/** Why a session ended: the words of logs and events. */
+/** Why a session ended: the words that logs, events and metrics use. */
 import type { CloseName } from "../protocol/close-codes.ts";
 
 export const END_REASONS = {
@@ -6,19 +6,19 @@ export const END_REASONS = {
   closed: "the client closed the WebSocket",
   dropped: "the connection broke without a close frame",
   replaced: "another connection took over the client id",
-  "timed-out": "nothing came for three heartbeat intervals",
+  "timed-out": "nothing came from the client for three heartbeat intervals",
   expired: "the token expired",
   kicked: "an administrator ended it",
-  "too-large": "a message exceeded the size limit",
-  "framing-lost": "message after message could not be framed",
-  abuse: "the rate limit was ignored, or more than a megabyte left unread",
+  "too-large": "a message of the client exceeded the size limit",
+  "framing-lost": "several messages in a row held no readable frame",
+  abuse: "the client ignored the rate limit, or left more than a megabyte unread",
   restarted: "the hub restarted with another version, or the number of hubs changed",
   lost: "the hub was reset under the session",
 } as const;
 
 export type EndReason = keyof typeof END_REASONS;
 
-/** The reason that a close by the hub gives the session, if there is one yet. */
+/** Why a session ends when the hub closes its socket. */
 export const END_REASON_OF_CLOSE = {
   normal: "disconnect",
   "going-away": "restarted",

@@ -1,11 +1,11 @@
-/** JSON from outside. */
+/** Reads JSON that came from outside. */
 
-/** undefined: it is none. */
+/** undefined: the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Empty, cut, or HTML of a proxy: for the caller it is all the same.
+    // Empty, cut off, or the HTML of a proxy: the caller treats them alike.
     return undefined;
   }
 }

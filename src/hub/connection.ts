@@ -1,63 +1,77 @@
-/** What the hub knows of one socket: a union in which each state owns only its own fields. Plain data, kept across hibernation. */
+/** What the hub knows about one socket: a union in which each state owns its own fields. Plain data, kept across hibernation. */
 import type { Grant } from "../auth/grant.ts";
 import type { Capability } from "../protocol/capabilities.ts";
 import type { ClientId } from "../protocol/client-id.ts";
-import type { Inbound } from "./inbound.ts";
+import type { Inbound } from "../wires/wire.ts";
 import type { Bucket } from "./rate-limit.ts";
 
-/** Made when the socket is accepted; the session that begins on the socket takes it over. */
+/** Made when the socket is accepted. Unique within its hub. */
+export type SocketId = string;
+
+/** Made when CONNECT succeeds: a uuid, the `session_id` of the wire (CO2). */
 export type SessionId = string;
 
-interface Common {
-  readonly id: SessionId;
+interface OpenSocket {
+  readonly socketId: SocketId;
   readonly bucket: Bucket;
-  /** Messages in a row of which no frame could be read (FR6). */
+  /** Messages in a row in which no frame could be read (FR6). */
   readonly lostFramings: number;
 }
 
-/** Waits for CONNECT. */
-export interface AwaitingConnect extends Common {
-  readonly state: "greeting";
+/** The socket is open, and its client has not sent a CONNECT that succeeded. */
+export interface AwaitingConnect extends OpenSocket {
+  readonly state: "awaiting-connect";
   readonly connectByMs: number;
-  /** What the upgrade's credentials allow; null: the upgrade had none (UP2). */
+  /** What the upgrade's credentials allow; null: the upgrade showed none (UP2). */
   readonly grant: Grant | null;
   /** The client id that the upgrade named, by its credentials or as a hint; null: it named none (CO7). */
-  readonly expected: ClientId | null;
+  readonly expectedClientId: ClientId | null;
   readonly failures: number;
 }
 
-/** A CONNECT is being verified; what came behind it waits its turn (CO8). Lives no longer than that one event. */
+/** A CONNECT is being verified, and what came behind it waits (CO8). This state lives no longer than that one event. */
 export interface Authenticating extends Omit<AwaitingConnect, "state"> {
   readonly state: "authenticating";
-  readonly waiting: Inbound[];
+  readonly waiting: readonly Inbound[];
   readonly waitingBytes: number;
-  /** All that came behind it, those that were too many among them (SE6). */
+  /** All frames that came behind the CONNECT, including those that were too many to wait (SE6). */
   readonly framesBehind: number;
 }
 
-/** Has a session. */
-export interface Connected extends Common {
+/** A session is attached to the socket. */
+export interface Connected extends OpenSocket {
   readonly state: "connected";
   readonly session: Session;
-  /** The last frame, whatever its answer was; a text `ping` counts too, but the platform keeps that time (HB4). */
+  /** When the last frame came, whatever its answer was. The platform keeps the time of text pings (HB4). */
   readonly lastActivityMs: number;
-  /** Frames received from CONNECT on, that one included (SE6). */
-  readonly messageCount: number;
+  /** Frames received in this session, its CONNECT included (SE6). */
+  readonly frameCount: number;
 }
 
-/** The hub has closed the socket, or the peer has: nothing more is sent or heard. */
+/** The hub or the peer has closed the socket: nothing more is sent or received. */
 export interface Closed {
   readonly state: "closed";
-  readonly id: SessionId;
+  readonly socketId: SocketId;
 }
 
 export type Connection = AwaitingConnect | Authenticating | Connected | Closed;
 
-/** What CONNECT settled; it does not change. */
+/** What CONNECT settled. It does not change, and it names no socket: a session may be attached to one, or to none. */
 export interface Session {
+  readonly id: SessionId;
   readonly clientId: ClientId;
   readonly connectedAtMs: number;
   readonly capabilities: readonly Capability[];
   readonly targets: Grant["targets"];
   readonly expiresAtMs: Grant["expiresAtMs"];
+}
+
+/** Names one session of a client, for an answer that may come when the client has another. */
+export interface SessionRef {
+  readonly clientId: ClientId;
+  readonly sessionId: SessionId;
+}
+
+export function refOf({ clientId, id }: Session): SessionRef {
+  return { clientId, sessionId: id };
 }

@@ -1,4 +1,4 @@
-/** By when a connection must have done what. One alarm serves them all: timers would keep the hub from sleeping. */
+/** When each connection must have done what, and when the hub must check next. One alarm serves them all. */
 import { HEARTBEATS_MISSED } from "../protocol/limits.ts";
 import type { Connected, Connection } from "./connection.ts";
 import type { HubSettings, HubSocket } from "./ports.ts";
@@ -9,16 +9,17 @@ export interface Deadline {
 }
 
 /**
- * A hub looks no less often than this at a client that only pings. It would wake for each of its sleeping clients once a
- * minute and a half; a client that died is found sooner by its socket's close, or by the first signal for it.
+ * The longest time between two checks of a client that only pings. More frequent checks would wake a hub of sleeping
+ * clients every ninety seconds; a client that died is usually found sooner, by its socket's close or the next signal
+ * for it.
  */
-export const MAX_LOOK_MS = 3_600_000;
+export const MAX_CHECK_INTERVAL_MS = 3_600_000;
 
-/** Whether nothing has come for three heartbeats (HB4). The platform is asked for a `ping` only where no frame is fresh. */
+/** Whether nothing came for three heartbeats (HB4). The platform is asked for a `ping` only if no frame is recent. */
 export function isSilent(
   { lastActivityMs }: Connected,
   socket: Pick<HubSocket, "lastPingMs">,
-  settings: HubSettings,
+  settings: Pick<HubSettings, "heartbeatIntervalMs">,
   nowMs: number,
 ): boolean {
   const silenceMs = HEARTBEATS_MISSED * settings.heartbeatIntervalMs;
@@ -26,29 +27,66 @@ export function isSilent(
   return nowMs - (socket.lastPingMs() ?? 0) >= silenceMs;
 }
 
-/** The earliest of the connection's deadlines; null once it is closed. For a heartbeat it is when to look again. */
+/** The earliest deadline of the connection; null once it is closed. The one for a heartbeat says when to check again. */
 export function nextDeadline(
   connection: Connection,
   lastPingMs: number | null,
   settings: Pick<HubSettings, "heartbeatIntervalMs">,
 ): Deadline | null {
   switch (connection.state) {
-    case "greeting":
+    case "awaiting-connect":
     case "authenticating":
       return { name: "connect", atMs: connection.connectByMs };
     case "connected": {
-      const { lastActivityMs, session } = connection;
-      const { expiresAtMs } = session;
-      const lastSeenMs = Math.max(lastActivityMs, lastPingMs ?? 0);
-      const silenceMs = HEARTBEATS_MISSED * settings.heartbeatIntervalMs;
-      const pingedForMs = lastSeenMs - lastActivityMs;
-      const lookMs = Math.max(silenceMs, Math.min(pingedForMs / 2, MAX_LOOK_MS));
-      const lookAtMs = Math.ceil(lastSeenMs + lookMs);
-      return expiresAtMs !== null && expiresAtMs <= lookAtMs
+      const { expiresAtMs } = connection.session;
+      const checkAtMs = nextCheckMs(connection, lastPingMs, settings);
+      return expiresAtMs !== null && expiresAtMs <= checkAtMs
         ? { name: "token", atMs: expiresAtMs }
-        : { name: "heartbeat", atMs: lookAtMs };
+        : { name: "heartbeat", atMs: checkAtMs };
     }
     case "closed":
       return null;
+  }
+}
+
+/** A client that has only pinged for a while is checked after half that time again, and at least once an hour (HB4). */
+function nextCheckMs(
+  { lastActivityMs }: Connected,
+  lastPingMs: number | null,
+  { heartbeatIntervalMs }: Pick<HubSettings, "heartbeatIntervalMs">,
+): number {
+  const lastSeenMs = Math.max(lastActivityMs, lastPingMs ?? 0);
+  const silenceMs = HEARTBEATS_MISSED * heartbeatIntervalMs;
+  const onlyPingedForMs = lastSeenMs - lastActivityMs;
+  const intervalMs = Math.max(silenceMs, Math.min(onlyPingedForMs / 2, MAX_CHECK_INTERVAL_MS));
+  return Math.ceil(lastSeenMs + intervalMs);
+}
+
+/** When the hub must sweep next. Lives in memory: an incarnation that has not swept yet does not know every deadline. */
+export class SweepClock {
+  /** The earliest deadline that this incarnation knows; null: it knows none. */
+  #atMs: number | null = null;
+  #knowsAll = false;
+
+  get atMs(): number | null {
+    return this.#atMs;
+  }
+
+  /** A deadline came up. */
+  by(atMs: number): void {
+    this.#atMs = Math.min(this.#atMs ?? Infinity, atMs);
+  }
+
+  /** A sweep is due at a deadline, and once after each wake. */
+  isDue(nowMs: number): boolean {
+    return !this.#knowsAll || (this.#atMs !== null && this.#atMs <= nowMs);
+  }
+
+  /** Runs a sweep, which reports every deadline that remains. If it throws, the next alarm sweeps again. */
+  restart(sweep: () => void): void {
+    this.#knowsAll = false;
+    this.#atMs = null;
+    sweep();
+    this.#knowsAll = true;
   }
 }

@@ -1,9 +1,9 @@
-/** A bucket of frames as plain data (RL1, RL2): frames take from it, time fills it. */
+/** A token bucket of frames as plain data (RL1, RL2): frames take from it, and time fills it. */
 
 export interface Bucket {
-  /** When it will be full again if nothing more is taken: one number says how much is in it at any time. */
+  /** When the bucket is full again if nothing more is taken. This one number tells how much is in it at any time. */
   readonly fullAtMs: number;
-  /** Frames refused since it was last full. */
+  /** Frames refused since the bucket was last full. */
   readonly refused: number;
 }
 
@@ -22,8 +22,8 @@ export function fullBucket(nowMs: number): Bucket {
   return { fullAtMs: nowMs, refused: 0 };
 }
 
-/** Takes one frame. A client that has as many frames refused as one burst holds abuses the hub. */
-export function draw(bucket: Bucket, limits: RateLimits, nowMs: number): RateDecision {
+/** Takes one frame. A client of which as many frames were refused as one burst holds abuses the hub. */
+export function consume(bucket: Bucket, limits: RateLimits, nowMs: number): RateDecision {
   const { framesPerSecond, frameBurst } = limits;
   if (framesPerSecond === 0) return { bucket, verdict: "passed" };
   if (missingFrames(bucket, limits, nowMs) <= frameBurst - 1) {
@@ -36,13 +36,13 @@ export function draw(bucket: Bucket, limits: RateLimits, nowMs: number): RateDec
   return { bucket: { ...bucket, refused }, verdict };
 }
 
-/** Milliseconds until one frame passes again. */
+/** Milliseconds until the next frame passes. */
 export function retryAfterMs(bucket: Bucket, limits: RateLimits, nowMs: number): number {
   const excess = missingFrames(bucket, limits, nowMs) - (limits.frameBurst - 1);
   return Math.max(1, Math.ceil((excess * 1000) / limits.framesPerSecond));
 }
 
-/** How many frames it takes to fill the bucket. Rounded to a thousandth, so that no float keeps a frame out. */
+/** How many frames would fill the bucket, rounded to a thousandth so that no float keeps a frame out. */
 function missingFrames(bucket: Bucket, limits: RateLimits, nowMs: number): number {
   return Math.round((bucket.fullAtMs - nowMs) * limits.framesPerSecond) / 1000;
 }

@@ -1,94 +1,74 @@
-/**
- * Signals whose target belongs to another hub: those of one incoming message leave as one call a hub, and each gets its
- * outcome, an answer like any other (SI11).
- */
-import { encodeSignalAck, type ReplyTo } from "../protocol/answers.ts";
-import type { ClientId } from "../protocol/client-id.ts";
-import type { Fault } from "../protocol/errors.ts";
-import type { OutboundBatcher } from "./outbound.ts";
-import type { HubSocket, RemoteHubs, ForwardedSignal, SignalMeta } from "./ports.ts";
+/** Signals for clients of other hubs: those of one incoming message leave in one call per hub (SI11). */
+import { detachReplyTo, type ReplyTo } from "../wires/wire.ts";
+import type { SessionRef } from "./connection.ts";
+import type { DeliveryOutcome, ForwardedSignal, SignalMeta } from "./contract.ts";
+import type { RemoteHubs } from "./ports.ts";
 
-/** A signal that leaves this hub, and who waits for its outcome. */
-interface PendingRemoteSignal {
-  readonly socket: HubSocket;
+/** A signal that leaves this hub, and the session that waits for its outcome. */
+export interface PendingRemoteSignal {
+  readonly source: SessionRef;
   readonly replyTo: ReplyTo;
-  readonly signal: ForwardedSignal;
-  readonly wantsAck: boolean;
-}
-
-export interface RemoteSignalRequest extends Omit<PendingRemoteSignal, "signal"> {
-  readonly notice: SignalMeta;
+  readonly signal: SignalMeta;
   /** What the target is to receive. */
-  readonly stamped: Uint8Array;
+  readonly frame: Uint8Array;
 }
 
-/** What answers need of the hub: its context. */
-export interface Home {
-  readonly departures: OutboundBatcher;
-  answer(socket: HubSocket, bytes: Uint8Array): void;
-  refuseSignal(socket: HubSocket, replyTo: ReplyTo, signal: SignalMeta, fault: Fault): void;
+export interface SettledRemoteSignal extends Omit<PendingRemoteSignal, "frame"> {
+  readonly outcome: DeliveryOutcome;
 }
+
+type Settle = (settled: readonly SettledRemoteSignal[]) => void;
 
 export class RemoteDelivery {
-  readonly #home: Home;
   readonly #remoteHubs: RemoteHubs;
-  #travellers = new Map<string, PendingRemoteSignal[]>();
+  #pendingByHub = new Map<string, PendingRemoteSignal[]>();
 
-  constructor(home: Home, remoteHubs: RemoteHubs) {
-    this.#home = home;
+  constructor(remoteHubs: RemoteHubs) {
     this.#remoteHubs = remoteHubs;
   }
 
-  /** The hub that owns the id; null: this one. */
-  hubOf(clientId: ClientId): string | null {
-    return this.#remoteHubs.hubOf(clientId);
-  }
-
-  /** Copies: when the answer comes, the message and the buffer that the signal was written into are long gone. */
-  add(hub: string, { socket, replyTo, notice, stamped, wantsAck }: RemoteSignalRequest): void {
-    const { uuid, payloadType } = replyTo;
-    const traveller: PendingRemoteSignal = {
-      socket,
-      replyTo: { uuid: uuid.slice(), payloadType },
-      signal: { ...notice, frame: stamped.slice() },
-      wantsAck,
+  /** Copies the bytes: when the answer comes, the incoming message and the outgoing buffer are long gone. */
+  add(hub: string, { source, replyTo, signal, frame }: PendingRemoteSignal): void {
+    const pending: PendingRemoteSignal = {
+      source,
+      replyTo: detachReplyTo(replyTo),
+      signal,
+      frame: frame.slice(),
     };
-    const others = this.#travellers.get(hub);
-    if (others === undefined) this.#travellers.set(hub, [traveller]);
-    else others.push(traveller);
+    const others = this.#pendingByHub.get(hub);
+    if (others === undefined) this.#pendingByHub.set(hub, [pending]);
+    else others.push(pending);
   }
 
-  /** Sends what was added; undefined: nothing. Resolves when every signal was answered; never rejects. */
-  depart(): Promise<void> | undefined {
-    if (this.#travellers.size === 0) return undefined;
-    const travellers = this.#travellers;
-    this.#travellers = new Map();
-    return this.#deliverAll(travellers);
+  /** Sends what was added; undefined: there is nothing. `settle` gets the outcomes hub by hub. Never rejects. */
+  flush(settle: Settle): Promise<void> | undefined {
+    if (this.#pendingByHub.size === 0) return undefined;
+    const pendingByHub = this.#pendingByHub;
+    this.#pendingByHub = new Map();
+    return this.#deliverAll(pendingByHub, settle);
   }
 
   async #deliverAll(
-    travellers: ReadonlyMap<string, readonly PendingRemoteSignal[]>,
+    pendingByHub: ReadonlyMap<string, readonly PendingRemoteSignal[]>,
+    settle: Settle,
   ): Promise<void> {
-    await Promise.all(Array.from(travellers, ([hub, together]) => this.#deliver(hub, together)));
+    const calls = Array.from(pendingByHub, ([hub, pending]) => this.#deliver(hub, pending, settle));
+    await Promise.all(calls);
   }
 
-  async #deliver(hub: string, together: readonly PendingRemoteSignal[]): Promise<void> {
-    const signals = together.map(({ signal }) => signal);
-    const faults = await this.#remoteHubs.deliver(hub, signals);
-    this.#home.departures.gather(() => {
-      for (const [at, traveller] of together.entries()) {
-        // An answer that is too short says nothing of the rest.
-        const fault = faults[at];
-        this.#answer(traveller, fault === undefined ? "signal.unreachable" : fault);
-      }
-    });
-  }
-
-  #answer({ socket, replyTo, signal, wantsAck }: PendingRemoteSignal, fault: Fault | null): void {
-    const { frame: _, ...notice } = signal;
-    if (fault !== null) this.#home.refuseSignal(socket, replyTo, notice, fault);
-    else if (wantsAck) {
-      this.#home.answer(socket, encodeSignalAck(replyTo, { target: signal.target }));
-    }
+  async #deliver(
+    hub: string,
+    pending: readonly PendingRemoteSignal[],
+    settle: Settle,
+  ): Promise<void> {
+    const signals = pending.map(({ signal, frame }): ForwardedSignal => ({ ...signal, frame }));
+    const outcomes = await this.#remoteHubs.deliver(hub, signals);
+    settle(
+      pending.map(({ source, replyTo, signal }, at) => {
+        // An answer that is too short says nothing about the rest.
+        const outcome = outcomes[at] ?? "signal.unreachable";
+        return { source, replyTo, signal, outcome };
+      }),
+    );
   }
 }

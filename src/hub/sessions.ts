@@ -1,70 +1,106 @@
-/** Who is connected, and on which socket: the session rows, joined with the sockets they name. */
+/**
+ * The live sessions: the rows of the store, joined with the sockets that they are attached to. Makes the events of a
+ * session's beginning and end; the store writes each with its row.
+ */
+import type { NewEvent } from "../events/event-types.ts";
 import type { ClientId } from "../protocol/client-id.ts";
-import type { Connected, Session, SessionId } from "./connection.ts";
-import type { HubSocket, HubSockets, SessionEnd, SessionRow, SessionStore } from "./ports.ts";
+import type { Connected, Session, SessionRef } from "./connection.ts";
+import type {
+  HubPorts,
+  HubSocket,
+  SessionEnd,
+  SessionRow,
+  SessionSocket,
+} from "./ports.ts";
 
-export class Roster {
-  readonly #sockets: HubSockets;
-  readonly #sessions: SessionStore;
-  /** Only saves the look-up in the rows: after an eviction it fills again, one client at a time. */
+export class Sessions {
+  readonly #ports: Pick<HubPorts, "sockets" | "sessions" | "observe">;
+  /** Only saves reading the row. A socket in it may have closed since. After an eviction it fills again, one client at a time. */
   readonly #cache = new Map<ClientId, HubSocket>();
 
-  constructor(sockets: HubSockets, sessions: SessionStore) {
-    this.#sockets = sockets;
-    this.#sessions = sessions;
+  constructor(ports: Pick<HubPorts, "sockets" | "sessions" | "observe">) {
+    this.#ports = ports;
   }
 
-  /** The socket that the client's session lives on. */
-  find(clientId: ClientId): HubSocket | undefined {
+  /** The socket that the client's session is attached to; undefined: the client has no session, or a detached one. */
+  find(clientId: ClientId): SessionSocket | undefined {
     const cached = this.#cache.get(clientId);
     if (cached !== undefined && hasSessionOf(cached, clientId)) return cached;
     this.#cache.delete(clientId);
-    const row = this.#sessions.find(clientId);
-    const socket = row && this.#sockets.find(row.sessionId);
-    if (socket === undefined || !hasSessionOf(socket, clientId)) return undefined;
-    this.#cache.set(clientId, socket);
+    const row = this.#ports.sessions.find(clientId);
+    const socket = row && this.#socketOf(row);
+    if (socket !== undefined) this.#cache.set(clientId, socket);
     return socket;
   }
 
-  /** The client's row, where no socket lives behind it any more. */
-  findOrphan(clientId: ClientId): SessionRow | undefined {
-    const row = this.#sessions.find(clientId);
-    return row && this.#isOrphan(row) ? row : undefined;
+  /** The socket that this very session is attached to now; undefined: the session is over, or detached. */
+  findSession({ clientId, sessionId }: SessionRef): SessionSocket | undefined {
+    const socket = this.find(clientId);
+    return socket?.connection.session.id === sessionId ? socket : undefined;
   }
 
-  /** Every row without its socket: what a reset of the hub leaves behind (SE5). */
-  orphans(): SessionRow[] {
-    return [...this.#sessions.all()].filter((row) => this.#isOrphan(row));
+  /** The client's session that is attached to no socket. */
+  findDetached(clientId: ClientId): SessionRow | undefined {
+    const row = this.#ports.sessions.find(clientId);
+    return row && this.#socketOf(row) === undefined ? row : undefined;
   }
 
-  begin(socket: HubSocket, sessionId: SessionId, session: Session): void {
-    const { clientId, connectedAtMs } = session;
-    this.#sessions.begin({ clientId, sessionId, connectedAtMs });
-    this.#cache.set(clientId, socket);
+  /** Every session that is attached to no socket: a reset of the hub leaves them behind (SE5). */
+  allDetached(): SessionRow[] {
+    return [...this.#ports.sessions.all()].filter((row) => this.#socketOf(row) === undefined);
   }
 
-  /** A late end of a replaced session leaves its successor alone (SE2). */
+  /** Begins a session, attached to this socket. Throws if the row cannot be written, and then changes nothing. */
+  begin(socket: HubSocket, connected: Connected): void {
+    const { session, socketId } = connected;
+    const { clientId, id: sessionId, connectedAtMs } = session;
+    const row = { clientId, sessionId, socketId, connectedAtMs };
+    this.#ports.sessions.begin(row, connectedEvent(session));
+    socket.connection = connected;
+    if (hasSessionOf(socket, clientId)) this.#cache.set(clientId, socket);
+    this.#ports.observe({ event: "session.begun", session });
+  }
+
+  /** The late end of a replaced session leaves its successor alone (SE2). Throws if the row cannot be deleted. */
   end(end: SessionEnd): void {
     const { clientId, sessionId } = end;
-    this.#sessions.end(end);
+    this.#ports.sessions.end(clientId, sessionId, disconnectedEvent(end));
     const cached = this.#cache.get(clientId);
-    if (cached?.connection.id === sessionId) this.#cache.delete(clientId);
+    if (cached !== undefined && !hasSessionOf(cached, clientId)) this.#cache.delete(clientId);
+    this.#ports.observe({ event: "session.ended", ...end });
   }
 
-  get size(): number {
-    return this.#sessions.count;
+  get count(): number {
+    return this.#ports.sessions.count;
   }
 
-  #isOrphan(row: SessionRow): boolean {
-    const socket = this.#sockets.find(row.sessionId);
-    return socket === undefined || !hasSessionOf(socket, row.clientId);
+  #socketOf({ clientId, socketId }: SessionRow): SessionSocket | undefined {
+    if (socketId === null) return undefined;
+    const socket = this.#ports.sockets.find(socketId);
+    return socket !== undefined && hasSessionOf(socket, clientId) ? socket : undefined;
   }
 }
 
-function hasSessionOf(
-  socket: HubSocket,
-  clientId: ClientId,
-): socket is HubSocket & { connection: Connected } {
+function hasSessionOf(socket: HubSocket, clientId: ClientId): socket is SessionSocket {
   const { connection } = socket;
   return connection.state === "connected" && connection.session.clientId === clientId;
+}
+
+function connectedEvent({ clientId, id, connectedAtMs }: Session): NewEvent {
+  const connected_at = new Date(connectedAtMs).toISOString();
+  const data = { client_id: clientId, session_id: id, connected_at };
+  return { atMs: connectedAtMs, body: { type: "client.connected", data } };
+}
+
+function disconnectedEvent(end: SessionEnd): NewEvent {
+  const { clientId, sessionId, reason, connectedAtMs, atMs, frameCount } = end;
+  const data = {
+    client_id: clientId,
+    session_id: sessionId,
+    reason,
+    // A clock may have been set back.
+    duration_ms: Math.max(0, atMs - connectedAtMs),
+    message_count: frameCount,
+  };
+  return { atMs, body: { type: "client.disconnected", data } };
 }

@@ -1,40 +1,53 @@
-/** What a hub does of its own accord: it ends what is overdue, and, when it has lost its place, everything. */
-import { UNSOLICITED } from "../protocol/answers.ts";
-import type { HubContext } from "./context.ts";
-import { nextDeadline, type Deadline } from "./deadlines.ts";
-import type { HubSocket } from "./ports.ts";
+/** The hub's sweep: it ends connections that missed a deadline, and sessions that a reset left without a socket. */
+import { UNSOLICITED } from "../wires/wire.ts";
+import type { Connections } from "./connections.ts";
+import { isSilent, nextDeadline, type Deadline, type SweepClock } from "./deadlines.ts";
+import type { HubPorts, HubSettings, HubSocket } from "./ports.ts";
 
-/** The alarm goes off for other reasons, too, every five seconds where clients speak: then nobody is looked at. */
-export function sweep(context: HubContext): void {
-  context.sweepIfDue(() => sweepAll(context));
-}
-
-function sweepAll(context: HubContext): void {
-  const { settings, ports } = context;
+/**
+ * Sweeps if a sweep is due. The alarm goes off for other reasons too, every five seconds while clients speak, and must
+ * not walk all sockets then.
+ */
+export function sweepIfDue(
+  ports: Pick<HubPorts, "sockets" | "now">,
+  settings: HubSettings,
+  clock: SweepClock,
+  connections: Connections,
+): void {
   const nowMs = ports.now();
-  for (const socket of ports.sockets.all()) {
-    const deadline = nextDeadline(socket.connection, socket.lastPingMs(), settings);
-    if (deadline === null) continue;
-    if (deadline.atMs <= nowMs) miss(context, socket, deadline.name);
-    else if (context.isSilent(socket, nowMs)) miss(context, socket, "heartbeat");
-    else context.wakeBy(deadline.atMs);
-  }
-  context.endOrphans();
+  if (!clock.isDue(nowMs)) return;
+  clock.restart(() => {
+    for (const socket of ports.sockets.all()) {
+      sweep(socket, settings, clock, connections, nowMs);
+    }
+    connections.reapAll();
+  });
 }
 
-export function drain(context: HubContext): void {
-  for (const socket of context.ports.sockets.all()) context.close(socket, "going-away");
-  context.endOrphans();
+function sweep(
+  socket: HubSocket,
+  settings: HubSettings,
+  clock: SweepClock,
+  connections: Connections,
+  nowMs: number,
+): void {
+  const { connection } = socket;
+  const deadline = nextDeadline(connection, socket.lastPingMs(), settings);
+  if (deadline === null) return;
+  if (deadline.atMs <= nowMs) expire(socket, deadline.name, connections);
+  else if (connection.state === "connected" && isSilent(connection, socket, settings, nowMs)) {
+    expire(socket, "heartbeat", connections);
+  } else clock.by(deadline.atMs);
 }
 
-function miss(context: HubContext, socket: HubSocket, deadline: Deadline["name"]): void {
+function expire(socket: HubSocket, deadline: Deadline["name"], connections: Connections): void {
   switch (deadline) {
     case "connect":
-      return context.refuse(socket, UNSOLICITED, "connect.late");
+      return connections.refuse(socket, UNSOLICITED, "connect.late");
     case "token":
-      return context.refuse(socket, UNSOLICITED, "session.expired");
+      return connections.refuse(socket, UNSOLICITED, "session.expired");
     case "heartbeat":
-      // No ERROR: who has been silent for so long does not listen.
-      return context.close(socket, "timed-out");
+      // No ERROR: a client that was silent for so long does not read.
+      return connections.close(socket, "timed-out");
   }
 }

@@ -1,41 +1,104 @@
-/** What a hub reports to the Ledger by RPC: what happened, in order, and what it counted. Plain data. */
-import type { EventBody, EventType } from "../events/event-types.ts";
-import type { Sample } from "../metrics/counters.ts";
+/**
+ * What a hub reports to its Ledger by RPC: what happened, in order, and what it counted. Plain data. Hub and Ledger may run
+ * two releases at once, so a report says the version of its words, and is answered in the same words.
+ */
+import type { EventBody, EventType, NewEvent } from "../events/event-types.ts";
+import { currentKey, type Sample } from "../metrics/samples.ts";
 
-/** An event as it lies in a hub's outbox. */
-export interface OutboxEvent {
-  /** Rises by one an event, from 1; a gap is what a full outbox dropped. */
-  readonly seq: number;
-  readonly atMs: number;
-  readonly body: EventBody;
+/** The version that this release reports in. */
+export const REPORT_VERSION = 2;
+
+/** An event in a hub's outbox. */
+export interface OutboxEvent extends NewEvent {
+  /** The outbox's own numbers: from 1, rising by one per event. A gap is what a full outbox dropped. */
+  readonly sequence: number;
 }
 
-/** What strangers cause at will: told once a minute and hub, as a number. */
+/** What an unauthenticated caller can cause at will. It is emitted once per minute and hub, as a number. */
 export type SummaryType = Extract<EventType, "client.auth_failed" | "rate_limited">;
 
-/** Counts since the tally before. A hub sends the same tally again until it was taken, and the next one only then. */
+/** Counts since the previous one. A hub sends the same one again until it was taken, and only then the next. */
 export interface StatsDelta {
-  /** Never used twice: the Ledger adds a tally once, however often it comes. */
+  /** Never used twice: the Ledger adds a delta once, however often it is reported. */
   readonly id: string;
   readonly atMs: number;
   readonly deltas: readonly Sample[];
   readonly summaries: Readonly<Partial<Record<SummaryType, number>>>;
-  /** Told at once, each as an event of its own. */
-  readonly occasions: readonly EventBody[];
+  /** Emitted at once, each as an event. */
+  readonly immediateEvents: readonly EventBody[];
 }
 
 export interface HubReport {
-  /** The hub's name; `worker` for what was refused before it reached one. */
+  readonly version: typeof REPORT_VERSION;
+  /** The hub's name; `worker` for what was refused before it reached a hub. */
   readonly hub: string;
-  /** Made with the hub's outbox: a hub whose storage was deleted counts from 1 again, under another id. */
+  /** Made with the hub's outbox. A hub whose storage was deleted counts from 1 again, under another id. */
   readonly outboxId: string;
-  /** In the order of `seq`. */
+  /** In the order of their sequence. */
   readonly events: readonly OutboxEvent[];
   /** null: nothing was counted. */
-  readonly tally: StatsDelta | null;
+  readonly stats: StatsDelta | null;
 }
 
 export interface Ack {
-  /** Everything up to it is the Ledger's now: the hub may delete it. */
+  /** The Ledger has every event up to this sequence of the outbox: the hub may delete them. */
+  readonly throughSequence: number;
+}
+
+/** The words before there were versions. */
+export interface HubReportV1 {
+  readonly version?: undefined;
+  readonly hub: string;
+  readonly outboxId: string;
+  readonly events: readonly {
+    readonly seq: number;
+    readonly atMs: number;
+    readonly body: EventBody;
+  }[];
+  readonly tally: {
+    readonly id: string;
+    readonly atMs: number;
+    readonly deltas: readonly Sample[];
+    readonly summaries: StatsDelta["summaries"];
+    readonly occasions: readonly EventBody[];
+  } | null;
+}
+
+export interface AckV1 {
   readonly throughSeq: number;
+}
+
+/**
+ * A report in the words of this release, whichever release sent it.
+ *
+ * @throws if a later release sent it in words that this one does not know. The hub keeps the report and sends it again.
+ */
+export function readReport(report: HubReport | HubReportV1): HubReport {
+  if (report.version === undefined) return fromV1(report);
+  if (report.version === REPORT_VERSION) return report;
+  // The type knows no other version; a hub of a later release does.
+  throw new Error(
+    `the report has version ${String((report as { version: unknown }).version)}, and this release reads versions up to ${REPORT_VERSION}`,
+  );
+}
+
+/** The answer in the words of the report. */
+export function ackFor(report: HubReport | HubReportV1, ack: Ack): Ack | AckV1 {
+  return report.version === undefined ? { throughSeq: ack.throughSequence } : ack;
+}
+
+function fromV1({ hub, outboxId, events, tally }: HubReportV1): HubReport {
+  return {
+    version: REPORT_VERSION,
+    hub,
+    outboxId,
+    events: events.map(({ seq, atMs, body }) => ({ sequence: seq, atMs, body })),
+    stats: tally && {
+      id: tally.id,
+      atMs: tally.atMs,
+      deltas: tally.deltas.map(([key, value]) => [currentKey(key), value]),
+      summaries: tally.summaries,
+      immediateEvents: tally.occasions,
+    },
+  };
 }

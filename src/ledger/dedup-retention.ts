@@ -1,36 +1,35 @@
-/** How long the Ledger remembers what it took of an outbox, so as not to take it twice. Decides what is forgotten, and when. */
+/** How long the Ledger remembers what it took from an outbox, so that it takes nothing twice: which cursors go, and when. */
 import { clientOfHub, isPerClientHub, PER_CLIENT_PREFIX } from "../hub/placement.ts";
 import type { LedgerStores, SessionIndex } from "./ports.ts";
 
 /**
- * A hub reports the same again until it hears that it was taken: within seconds, or at its alarm within a minute. Each time
- * it is heard of, so an outbox that was silent for so long has nothing under way, unless its hub could not run, or not reach
- * the Ledger, all that time.
+ * A hub repeats a report until it learns that it was taken: within seconds, or at its alarm within a minute. So an outbox
+ * that has not reported for this long has nothing to repeat, unless its hub could not run, or not reach the Ledger, all day.
  */
-export const OUTBOX_MEMORY_MS = 86_400_000;
+export const OUTBOX_RETENTION_MS = 86_400_000;
 
-/** Two for each that is new: when there are twice as many outboxes, the walk has seen each of them. */
-const LOOKS_A_NEW_OUTBOX = 2;
+/** With two checks per new outbox the scan has checked every outbox by the time that their number has doubled. */
+const CHECKS_PER_NEW_OUTBOX = 2;
 
 /**
- * For an outbox that is new: forgets what was silent for a day, of the hub's older outboxes and of those that come next in a
- * walk over the hubs of single clients. Returns where the walk is then. Other hubs stay: they are as few as the configuration
- * says. So does the hub of a client with a session, whose end is yet to be told: a hub that was away all that time may
- * begin with what was taken before.
+ * To be called for each new outbox. Prunes the hub's other outboxes that were idle for a day, and makes the Ledger check the
+ * next two hubs of single clients in key order; returns where that scan then stands. Hubs that clients share stay: they are
+ * as few as the configuration says. The hub of a client with a session stays, too: it still has to report the end of the
+ * session, and if it was away all day it may begin with what was taken before.
  */
 export function pruneIdleOutboxes(
-  { progress, sessions }: Pick<LedgerStores, "progress" | "sessions">,
+  { cursors, sessions }: Pick<LedgerStores, "cursors" | "sessions">,
   hub: string,
-  walkedTo: string,
+  pruneCursor: string,
   nowMs: number,
 ): string {
-  const sinceMs = nowMs - OUTBOX_MEMORY_MS;
-  progress.forget(hub, sinceMs);
-  let at = walkedTo;
-  for (let looks = 0; looks < LOOKS_A_NEW_OUTBOX; looks += 1) {
-    const next = progress.hubAfter(at === "" ? PER_CLIENT_PREFIX : at);
+  const sinceMs = nowMs - OUTBOX_RETENTION_MS;
+  cursors.prune(hub, sinceMs);
+  let at = pruneCursor;
+  for (let checks = 0; checks < CHECKS_PER_NEW_OUTBOX; checks += 1) {
+    const next = cursors.hubAfter(at === "" ? PER_CLIENT_PREFIX : at);
     if (next === undefined || !isPerClientHub(next)) return "";
-    if (!hasSession(sessions, next)) progress.forget(next, sinceMs);
+    if (!hasSession(sessions, next)) cursors.prune(next, sinceMs);
     at = next;
   }
   return at;

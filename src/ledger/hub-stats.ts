@@ -1,34 +1,35 @@
-/** What a hub counts of its own doings, or the Worker of its, until the next report takes it. In memory: nothing here writes. */
+/** What a hub, or the Worker, counts until its next report takes it. It lives in memory alone, and writes nothing. */
 import type { EventBody } from "../events/event-types.ts";
-import type { Counts, HubEvent, SignalMeta } from "../hub/ports.ts";
+import type { SignalMeta } from "../hub/contract.ts";
+import type { HubEvent, Stats } from "../hub/ports.ts";
 import type { ErrorCode, Fault } from "../protocol/errors.ts";
-import { MESSAGE_TYPES, messageTypeName } from "../protocol/message-types.ts";
+import { MESSAGE_TYPES, messageTypeName } from "../protocol/messages/table.ts";
 import { Counters, histogramSlotsOf, slotOf, slotsOf, type Slot } from "../metrics/counters.ts";
 import type { SummaryType, StatsDelta } from "./contract.ts";
 
-const RECEIVED = slotsOf("signal_manager_messages_total");
+const RECEIVED = slotsOf("signal_manager_frames_total");
 const FRAME_BYTES = histogramSlotsOf("signal_manager_frame_bytes");
 const ERRORS: Readonly<Record<number, Slot>> = slotsOf("signal_manager_errors_total");
-const ROUTED: Readonly<Record<string, Slot>> = slotsOf("signal_manager_signals_routed_total");
+const DELIVERED: Readonly<Record<string, Slot>> = slotsOf("signal_manager_signals_delivered_total");
 const UNDELIVERED: Readonly<Record<number, Slot>> = slotsOf(
   "signal_manager_signals_undelivered_total",
 );
 const UPGRADES: Readonly<Record<number, Slot>> = slotsOf("signal_manager_upgrades_total");
 const WAKES = slotOf("signal_manager_hub_wakes_total");
 
-/** By the type's value, which is a byte. */
-const RECEIVED_BY_TYPE = byType(slotsOf("signal_manager_messages_total"), RECEIVED.unknown);
-const ROUTED_BY_TYPE = byType(ROUTED, undefined);
+/** By the value of the message type, which is a byte. */
+const RECEIVED_BY_TYPE = byType(slotsOf("signal_manager_frames_total"), RECEIVED.unknown);
+const DELIVERED_BY_TYPE = byType(DELIVERED, undefined);
 
-/** Signals to more pairs of clients than this, between two reports, are told without their target. */
-export const MAX_TOLD_PAIRS = 1000;
+/** Beyond so many pairs of clients between two reports, an event no longer names its target. */
+export const MAX_NAMED_PAIRS = 1000;
 
 export interface HubStatsSettings {
-  /** False: only what is told as an event, nothing for /metrics. */
+  /** False: nothing is counted for /metrics. Events are emitted all the same. */
   readonly counts: boolean;
-  /** Whether `signal.delivered` is told. */
-  readonly tellsDelivered: boolean;
-  /** Whether the book is a hub's, and its beginning a wake. */
+  /** Whether `signal.delivered` is emitted. */
+  readonly emitsDelivered: boolean;
+  /** Whether these are the stats of a hub, so that the first of them mean that it has woken. */
   readonly isHub: boolean;
 }
 
@@ -40,12 +41,12 @@ interface Pair {
   count: number;
 }
 
-export class HubStats implements Counts {
+export class HubStats implements Stats {
   readonly #settings: HubStatsSettings;
   readonly #counters = new Counters();
   readonly #summaries = new Map<SummaryType, number>();
   readonly #pairs = new Map<string, Pair>();
-  #isFirstTally = true;
+  #isFirstTake = true;
 
   constructor(settings: HubStatsSettings) {
     this.#settings = settings;
@@ -53,11 +54,13 @@ export class HubStats implements Counts {
 
   get isEmpty(): boolean {
     const { counts } = this.#settings;
-    return !(counts && !this.#counters.isEmpty) && !this.hasOccasions && this.#summaries.size === 0;
+    return (
+      !(counts && !this.#counters.isEmpty) && !this.hasImmediateEvents && this.#summaries.size === 0
+    );
   }
 
-  /** Something happened that is told as an event, not only counted. */
-  get hasOccasions(): boolean {
+  /** Something happened that makes an event, and is not only counted. */
+  get hasImmediateEvents(): boolean {
     return this.#pairs.size > 0;
   }
 
@@ -67,9 +70,9 @@ export class HubStats implements Counts {
   }
 
   routed(signal: SignalMeta): void {
-    const slot = ROUTED_BY_TYPE[signal.messageType];
+    const slot = DELIVERED_BY_TYPE[signal.messageType];
     if (slot !== undefined) this.#counters.count(slot);
-    if (this.#settings.tellsDelivered) this.#tell(signal, null);
+    if (this.#settings.emitsDelivered) this.#record(signal, null);
   }
 
   observe(event: HubEvent): void {
@@ -77,12 +80,12 @@ export class HubStats implements Counts {
       case "frame.refused": {
         const slot = ERRORS[event.code];
         if (slot !== undefined) this.#counters.count(slot);
-        return this.#summarise(summaryOf(event.fault));
+        return this.#summarize(summaryOf(event.fault));
       }
       case "signal.undelivered": {
         const slot = UNDELIVERED[event.code];
         if (slot !== undefined) this.#counters.count(slot);
-        return this.#tell(event, event.code);
+        return this.#record(event, event.code);
       }
       default:
         return;
@@ -93,29 +96,29 @@ export class HubStats implements Counts {
   answered(status: number): void {
     const slot = UPGRADES[status];
     if (slot !== undefined) this.#counters.count(slot);
-    this.#summarise(status === 401 ? "client.auth_failed" : status === 429 ? "rate_limited" : null);
+    this.#summarize(status === 401 ? "client.auth_failed" : status === 429 ? "rate_limited" : null);
   }
 
-  /** What was counted since the last `take`, and zero from here on; null: nothing. */
-  take(): Pick<StatsDelta, "deltas" | "summaries" | "occasions"> | null {
+  /** Returns what was counted since the last `take`, and starts again at zero; null: nothing was counted. */
+  take(): Pick<StatsDelta, "deltas" | "summaries" | "immediateEvents"> | null {
     if (this.isEmpty) return null;
-    // A wake in which nothing else was counted, an alarm's, is not worth a report.
-    if (this.#isFirstTally && this.#settings.isHub) this.#counters.count(WAKES);
-    this.#isFirstTally = false;
+    // A wake in which nothing else was counted, such as an alarm's, is not worth a report.
+    if (this.#isFirstTake && this.#settings.isHub) this.#counters.count(WAKES);
+    this.#isFirstTake = false;
     const summaries = Object.fromEntries(this.#summaries);
-    const occasions = Array.from(this.#pairs.values(), toEvent);
+    const immediateEvents = Array.from(this.#pairs.values(), toEvent);
     this.#summaries.clear();
     this.#pairs.clear();
     const deltas = this.#counters.take();
-    return { deltas: this.#settings.counts ? deltas : [], summaries, occasions };
+    return { deltas: this.#settings.counts ? deltas : [], summaries, immediateEvents };
   }
 
-  #summarise(type: SummaryType | null): void {
+  #summarize(type: SummaryType | null): void {
     if (type !== null) this.#summaries.set(type, (this.#summaries.get(type) ?? 0) + 1);
   }
 
-  #tell(signal: SignalMeta, code: ErrorCode | null): void {
-    const target = this.#pairs.size < MAX_TOLD_PAIRS ? signal.target : null;
+  #record(signal: SignalMeta, code: ErrorCode | null): void {
+    const target = this.#pairs.size < MAX_NAMED_PAIRS ? signal.target : null;
     const key = JSON.stringify([signal.source, target, signal.messageType, code]);
     const pair = this.#pairs.get(key);
     if (pair === undefined) this.#pairs.set(key, { signal, target, code, count: 1 });
@@ -123,7 +126,7 @@ export class HubStats implements Counts {
   }
 }
 
-/** What strangers cause at will is told as a number. */
+/** Events that an unauthenticated caller can trigger are aggregated into counts. */
 function summaryOf(fault: Fault): SummaryType | null {
   if (fault.startsWith("auth.")) return "client.auth_failed";
   return fault.startsWith("rate.") ? "rate_limited" : null;
@@ -140,7 +143,7 @@ function toEvent({ signal, target, code, count }: Pair): EventBody {
     : { type: "signal.undelivered", data: { ...common, error_code: code, count } };
 }
 
-/** A table of 256 entries, so that a count on the signal path is one look-up by index. */
+/** A table of 256 entries, so that counting on the signal path takes one look-up by index. */
 function byType<Other>(
   slots: Readonly<Record<string, Slot>>,
   other: Other,

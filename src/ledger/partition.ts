@@ -1,28 +1,27 @@
-/** The line of a hub: what is published in order, under one ordering key, in requests of its own. Pure, and the same for ever. */
+/** The partition of a hub: its events are published in order, under one ordering key, in requests of their own. Pure. */
 import { isPerClientHub } from "../hub/placement.ts";
 import { fnv1a } from "../protocol/fnv1a.ts";
 
 /**
- * Lines that the hubs of single clients share. A publish request holds one key, and a line for each of them would make it a
- * request an event; so many lines still leave four requests at once enough to choose from, and a line that has trouble
- * holds up a 64th.
+ * The partitions that hubs of single clients share. One ordering key per client would mean one publish request per event.
+ * With 64 of them the requests in flight still have enough to choose from, and a partition in trouble delays a 64th.
  */
 export const CLIENT_PARTITIONS = 64;
 
-/** A hub always has the same line, so whatever else is in that, the hub's own events stay in order. */
-export function lineOf(hub: string): string {
-  return isPerClientHub(hub) ? `clients-${lineIndex(hub)}` : hub;
+/** A hub MUST have the same partition in every release: events that wait would lose their order otherwise. */
+export function partitionOf(hub: string): string {
+  return isPerClientHub(hub) ? `clients-${clientPartition(hub)}` : hub;
 }
 
 /** 2^32 divided by the golden ratio: multiplicative hashing (Knuth, The Art of Computer Programming 3, section 6.4). */
 const GOLDEN = 0x9e3779b9;
 
-const CLIENT_LINE_BITS = Math.log2(CLIENT_PARTITIONS);
+const CLIENT_PARTITION_BITS = Math.log2(CLIENT_PARTITIONS);
 
 /**
- * From the top bits of a product. A remainder would be that by which the hub's Ledger is chosen, for any salt too: FNV's low
- * bits come of the low bits of the text alone, so of two Ledgers each would fill half of the lines.
+ * Taken from the top bits of a product. A remainder would follow the one that chooses the hub's Ledger, with any salt: FNV's
+ * low bits depend on the low bits of the text alone, so each of two Ledgers would fill only half of the partitions.
  */
-function lineIndex(hub: string): number {
-  return Math.imul(fnv1a(hub), GOLDEN) >>> (32 - CLIENT_LINE_BITS);
+function clientPartition(hub: string): number {
+  return Math.imul(fnv1a(hub), GOLDEN) >>> (32 - CLIENT_PARTITION_BITS);
 }

@@ -1,33 +1,36 @@
 /**
- * What the Ledger keeps, as it needs it. Everything is synchronous; what one report changes MUST become durable together,
- * or not at all. The Durable Object implements these on SQLite, the tests on plain objects.
+ * What the Ledger keeps, as its rules need it. Everything is synchronous. What one report changes MUST become durable
+ * together, or not at all. The Durable Object implements these on SQLite, the tests run them on Node's SQLite.
  */
-import type { ClientId } from "../protocol/client-id.ts";
 import type { StoredEvent } from "../events/event-types.ts";
+import type { SinkQueue } from "../events/ports.ts";
+import type { ClientId } from "../protocol/client-id.ts";
 import type { SummaryType } from "./contract.ts";
 
 /** How far the reports from one outbox of a hub were taken. */
 export interface OutboxCursor {
-  readonly seq: number;
-  /** The tallies that were added last, the newest at the end. */
-  readonly tallyIds: readonly string[];
-  /** When a report came, be it the same again. */
+  /** Of the last event that was taken. */
+  readonly sequence: number;
+  /** The stats deltas that were added last, the newest at the end. */
+  readonly statsIds: readonly string[];
+  /** When the last report came, even if it was a repeated one. */
   readonly lastReportAtMs: number;
 }
 
-/** By hub and outbox: what is late from an outbox that is no more is still known. */
+/** By hub and outbox: late reports from an outbox that was deleted are still recognized. */
 export interface OutboxCursorStore {
   find(hub: string, outboxId: string): OutboxCursor | undefined;
-  put(hub: string, outboxId: string, progress: OutboxCursor): void;
-  /** Forgets the hub's outboxes of which nothing was heard since. */
-  forget(hub: string, sinceMs: number): void;
-  /** The next hub in the order of names of which an outbox is known; undefined: there is none. */
+  put(hub: string, outboxId: string, cursor: OutboxCursor): void;
+  /** Deletes the cursors of the hub's outboxes that have not reported since. */
+  prune(hub: string, sinceMs: number): void;
+  /** The next hub with a cursor, in the order of names; undefined: there is none. */
   hubAfter(hub: string): string | undefined;
 }
 
 export interface SessionEntry {
   readonly clientId: ClientId;
   readonly sessionId: string;
+  /** The name of the hub that holds the session. */
   readonly hub: string;
   readonly connectedAtMs: number;
 }
@@ -44,37 +47,42 @@ export interface SessionIndex {
   readonly count: number;
 }
 
-/** A line of events that could not be published at its last try. */
-export interface RetryState {
-  /** Failed tries in a row. */
-  readonly tries: number;
-  readonly retryAtMs: number;
-  readonly reason: string;
-}
-
-/** Events to be published: line by line, each in the order of their sequence. */
+/** Events that wait to be published: partition by partition, each in the order of their sequence. */
 export interface EventQueue {
+  /** Adds an event for every stored sink. */
   append(event: StoredEvent): void;
-  /** Lines that hold an event. Those from which none was removed for longest come first. */
-  lines(): Iterable<string>;
-  head(line: string, limit: number): StoredEvent[];
-  /** Which of them were there. */
-  remove(line: string, sequences: readonly number[]): ReadonlySet<number>;
-  retryState(line: string): RetryState | undefined;
-  /** null: the line is in order again. */
-  setRetryState(line: string, retryState: RetryState | null): void;
+  /** Puts back a parked event, for this sink alone. It waits if the sink is not configured. */
+  requeue(event: StoredEvent, sink: string): void;
+  /** Removes the oldest event of the partition, or of the partition that has waited longest if that one is empty. */
+  dropOldest(partition: string): StoredEvent | undefined;
+  /** When the oldest event happened; null: the queue is empty. */
+  oldestAtMs(): number | null;
+  /** The queue as one sink sees it. @throws if the sink is not configured. */
+  of(sink: string): SinkQueue;
   readonly count: number;
 }
 
-export interface ParkedEvent {
-  readonly event: StoredEvent;
+/** Why and when a sink refused an event. */
+export interface Refusal {
+  readonly sink: string;
   readonly reason: string;
   readonly parkedAtMs: number;
 }
 
-/** Events that were refused for good. They wait for a person, and keep nothing else waiting. */
+/** An event that at least one sink refused for good (dead-lettered). */
+export interface ParkedEvent {
+  readonly event: StoredEvent;
+  /** The sinks that refused it. The others have it, or will get it. */
+  readonly sinks: readonly string[];
+  /** The sinks' reasons as one text. */
+  readonly reason: string;
+  readonly parkedAtMs: number;
+}
+
+/** Events that wait for a person. They hold up no other event. */
 export interface ParkedEvents {
-  park(parked: ParkedEvent): void;
+  /** Another sink may have parked the event before. */
+  park(event: StoredEvent, refusal: Refusal): void;
   /** In the order of their sequence. */
   page(afterSequence: number, limit: number): ParkedEvent[];
   find(sequence: number): ParkedEvent | undefined;
@@ -89,7 +97,7 @@ export interface Summary {
   readonly sinceMs: number;
 }
 
-/** What strangers caused in the minute that runs. */
+/** What unauthenticated callers caused in the current minute. */
 export interface SummaryStore {
   add(summary: Summary): void;
   all(): Iterable<Summary>;
@@ -99,20 +107,20 @@ export interface SummaryStore {
 /** Counters and the next sequence: small, and written as one. */
 export interface LedgerState {
   readonly nextSequence: number;
-  /** The hub at which the walk for silent outboxes is (`memory.ts`); empty: before the first. */
-  readonly walkedTo: string;
+  /** The hub at which the scan for idle outboxes stands (`dedup-retention.ts`); empty: before the first. */
+  readonly pruneCursor: string;
   /** By the key of `Sample`. */
   readonly samples: Readonly<Record<string, number>>;
 }
 
 export interface StateStore {
-  /** undefined: a new ledger. */
+  /** undefined: the Ledger is new. */
   read(): LedgerState | undefined;
   write(state: LedgerState): void;
 }
 
 export interface LedgerStores {
-  readonly progress: OutboxCursorStore;
+  readonly cursors: OutboxCursorStore;
   readonly sessions: SessionIndex;
   readonly queue: EventQueue;
   readonly parked: ParkedEvents;

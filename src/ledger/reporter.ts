@@ -1,13 +1,26 @@
-/** Hands what a hub has to tell to its Ledger: one report at a time, the same one again until it was taken. */
+/** Hands a hub's events and counts to its Ledger: one report at a time, and the same one again until it was taken. */
+import {
+  REPORT_VERSION,
+  type Ack,
+  type HubReport,
+  type OutboxEvent,
+  type StatsDelta,
+} from "./contract.ts";
 import type { HubStats } from "./hub-stats.ts";
-import type { HubReport, StatsDelta, Ack } from "./contract.ts";
-import type { Outbox } from "../worker/sqlite/outbox.ts";
+
+/** A hub's events that the Ledger has not taken. */
+export interface ReportedOutbox {
+  readonly id: string;
+  readonly isEmpty: boolean;
+  head(limit: number): OutboxEvent[];
+  remove(throughSequence: number): void;
+}
 
 export interface ReporterPorts {
   /** The hub's name. */
   readonly hub: string;
-  readonly outbox: Pick<Outbox, "id" | "isEmpty" | "head" | "remove">;
-  readonly counts: HubStats;
+  readonly outbox: ReportedOutbox;
+  readonly stats: HubStats;
   /** May reject: the report is then made again. */
   readonly send: (report: HubReport) => Promise<Ack>;
   readonly failed: (error: unknown) => void;
@@ -15,73 +28,76 @@ export interface ReporterPorts {
   readonly newId: () => string;
 }
 
-const MAX_EVENTS_A_REPORT = 200;
+const MAX_EVENTS_PER_REPORT = 200;
 
 /** A Ledger that could not be reached is not tried again for every message that arrives. */
 const RETRY_MS = 5000;
 
-/** A client that signals ids it has invented causes an occasion a frame. So each is not a report: those that follow wait. */
-const OCCASIONS_GAP_MS = 1000;
+/**
+ * A client that signals invented ids causes an immediate event with every frame. The first is reported at once, and
+ * those that follow wait this long, so that not every one is a report.
+ */
+const IMMEDIATE_GAP_MS = 1000;
 
-/** A report that is out for so long will not come back. */
-const MAX_FLIGHT_MS = 30_000;
+/** A report that has been under way for so long will not come back. */
+const MAX_REPORT_MS = 30_000;
 
 export class Reporter {
   readonly #ports: ReporterPorts;
-  #tally: StatsDelta | null = null;
+  /** Taken from the stats, and not yet by the Ledger. */
+  #delta: StatsDelta | null = null;
   #retryAtMs = 0;
-  #occasionsAtMs = 0;
-  #flight: { readonly sinceMs: number; readonly done: Promise<boolean> } | null = null;
+  #nextImmediateMs = 0;
+  #underWay: { readonly sinceMs: number; readonly done: Promise<boolean> } | null = null;
 
   constructor(ports: ReporterPorts) {
     this.#ports = ports;
   }
 
-  /** A session has begun or ended; or a signal did not arrive, and that was not told just now. */
+  /** Events wait that must be reported at once: a session's beginning or end, or a signal that did not arrive. */
   get hasEvents(): boolean {
-    const { outbox, counts, now } = this.#ports;
-    return !outbox.isEmpty || (counts.hasOccasions && now() >= this.#occasionsAtMs);
+    const { outbox, stats, now } = this.#ports;
+    return !outbox.isEmpty || (stats.hasImmediateEvents && now() >= this.#nextImmediateMs);
   }
 
-  /** As `hasEvents`, and the Ledger was not found away just now. */
-  get isDue(): boolean {
-    return this.hasEvents && this.#ports.now() >= this.#retryAtMs;
+  /** Counts or events wait in memory, where they are lost if the hub sleeps. */
+  get hasStats(): boolean {
+    return this.#delta !== null || !this.#ports.stats.isEmpty;
   }
 
-  /** Something waits in memory, where it is lost if the hub sleeps. */
-  get hasCounts(): boolean {
-    return this.#tally !== null || !this.#ports.counts.isEmpty;
+  get isReporting(): boolean {
+    return (
+      this.#underWay !== null && this.#ports.now() - this.#underWay.sinceMs < MAX_REPORT_MS
+    );
   }
 
-  /** Something waits, if only a count. */
-  get hasAnything(): boolean {
-    return this.hasEvents || this.hasCounts;
+  /** When the Ledger may be tried again after a failure. */
+  get retryAtMs(): number {
+    return this.#retryAtMs;
   }
 
-  /** Reports until no event waits. False: the Ledger could not be reached, try again later. Never rejects. */
+  /** Reports until no event waits. False: the Ledger could not be reached. Joins a report that is under way. Never rejects. */
   report(): Promise<boolean> {
-    const nowMs = this.#ports.now();
-    if (this.#flight !== null && nowMs - this.#flight.sinceMs < MAX_FLIGHT_MS) {
-      return this.#flight.done;
-    }
-    const flight = { sinceMs: nowMs, done: this.#reportAll() };
-    this.#flight = flight;
-    void flight.done.then(() => {
-      if (this.#flight === flight) this.#flight = null;
+    if (this.#underWay !== null && this.isReporting) return this.#underWay.done;
+    const started = { sinceMs: this.#ports.now(), done: this.#reportAll() };
+    this.#underWay = started;
+    void started.done.then(() => {
+      if (this.#underWay === started) this.#underWay = null;
     });
-    return flight.done;
+    return started.done;
   }
 
   async #reportAll(): Promise<boolean> {
     const { hub, outbox, send, failed, now } = this.#ports;
     try {
       do {
-        const tally = this.#nextTally();
-        const events = outbox.head(MAX_EVENTS_A_REPORT);
-        if (tally === null && events.length === 0) return true;
-        const taken = await send({ hub, outboxId: outbox.id, events, tally });
-        outbox.remove(taken.throughSeq);
-        if (this.#tally === tally) this.#tally = null;
+        const delta = this.#nextDelta();
+        const events = outbox.head(MAX_EVENTS_PER_REPORT);
+        if (delta === null && events.length === 0) return true;
+        const report = { hub, outboxId: outbox.id, events, stats: delta };
+        const ack = await send({ version: REPORT_VERSION, ...report });
+        outbox.remove(ack.throughSequence);
+        if (this.#delta === delta) this.#delta = null;
       } while (this.hasEvents);
       return true;
     } catch (error) {
@@ -91,14 +107,14 @@ export class Reporter {
     }
   }
 
-  /** The one that was not taken yet, or else a new one; null: nothing was counted. */
-  #nextTally(): StatsDelta | null {
-    const { counts, newId, now } = this.#ports;
-    if (this.#tally !== null) return this.#tally;
-    const counted = counts.take();
-    if (counted === null) return null;
-    if (counted.occasions.length > 0) this.#occasionsAtMs = now() + OCCASIONS_GAP_MS;
-    this.#tally = { id: newId(), atMs: now(), ...counted };
-    return this.#tally;
+  /** The delta that was not taken yet, or else a new one; null: nothing was counted. */
+  #nextDelta(): StatsDelta | null {
+    const { stats, newId, now } = this.#ports;
+    if (this.#delta !== null) return this.#delta;
+    const taken = stats.take();
+    if (taken === null) return null;
+    if (taken.immediateEvents.length > 0) this.#nextImmediateMs = now() + IMMEDIATE_GAP_MS;
+    this.#delta = { id: newId(), atMs: now(), ...taken };
+    return this.#delta;
   }
 }

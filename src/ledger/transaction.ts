@@ -1,15 +1,16 @@
-/** What one transaction of the Ledger makes of its state, and what is told when the transaction is done. It writes nothing. */
+/** What one transaction of the Ledger makes of its state, and the events to emit once it is committed. Writes nothing itself. */
 import type { StoredEvent } from "../events/event-types.ts";
-import { Counters, slotOf, type Sample } from "../metrics/counters.ts";
+import { Counters, slotOf } from "../metrics/counters.ts";
+import type { Sample } from "../metrics/samples.ts";
 import type { LedgerState } from "./ports.ts";
 
 const DROPPED = slotOf("signal_manager_events_dropped_total");
 
 export class LedgerTransaction {
-  readonly told: StoredEvent[] = [];
+  readonly emitted: StoredEvent[] = [];
   readonly dropped: StoredEvent[] = [];
   #state: LedgerState;
-  isNews = false;
+  #isDirty = false;
 
   constructor(state: LedgerState) {
     this.#state = state;
@@ -19,15 +20,19 @@ export class LedgerTransaction {
     return this.#state;
   }
 
+  /** Whether the state has changed and has to be written. */
+  get isDirty(): boolean {
+    return this.#isDirty;
+  }
+
   nextSequence(): number {
     const { nextSequence } = this.#state;
     this.#put({ ...this.#state, nextSequence: nextSequence + 1 });
     return nextSequence;
   }
 
-  /** The walk for silent outboxes is there now. */
-  walk(to: string): void {
-    if (to !== this.#state.walkedTo) this.#put({ ...this.#state, walkedTo: to });
+  movePruneCursor(to: string): void {
+    if (to !== this.#state.pruneCursor) this.#put({ ...this.#state, pruneCursor: to });
   }
 
   add(deltas: readonly Sample[]): void {
@@ -41,7 +46,7 @@ export class LedgerTransaction {
     this.countDropped(1);
   }
 
-  /** Events that are known to be missing, and no more of them. */
+  /** Counts events of which only the gap is known that they left. */
   countDropped(events: number): void {
     const counters = new Counters();
     counters.count(DROPPED, events);
@@ -50,6 +55,6 @@ export class LedgerTransaction {
 
   #put(state: LedgerState): void {
     this.#state = state;
-    this.isNews = true;
+    this.#isDirty = true;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What a hub counts between two reports to the Ledger. It is memory and nothing else: whoever must not lose a count
- * takes it and hands it on before the hub may sleep.
+ * What is counted between two reports to the Ledger. It lives in memory alone: whoever must not lose a count takes it, and
+ * reports it before the object may sleep.
  */
 import {
   METRICS,
@@ -8,30 +8,28 @@ import {
   type HistogramName,
   type LabelValue,
   type MetricRow,
-} from "./metrics.ts";
+} from "./table.ts";
 import { bucketKey, SAMPLE_KEYS, seriesKey, type Sample } from "./samples.ts";
-
-export type { Sample } from "./samples.ts";
 
 declare const brand: unique symbol;
 
-/** Where one series is counted. Look it up once and keep it: a count is then an addition to an array. */
+/** Where one series is counted. Look it up once and keep it: counting is then one addition in an array. */
 export type Slot = number & { readonly [brand]: "Slot" };
 
 /** Where a histogram is counted. */
 export interface HistogramSlots {
   readonly bounds: readonly number[];
-  /** Of the first bucket; the other buckets, the sum and the count follow it. */
+  /** The index of the first bucket. The other buckets, the sum and the count follow it. */
   readonly first: number;
 }
 
-/** The slot of a counter, or of one of its series. Throws for a series that the table does not have. */
+/** The slot of a counter, or of one of its series. @throws if the table has no such series. */
 export function slotOf<Name extends CounterName>(
   name: Name,
   ...[value]: [LabelValue<Name>] extends [never] ? [] : [LabelValue<Name>]
 ): Slot {
   const { label }: MetricRow = METRICS[name];
-  // The one place that makes the brand.
+  // No other place makes the brand.
   return indexOf(value === undefined ? name : seriesKey(name, label, value)) as Slot;
 }
 
@@ -59,14 +57,14 @@ function indexOf(key: string): number {
   return slot;
 }
 
-/** The index of the bucket. Above the last bound there is none: the value is in the count alone, the bucket +Inf. */
+/** The index of the bucket. Above the last bound there is none: only the count, which is the bucket +Inf, has the value. */
 function bucketOf(bounds: readonly number[], value: number): number {
   let bucket = 0;
   while (bucket < bounds.length && value > (bounds[bucket] ?? 0)) bucket += 1;
   return bucket;
 }
 
-/** All series of one hub, from zero. Counting allocates nothing. */
+/** All series, from zero. Counting allocates nothing. */
 export class Counters {
   readonly #values = new Float64Array(SAMPLE_KEYS.length);
   #isEmpty = true;
@@ -80,7 +78,7 @@ export class Counters {
     this.#add(slot, by);
   }
 
-  /** Puts one value into a histogram, in the unit of the metric's name. */
+  /** Puts one value into a histogram. Its unit is the one in the metric's name. */
   observe({ bounds, first }: HistogramSlots, value: number): void {
     const bucket = bucketOf(bounds, value);
     if (bucket < bounds.length) this.#add(first + bucket, 1);

@@ -1,5 +1,5 @@
-/** Prometheus' text format, version 0.0.4: what a scrape reads. Which metrics there are is in `metrics.ts`. */
-import { METRIC_ROWS, type GaugeName, type MetricName, type MetricRow } from "./metrics.ts";
+/** Prometheus' text format, version 0.0.4: what a scrape reads. Which metrics there are is in `table.ts`. */
+import { METRIC_ROWS, type GaugeName, type MetricName, type MetricRow } from "./table.ts";
 import { bucketKey, seriesKey, sumSamples, type Sample } from "./samples.ts";
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/ */
@@ -8,8 +8,8 @@ export const EXPOSITION_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8
 export type Gauges = Readonly<Record<GaugeName, number>>;
 
 /**
- * Every metric of the table in its order, every series of it, 0 where nothing was counted. Samples of one key are added
- * up, so those of several Ledgers may follow each other; keys that the table does not have are left out.
+ * Every series of every metric, in the order of the table, 0 where nothing was counted. Samples of one key are added up, so
+ * those of several Ledgers may follow each other. A key that the table does not have is left out.
  */
 export function exposition(samples: Iterable<Sample>, gauges: Gauges, version: string): string {
   const sums = sumSamples(samples);
@@ -31,15 +31,16 @@ function seriesOf(
   gauges: Gauges,
   version: string,
 ): string[] {
-  if (name === "signal_manager_build_info") return [line(seriesKey(name, row.label, version), 1)];
-  // The one gauge that is no number went before.
-  if (row.type === "gauge") return [line(name, gauges[name as GaugeName])];
+  if (name === "signal_manager_build_info")
+    return [sampleLine(seriesKey(name, row.label, version), 1)];
+  // The one gauge that holds no number is handled above.
+  if (row.type === "gauge") return [sampleLine(name, gauges[name as GaugeName])];
   if (row.type === "histogram") return histogram(name, row.buckets ?? [], valueOf);
   const keys = row.label?.values?.map((value) => seriesKey(name, row.label, value)) ?? [name];
-  return keys.map((key) => line(key, valueOf(key)));
+  return keys.map((key) => sampleLine(key, valueOf(key)));
 }
 
-/** The format's buckets hold what is in the ones below, ours do not. */
+/** A bucket of the format includes the buckets below it; ours does not. */
 function histogram(
   name: MetricName,
   bounds: readonly number[],
@@ -48,18 +49,18 @@ function histogram(
   let below = 0;
   const buckets = bounds.map((bound) => {
     below += valueOf(bucketKey(name, bound));
-    return line(bucketKey(name, bound), below);
+    return sampleLine(bucketKey(name, bound), below);
   });
   const count = valueOf(`${name}_count`);
   return [
     ...buckets,
-    line(`${name}_bucket{le="+Inf"}`, count),
-    line(`${name}_sum`, valueOf(`${name}_sum`)),
-    line(`${name}_count`, count),
+    sampleLine(`${name}_bucket{le="+Inf"}`, count),
+    sampleLine(`${name}_sum`, valueOf(`${name}_sum`)),
+    sampleLine(`${name}_count`, count),
   ];
 }
 
-function line(series: string, value: number): string {
+function sampleLine(series: string, value: number): string {
   return `${series} ${value}`;
 }
 

@@ -1,12 +1,16 @@
-/** Extensions that a client may ask for in CONNECT (CO4). One row each; the hub grants what stands here. */
+/** The extensions that a client may ask for in CONNECT (CO4). The hub grants those that have a row here. */
 export const CAPABILITIES = {
-  ack: "every signal that is delivered is answered by SIGNAL_ACK (SI10)",
-  batch: "frames for this client may leave several in one message (BA1)",
+  ack: "SIGNAL_ACK answers every signal that is delivered (SI10)",
+  batch: "several frames for this client may leave in one message (BA1)",
 } as const satisfies Record<string, string>;
 
 export type Capability = keyof typeof CAPABILITIES;
 
-/** Those asked for that the hub grants, each once, in the order asked. */
+// For who asks for them, without the table.
+export const ACK: Capability = "ack";
+export const BATCH: Capability = "batch";
+
+/** The known ones among those asked for, each once, in the order asked. */
 export function grantCapabilities(asked: readonly string[]): Capability[] {
   return [...new Set(asked)].filter(isCapability);
 }

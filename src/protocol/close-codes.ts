@@ -3,7 +3,7 @@ interface CloseRow {
   readonly code: number;
   /**
    * `backoff`: connect again, after a random and growing pause. `new-token`: connect again only with another
-   * token. `never`: connecting again would fail, or fight with the client's own other connection.
+   * token. `never`: another attempt would fail, or would fight with the client's own other connection.
    */
   readonly reconnect: "backoff" | "new-token" | "never";
 }
@@ -23,7 +23,7 @@ export const CLOSE_CODES = {
 
 export type CloseName = keyof typeof CLOSE_CODES;
 
-/** When each is sent. Apart from the table, so that no client carries what only documents say. */
+/** When the hub sends each. Kept out of the table so that the client bundle does not carry what only documents show. */
 export const CLOSE_DOCS: Readonly<Record<CloseName, string>> = {
   normal: "the client sent DISCONNECT or closed",
   "going-away": "the hub restarts with another version, or the number of hubs changed",

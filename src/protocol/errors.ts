@@ -1,6 +1,6 @@
 /**
- * Every error of the wire. ERROR_CODES is what a client sees and acts on; FAULTS is one row for each way to get
- * there. The hub, the Worker, the logs, PROTOCOL.md and the tests read these tables and nothing else.
+ * Every error of the wire. A client sees and acts on the codes of ERROR_CODES. FAULTS has one row for each way to get
+ * an ERROR. The hub, the Worker, the logs, PROTOCOL.md and the tests all read these two tables.
  */
 import type { CloseName } from "./close-codes.ts";
 
@@ -29,14 +29,15 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 
 interface FaultRow {
   readonly code: ErrorCode;
-  /** What the client is told: one sentence that a person can act on. */
+  /** The `error_message`: one sentence that a person can act on. */
   readonly text: string;
-  /** The close that follows at once; without it the connection is kept. */
+  /** The close that follows at once. Left out: the connection is kept (ER3). */
   readonly close?: CloseName;
+  /** The rule of PROTOCOL.md that asks for it. */
   readonly rule: string;
 }
 
-// One row a line, to be read down.
+// One line per row, so that the columns can be read from top to bottom.
 // oxfmt-ignore
 export const FAULTS = {
   "message.text": { code: 400, rule: "FR7", text: "Text messages are not frames: send binary, or the text 'ping'" },
@@ -87,7 +88,7 @@ export const FAULTS = {
 
 export type Fault = keyof typeof FAULTS;
 
-/** The table's row, with `close` readable on every row. */
+/** The row of a fault, in a type that lets `close` be read from every row. */
 export function faultRow(fault: Fault): FaultRow {
   return FAULTS[fault];
 }

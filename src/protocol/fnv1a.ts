@@ -1,4 +1,4 @@
-/** FNV-1a, 32 bits, of a text's UTF-8: spreads names over a number of places, the same way everywhere and for ever. */
+/** FNV-1a with 32 bits over a text's UTF-8. Placement depends on it, so the same text must give the same number for ever. */
 
 export function fnv1a(text: string): number {
   let hash = 0x811c9dc5;

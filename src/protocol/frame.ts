@@ -1,17 +1,17 @@
-/** Bytes to frames and back. Knows the 21-byte header and nothing of what a payload means (FR1-FR5). */
+/** Frames as bytes and back. Knows the header of 21 bytes, and nothing of what a payload means (FR1-FR5). */
 import type { Fault } from "./errors.ts";
+import {
+  PAYLOAD_LENGTH_AT,
+  PAYLOAD_TYPE_AT,
+  START_BYTE,
+  TYPE_AT,
+  UUID_AT,
+} from "./frame-layout.ts";
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from "./limits.ts";
 import { NIL_UUID, UUID_BYTES } from "./uuid.ts";
 
-export const START_BYTE = 0xaa;
-
-const TYPE_AT = 1;
-const UUID_AT = 2;
-const PAYLOAD_TYPE_AT = UUID_AT + UUID_BYTES;
-export const PAYLOAD_LENGTH_AT = PAYLOAD_TYPE_AT + 1;
-
 export interface Frame {
-  /** Any byte: whether the type is known is the reader's question. */
+  /** Any byte: whether the type is known is for the reader to say. */
   readonly messageType: number;
   /** 16 bytes. */
   readonly uuid: Uint8Array;
@@ -22,34 +22,38 @@ export interface Frame {
 }
 
 /**
- * A frame as it lies in its message: uuid and payload are views of it. The uuid's is made when it is asked for, which a
- * signal that is delivered never does. So it is no field of its own: a spread copy would be without it.
+ * A frame where it lies in its WebSocket message; uuid and payload are views of that. A delivered signal never asks for
+ * its uuid, so the getter makes that view only on demand. A spread copy of the frame would therefore lack the uuid.
  */
 export class ReceivedFrame implements Frame {
-  readonly messageType: number;
-  readonly payloadType: number;
-  readonly payload: Uint8Array;
-  readonly message: Uint8Array;
-  /** Where in the message it starts. */
-  readonly at: number;
+  // Declared only: the constructor sets each of them, and a field would be set to undefined before.
+  declare readonly messageType: number;
+  declare readonly payloadType: number;
+  declare readonly payload: Uint8Array;
+  declare readonly message: Uint8Array;
+  /** Where in the message the frame starts. */
+  declare readonly at: number;
 
-  constructor(message: Uint8Array, at: number, payload: Uint8Array) {
+  /** A whole frame MUST start at `at`: `framingFailureAt` is null. */
+  constructor(message: Uint8Array, at: number) {
+    const payloadAt = message.byteOffset + at + HEADER_BYTES;
     this.messageType = message[at + TYPE_AT] ?? 0;
     this.payloadType = message[at + PAYLOAD_TYPE_AT] ?? 0;
-    this.payload = payload;
+    // Costs two thirds of `subarray`, since a constructor looks up no species.
+    this.payload = new Uint8Array(message.buffer, payloadAt, payloadBytesAt(message, at));
     this.message = message;
     this.at = at;
   }
 
   get uuid(): Uint8Array {
-    return this.message.subarray(this.at + UUID_AT, this.at + PAYLOAD_TYPE_AT);
+    return uuidAt(this.message, this.at);
   }
 }
 
-/** Framing is lost: nothing after this point of the message can be read. */
+/** Framing is lost: nothing from here to the end of the message can be read. */
 export interface FramingFailure {
   readonly fault: Extract<Fault, `frame.${string}` | "message.empty">;
-  /** The cut frame's, where the message still held it; else nil. */
+  /** Of the frame that is cut off, as far as the message holds it; otherwise nil. */
   readonly uuid: Uint8Array;
 }
 
@@ -57,63 +61,48 @@ export type Decoded =
   | { readonly kind: "frame"; readonly frame: ReceivedFrame }
   | { readonly kind: "failure"; readonly failure: FramingFailure };
 
-/** Every frame of one WebSocket message, in order; at most one failure, and that one last. Never throws. */
+/** Every frame of one WebSocket message, in order. A failure can only be the last item. Never throws. */
 export function* decodeMessage(message: Uint8Array): Generator<Decoded, void, undefined> {
   let at = 0;
   do {
-    const decoded = decodeFrameAt(message, at);
-    yield decoded;
-    at = endOf(decoded, message, at);
+    const failure = framingFailureAt(message, at);
+    if (failure !== null) return yield { kind: "failure", failure };
+    const frame = new ReceivedFrame(message, at);
+    yield { kind: "frame", frame };
+    at += HEADER_BYTES + frame.payload.length;
   } while (at < message.length);
 }
 
-/** Where the next frame starts: behind this one, or at the message's end where framing is lost. */
-export function endOf(decoded: Decoded, message: Uint8Array, at: number): number {
-  return decoded.kind === "frame"
-    ? at + HEADER_BYTES + decoded.frame.payload.length
-    : message.length;
-}
-
-/** The frame that starts at `at`: what `decodeMessage` yields, without the generator, for the signal path. */
-export function decodeFrameAt(message: Uint8Array, at: number): Decoded {
-  if (message.length === 0) return failure("message.empty", NIL_UUID);
-  if (message[at] !== START_BYTE) return failure("frame.start-byte", NIL_UUID);
+/** Why no frame can be read at `at`; null: a whole frame starts there. Never throws. */
+export function framingFailureAt(message: Uint8Array, at: number): FramingFailure | null {
+  if (message.length === 0) return { fault: "message.empty", uuid: NIL_UUID };
+  if (message[at] !== START_BYTE) return { fault: "frame.start-byte", uuid: NIL_UUID };
   const payloadAt = at + HEADER_BYTES;
-  const high = message[at + PAYLOAD_LENGTH_AT];
-  const low = message[at + PAYLOAD_LENGTH_AT + 1];
-  if (high === undefined || low === undefined) {
-    return failure("frame.truncated-header", uuidOf(message, at));
-  }
-  const end = payloadAt + high * 256 + low;
-  if (end > message.length) return failure("frame.truncated-payload", uuidOf(message, at));
-  return {
-    kind: "frame",
-    frame: new ReceivedFrame(message, at, viewOf(message, payloadAt, end)),
-  };
+  if (payloadAt > message.length) return cutFrame("frame.truncated-header", message, at);
+  return payloadAt + payloadBytesAt(message, at) > message.length
+    ? cutFrame("frame.truncated-payload", message, at)
+    : null;
 }
 
-/** Of the frame that starts at `at`; nil if the message ends before it does. */
-function uuidOf(message: Uint8Array, at: number): Uint8Array {
-  const uuid = message.subarray(at + UUID_AT, at + PAYLOAD_TYPE_AT);
-  return uuid.length === UUID_BYTES ? uuid : NIL_UUID;
+function cutFrame(fault: FramingFailure["fault"], message: Uint8Array, at: number): FramingFailure {
+  const uuid = uuidAt(message, at);
+  return { fault, uuid: uuid.length === UUID_BYTES ? uuid : NIL_UUID };
 }
 
-/** As `subarray`, at two thirds of its cost: the constructor asks for no species. */
-export function viewOf<Buffer extends ArrayBufferLike>(
-  bytes: Uint8Array<Buffer>,
-  start: number,
-  end: number,
-): Uint8Array<Buffer> {
-  return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
+/** A view, and a shorter one where the message ends inside the uuid. */
+function uuidAt(message: Uint8Array, at: number): Uint8Array {
+  return message.subarray(at + UUID_AT, at + PAYLOAD_TYPE_AT);
 }
 
-function failure(fault: FramingFailure["fault"], uuid: Uint8Array): Decoded {
-  return { kind: "failure", failure: { fault, uuid } };
+function payloadBytesAt(message: Uint8Array, at: number): number {
+  const high = message[at + PAYLOAD_LENGTH_AT] ?? 0;
+  const low = message[at + PAYLOAD_LENGTH_AT + 1] ?? 0;
+  return high * 256 + low;
 }
 
 /**
  * One frame as bytes, in a buffer of exactly its size.
- * @throws RangeError if the payload exceeds 65,535 bytes or the uuid is not 16: the caller's bug, not a peer's.
+ * @throws RangeError if the payload exceeds 65,535 bytes or the uuid is not 16: that is a bug of the caller, not of a peer.
  */
 export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
   const { messageType, uuid, payloadType, payload } = frame;
@@ -130,7 +119,7 @@ export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** @throws RangeError if it exceeds 65,535. */
+/** @throws RangeError if `bytes` exceeds 65,535. */
 export function writePayloadLength(frame: Uint8Array, bytes: number): void {
   if (bytes > MAX_PAYLOAD_BYTES) {
     throw new RangeError(`A payload is at most ${MAX_PAYLOAD_BYTES} bytes, got ${bytes}`);

@@ -1,4 +1,4 @@
-/** Success or a failure as a value: a peer's mistake is never thrown. */
+/** A success, or a failure as a value. A peer's mistake is always such a value, and never an exception. */
 export type Result<Value, Failure> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly failure: Failure };
@@ -14,7 +14,7 @@ export function failed<Failure>(failure: Failure): {
   return { ok: false, failure };
 }
 
-/** Ends a switch over a union: a new member is then a type error here, not a silence at run time. */
+/** Ends a switch over a union, so that a new member of the union is a compile error there. */
 export function assertNever(value: never): never {
   throw new Error(`Unreachable: ${String(value)}`);
 }

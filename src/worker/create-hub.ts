@@ -1,18 +1,14 @@
-/** A hub put together: its rules, its stores, and the reporter to its Ledger. */
+/** Puts a hub together: its rules, its stores, and the reporter to its Ledger. */
 import { Hub } from "../hub/hub.ts";
-import { isCurrentHub } from "../hub/placement.ts";
 import type { HubSockets } from "../hub/ports.ts";
 import { HubStats } from "../ledger/hub-stats.ts";
-import { describeError } from "../log/log.ts";
-import { logHubEvent } from "./observe.ts";
-import type { Env } from "./services.ts";
-import { hubStubWithoutRetry } from "./hubs.ts";
-import { ledgerOf } from "./ledgers.ts";
-import { RpcRemoteHubs } from "./remote-hubs.ts";
-import { Outbox } from "./sqlite/outbox.ts";
 import { Reporter } from "../ledger/reporter.ts";
-import type { Services } from "./services.ts";
-import { SqlSessionStore } from "./sqlite/session-store.ts";
+import { describeError } from "../log/log.ts";
+import { ledgerOf } from "./ledgers.ts";
+import { createRemoteHubs } from "./remote-hubs.ts";
+import { logHubEvent } from "./observe.ts";
+import type { Env, Services } from "./services.ts";
+import { sqlHubStores } from "./sqlite/hub-stores.ts";
 
 const now = () => Date.now();
 const newId = () => crypto.randomUUID();
@@ -20,10 +16,9 @@ const newId = () => crypto.randomUUID();
 export interface HubAssembly {
   readonly hub: Hub;
   readonly reporter: Reporter;
-  /** False: another number of hubs is configured than when its clients came. */
-  readonly isCurrent: boolean;
 }
 
+/** Creates the hub's tables if they are missing. @throws if a later version of the code has changed them. */
 export function createHub(
   ctx: DurableObjectState,
   env: Env,
@@ -31,42 +26,43 @@ export function createHub(
   sockets: HubSockets,
 ): HubAssembly {
   const { config, log, authenticate, hubSettings } = services;
-  const name = ctx.id.name ?? ctx.id.toString();
-  const outbox = new Outbox(ctx.storage.sql, newId);
-  const counts = new HubStats({
+  const hubName = ctx.id.name ?? ctx.id.toString();
+  const { outbox, sessions } = sqlHubStores(ctx.storage, newId);
+  const stats = new HubStats({
     counts: config.metrics.enabled,
-    tellsDelivered: config.events.signal_delivered,
+    emitsDelivered: config.events.signal_delivered,
     isHub: true,
   });
   const hub = new Hub(
     {
       sockets,
-      sessions: new SqlSessionStore(ctx.storage, outbox),
+      sessions,
       authenticate,
-      counts,
-      remoteHubs: new RpcRemoteHubs({
-        self: name,
-        hubs: config.routing.hubs,
-        call: (other) => hubStubWithoutRetry(env, config, other),
-        failed: (other, error) =>
-          log("deliver.failed", { hub: other, error: describeError(error) }),
-      }),
+      stats,
+      remoteHubs: createRemoteHubs(env, services),
       observe: (event) => {
         logHubEvent(log, event);
-        counts.observe(event);
+        stats.observe(event);
       },
       now,
+      newSessionId: newId,
     },
     hubSettings,
+    { hubName, hubs: config.routing.hubs },
   );
   const reporter = new Reporter({
-    hub: name,
+    hub: hubName,
     outbox,
-    counts,
-    send: (report) => ledgerOf(env, config, name).report(report),
-    failed: (error) => log("report.failed", { hub: name, error: describeError(error) }),
+    stats,
+    send: (report) => ledgerOf(env, config, hubName).report(report),
+    failed: (error) => log("report.failed", { hub: hubName, error: describeError(error) }),
     now,
     newId,
   });
-  return { hub, reporter, isCurrent: isCurrentHub(name, config.routing.hubs) };
+  return { hub, reporter };
+}
+
+/** Whether a client has ever come here: the first one makes all tables. Asking makes none. */
+export function hasHub({ sql }: DurableObjectStorage): boolean {
+  return [...sql.exec("SELECT 1 FROM sqlite_master LIMIT 1")].length > 0;
 }

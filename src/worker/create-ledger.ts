@@ -1,63 +1,99 @@
-/** A Ledger put together: its rules, its stores in SQLite, and the courier if events go anywhere. */
-import { Dispatcher, type Delivery } from "../events/dispatcher.ts";
+/** A Ledger put together: its rules, its stores in SQLite, and its sinks. */
+import {
+  Dispatcher,
+  publishAtOnce,
+  requestsPerSink,
+  type PublishResult,
+} from "../events/dispatcher.ts";
+import { createLogSink } from "../events/sinks/log.ts";
+import { createPubsubSink } from "../events/sinks/pubsub/publisher.ts";
+import type { Sink } from "../events/sinks/sink.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import type { LedgerStores } from "../ledger/ports.ts";
-import type { StoredEvent } from "../events/event-types.ts";
 import type { Log } from "../log/log.ts";
 import type { Services } from "./services.ts";
 import { sqlLedgerStores } from "./sqlite/ledger-stores.ts";
-import { createPublisher } from "./ledger/publisher.ts";
 
 export interface LedgerAssembly {
   readonly stores: LedgerStores;
   readonly ledger: Ledger;
-  /** null: no sink outside takes events. */
-  readonly courier: Dispatcher | null;
+  /** One for each stored sink. */
+  readonly dispatchers: readonly Dispatcher[];
 }
 
-export function createLedger(storage: DurableObjectStorage, services: Services): LedgerAssembly {
+const now = () => Date.now();
+
+/** `onResult` is called after each publish request: what waits has changed. */
+export function createLedger(
+  storage: DurableObjectStorage,
+  services: Services,
+  onResult: () => void,
+): LedgerAssembly {
   const { log } = services;
-  const { sinks, max_stored: maxStored } = services.config.events;
-  const publisher = createPublisher(services.config);
-  const stores = sqlLedgerStores(storage);
-  const isTold = sinks.includes("log");
+  const sinks = createSinks(services);
+  const immediate = sinks.filter(({ delivery }) => delivery === "immediate");
+  const stored = sinks.filter(({ delivery }) => delivery === "stored");
+  const names = stored.map(({ name }) => name);
+  const stores = sqlLedgerStores(storage, names);
   const ledger = new Ledger(
     {
       stores,
-      now: () => Date.now(),
-      tell: (event) => {
-        if (isTold) logEvent(log, event);
-      },
+      now,
+      emit: (events) => immediate.forEach((sink) => publishAtOnce(sink, events)),
       dropped: ({ id, type }) => log("event.dropped", { id, type }),
     },
-    { queues: publisher !== null, maxStored },
+    { storesEvents: stored.length > 0, maxStored: services.config.events.max_stored },
   );
-  const courier =
-    publisher &&
-    new Dispatcher(stores, {
-      publish: (messages) => publisher.publish(messages),
-      now: () => Date.now(),
+  const observe = (result: PublishResult) => {
+    ledger.countPublish(result);
+    logResult(log, result);
+    onResult();
+  };
+  const dispatcherOf = (sink: Sink) =>
+    new Dispatcher(sink, requestsPerSink(stored.length), {
+      queue: stores.queue.of(sink.name),
+      park: (event, reason, parkedAtMs) =>
+        stores.parked.park(event, { sink: sink.name, reason, parkedAtMs }),
+      transaction: (run) => stores.transaction(run),
+      now,
       random: () => Math.random(),
-      observe: (delivery) => {
-        ledger.countDelivery(delivery);
-        logDelivery(log, delivery);
-      },
+      observe,
     });
-  return { stores, ledger, courier };
+  return { stores, ledger, dispatchers: stored.map(dispatcherOf) };
 }
 
-function logEvent(log: Log, { id, hub, atMs, type, data }: StoredEvent): void {
-  const at = new Date(atMs).toISOString();
-  log("event.emitted", { id, hub, type, at, ...data });
+/** By the word of `events.sinks`. Made for one object: what a sink waits for belongs to that object's requests. */
+const SINKS: Readonly<Record<string, (services: Services) => Sink>> = {
+  log: ({ log }) => createLogSink((fields) => log("event.emitted", fields)),
+  pubsub: ({ config: { events } }) =>
+    createPubsubSink(
+      {
+        endpoint: events.pubsub_endpoint,
+        project: events.pubsub_project,
+        topic: events.pubsub_topic,
+        auth: events.pubsub_auth,
+        serviceAccount: events.pubsub_service_account,
+        tokenUrl: events.pubsub_token_url,
+        timeoutMs: events.pubsub_timeout * 1000,
+      },
+      { fetch: (url, init) => fetch(url, init), abortAfter: (ms) => AbortSignal.timeout(ms), now },
+    ),
+};
+
+/** `none` names no sink. */
+function createSinks(services: Services): Sink[] {
+  const { sinks } = services.config.events;
+  return [...new Set(sinks)].flatMap((name) => SINKS[name]?.(services) ?? []);
 }
 
-const LINES = {
+const LOG_EVENTS = {
   published: "publish.done",
   retried: "publish.retried",
-  split: "publish.retried",
+  split: "publish.split",
   parked: "publish.parked",
-} as const;
+} as const satisfies Record<PublishResult["outcome"], string>;
 
-function logDelivery(log: Log, { line, events, outcome, reason }: Delivery): void {
-  log(LINES[outcome], { line, events, ...(reason === null ? {} : { reason }) });
+function logResult(log: Log, { sink, partition, events, outcome, reason }: PublishResult): void {
+  const fields = { sink, partition, events, ...(reason === null ? {} : { reason }) };
+  log(LOG_EVENTS[outcome], fields);
 }

@@ -1,61 +1,55 @@
-/** The hub as a Durable Object: adapts the platform's events to `Hub`, and decides nothing. */
+/** The hub as a Durable Object: it passes the platform's events to `Hub`, and does what `schedule` says. */
 import { DurableObject } from "cloudflare:workers";
-import type { SessionInformation } from "../hub/operations.ts";
-import type { ForwardedSignal } from "../hub/ports.ts";
-import { describeError } from "../log/log.ts";
+import {
+  canServe,
+  encodeOutcomes,
+  type ForwardedSignal,
+  type SessionInformation,
+  type WireOutcome,
+} from "../hub/contract.ts";
+import { problem } from "../admin/problem.ts";
+import { RETRY_REPORT_MS, schedule, type Cause, type Plan } from "../hub/schedule.ts";
 import type { ClientId } from "../protocol/client-id.ts";
 import { faultRow, type Fault } from "../protocol/errors.ts";
-import { SUBPROTOCOL } from "../protocol/names.ts";
+import { PING, PONG, SUBPROTOCOL } from "../protocol/names.ts";
 import { Alarm } from "./alarm.ts";
-import type { Env } from "./services.ts";
+import { createHub, hasHub, type HubAssembly } from "./create-hub.ts";
 import { decodeExpected, decodeGrant, EXPECTED_HEADER, GRANT_HEADER } from "./grant-header.ts";
-import { createHub, type HubAssembly } from "./create-hub.ts";
+import { servicesOf, type Env, type Services } from "./services.ts";
 import { PlatformSockets } from "./sockets/hub-sockets.ts";
-import { problem } from "../admin/problem.ts";
-import type { Reporter } from "../ledger/reporter.ts";
-import { servicesOf, type Services } from "./services.ts";
-
-/** Deadlines that fall together are served by one alarm: no two of them closer than this. */
-const MIN_ALARM_GAP_MS = 1000;
-
-/** When an alarm that failed, or that found no valid configuration or no Ledger, tries again. */
-const RETRY_ALARM_MS = 60_000;
-
-/** Counts are reported so long after the first of them: before the platform puts an idle hub to sleep, which takes 10 s. */
-const REPORT_COUNTS_MS = 5000;
 
 export class HubObject extends DurableObject<Env> {
   readonly #sockets: PlatformSockets;
   readonly #alarm: Alarm;
   /** null: the configuration is not valid, and nobody is served. */
   readonly #services: Services | null;
-  /** null: no client has ever come here. A signal for an id that somebody invented makes an object, and must leave nothing. */
-  #parts: HubAssembly | null;
-  /** Whether a report of what is counted is under way, or the alarm set for it. */
-  #willReport = false;
+  /** null: no client has ever come here. A signal for an invented id creates the object, and must leave nothing behind. */
+  #assembly: HubAssembly | null;
+  /** The last report that was started, with the plan that followed it. */
+  #reporting: Promise<void> = Promise.resolve();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#sockets = new PlatformSockets(ctx);
     this.#alarm = new Alarm(ctx.storage);
-    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     const services = servicesOf(env);
     this.#services = services.ok ? services.value : null;
-    this.#parts = hasHub(ctx.storage) ? this.#create() : null;
+    this.#assembly = hasHub(ctx.storage) ? this.#create() : null;
   }
 
-  /** The Worker's upgrade request: becomes a socket, or HTTP 503 where there is no room (UP6). */
+  /** The Worker's upgrade request becomes a socket, or is answered HTTP 503 where there is no room (UP6). */
   override async fetch(request: Request): Promise<Response> {
-    this.#parts ??= this.#create();
-    const hub = this.#parts?.isCurrent ? this.#parts.hub : undefined;
-    if (hub === undefined || !hub.hasRoom) {
+    this.#assembly ??= this.#create();
+    const grant = decodeGrant(request.headers.get(GRANT_HEADER));
+    const expectedClientId = decodeExpected(request.headers.get(EXPECTED_HEADER));
+    const upgrade = { grant, expectedClientId: expectedClientId ?? grant?.clientId ?? null };
+    const connection = this.#assembly?.hub.open(newSocketId(), upgrade) ?? null;
+    await this.#settle("event");
+    if (connection === null) {
       const headers = { "retry-after": "5" };
       return problem(503, faultRow("connect.full").text, { headers });
     }
-    const grant = decodeGrant(request.headers.get(GRANT_HEADER));
-    const expected = decodeExpected(request.headers.get(EXPECTED_HEADER));
-    const connection = hub.greet(crypto.randomUUID(), grant, expected);
-    await this.#settle();
     const { 0: client, 1: server } = new WebSocketPair();
     this.#sockets.accept(server, connection);
     const protocol = request.headers.get("sec-websocket-protocol");
@@ -64,22 +58,22 @@ export class HubObject extends DurableObject<Env> {
     return new Response(null, { status: 101, webSocket: client, headers });
   }
 
-  /** Not async: a signal that is routed in this hub leaves in the same turn (SI9). */
+  /** Not async: a signal that is routed within this hub leaves in the same turn (SI9). */
   override webSocketMessage(ws: WebSocket, message: string | ArrayBuffer): void | Promise<void> {
-    const parts = (this.#parts ??= this.#create());
+    const assembly = (this.#assembly ??= this.#create());
     const socket = this.#sockets.of(ws);
-    if (parts === null || socket.hasForeignAttachment) return socket.close("going-away");
-    if (!parts.isCurrent) return this.#drain(parts);
-    const pending = parts.hub.receive(
+    if (assembly === null || socket.hasForeignAttachment) return socket.close("going-away");
+    const pending = assembly.hub.receive(
       socket,
       typeof message === "string" ? message : new Uint8Array(message),
     );
     this.#sockets.flush();
-    if (pending !== undefined) return pending.then(() => this.#settle());
-    if (parts.hub.wantsWake || this.#wantsReport()) return this.#settle();
+    if (pending !== undefined) return pending.then(() => this.#settle("event"));
+    if (this.#isSettled(this.#plan(assembly, "event"))) return;
+    return this.#settle("event");
   }
 
-  /** The peer's close, or the echo of ours; 1005 and 1006 where there was no close frame. */
+  /** The peer's close, or the echo of ours. The code is 1005 or 1006 where there was no close frame. */
   override webSocketClose(
     ws: WebSocket,
     code: number,
@@ -87,65 +81,53 @@ export class HubObject extends DurableObject<Env> {
     wasClean: boolean,
   ): Promise<void> {
     const socket = this.#sockets.of(ws);
-    return this.#ended(() => {
-      socket.echoClose(code);
-      this.#parts?.hub.closed(socket, wasClean);
-    });
+    socket.echoClose(code);
+    this.#assembly?.hub.closed(socket, wasClean);
+    return this.#settle("event");
   }
 
-  /** The platform reports a broken protocol here, and then no close. */
+  /** The platform reports a broken protocol here, and no close after it. */
   override webSocketError(ws: WebSocket): Promise<void> {
     const socket = this.#sockets.of(ws);
-    return this.#ended(() => {
-      socket.close("framing-lost");
-      this.#parts?.hub.closed(socket, false);
-    });
+    socket.close("framing-lost");
+    this.#assembly?.hub.closed(socket, false);
+    return this.#settle("event");
   }
 
-  /** By RPC, from the admin API; null: the client has no session. */
+  /** RPC, from the admin API; null: the client has no session. */
   async getSession(clientId: ClientId): Promise<SessionInformation | null> {
-    return this.#parts?.hub.inform(clientId) ?? null;
+    return this.#assembly?.hub.getSession(clientId) ?? null;
   }
 
-  /** `getSession` for a Worker of the version before. */
-  async inform(clientId: ClientId): Promise<SessionInformation | null> {
-    return this.#parts?.hub.inform(clientId) ?? null;
+  /** The name of `getSession` in version 1 of the contract. */
+  inform(clientId: ClientId): Promise<SessionInformation | null> {
+    return this.getSession(clientId);
   }
 
-  /** By RPC, from the admin API. False: the client has no session. */
+  /** RPC, from the admin API. False: the client has no session. */
   async kick(clientId: ClientId): Promise<boolean> {
-    const isKicked = this.#parts?.hub.kick(clientId) ?? false;
-    await this.#settle();
+    const isKicked = this.#assembly?.hub.kick(clientId) ?? false;
+    await this.#settle("event");
     return isKicked;
   }
 
-  /** By RPC: signals from elsewhere, in order. What became of each; null: delivered. */
-  async deliver(signals: readonly ForwardedSignal[]): Promise<(Fault | null)[]> {
-    const hub = this.#parts?.hub;
+  /** RPC: signals of other hubs and of backends, in order. The outcome of each, in the words of the caller's version. */
+  async deliver(signals: readonly ForwardedSignal[], version = 1): Promise<WireOutcome[]> {
+    if (!canServe(version)) return signals.map(() => "signal.unreachable");
     const fault: Fault = this.#services === null ? "internal" : "signal.absent";
-    const outcomes = hub?.deliver(signals) ?? signals.map(() => fault);
-    if (this.#wantsReport()) await this.#settle();
-    return outcomes;
+    const outcomes = this.#assembly?.hub.deliver(signals) ?? signals.map(() => fault);
+    await this.#settle("event");
+    return encodeOutcomes(outcomes, version);
   }
 
   override async alarm(): Promise<void> {
     this.#alarm.onFired();
-    this.#parts ??= this.#create();
-    if (this.#parts === null) return this.#alarm.wakeBy(Date.now() + RETRY_ALARM_MS);
-    const { hub, reporter, isCurrent } = this.#parts;
-    try {
-      if (isCurrent) hub.sweep();
-      else hub.drain();
-    } catch (error) {
-      // Not thrown: the platform gives an alarm up after six failures, and nothing would ever time out again.
-      this.#services?.log("hub.failed", { error: describeError(error) });
-      await this.#alarm.wakeBy(Date.now() + RETRY_ALARM_MS);
-    }
-    // The next deadline first: a Ledger that hangs must not hold it up.
-    this.#willReport = true;
-    await this.#settle();
-    this.#willReport = false;
-    if (reporter.hasAnything) await this.#report(reporter);
+    this.#assembly ??= this.#create();
+    // The configuration is not valid: it may be in a minute.
+    if (this.#assembly === null) return this.#alarm.wakeBy(Date.now() + RETRY_REPORT_MS);
+    this.#assembly.hub.tick();
+    await this.#settle("alarm");
+    await this.#reporting;
   }
 
   #create(): HubAssembly | null {
@@ -153,54 +135,36 @@ export class HubObject extends DurableObject<Env> {
     return services && createHub(this.ctx, this.env, services, this.#sockets);
   }
 
-  /** Another number of hubs is configured: the clients come back, and find their new hub. */
-  #drain({ hub }: HubAssembly): Promise<void> {
-    return this.#ended(() => hub.drain());
+  #plan({ hub, reporter }: HubAssembly, cause: Cause): Plan {
+    const { hasEvents, hasStats, isReporting, retryAtMs } = reporter;
+    const { sweepAtMs } = hub;
+    return schedule(
+      { sweepAtMs, hasEvents, hasStats, isReporting, retryAtMs },
+      Date.now(),
+      cause,
+    );
   }
 
-  /** What could not be ended asked for a sweep. */
-  async #ended(end: () => void): Promise<void> {
-    try {
-      end();
-    } catch (error) {
-      this.#services?.log("hub.failed", { error: describeError(error) });
-    }
-    await this.#settle();
+  #isSettled({ wakeAtMs, startsReport }: Plan): boolean {
+    return !startsReport && this.#alarm.covers(wakeAtMs);
   }
 
-  #wantsReport(): boolean {
-    const reporter = this.#parts?.reporter;
-    if (reporter === undefined) return false;
-    return reporter.isDue || (reporter.hasAnything && !this.#willReport);
-  }
-
-  /** What an event leaves to do: attachments first, then the next alarm and the report. */
-  async #settle(): Promise<void> {
+  /** What an event leaves to do: first the attachments, then the alarm, then the report. */
+  async #settle(cause: Cause): Promise<void> {
     this.#sockets.flush();
-    if (this.#parts === null) return;
-    const { hub, reporter } = this.#parts;
-    const wakeByMs = hub.takeWakeByMs();
-    const nowMs = Date.now();
-    if (wakeByMs !== null) await this.#alarm.wakeBy(Math.max(wakeByMs, nowMs + MIN_ALARM_GAP_MS));
-    if (reporter.isDue) {
-      // Should the object be reset before the Ledger has them, the alarm brings it back to report them.
-      await this.#alarm.wakeBy(nowMs + RETRY_ALARM_MS);
-      this.ctx.waitUntil(this.#report(reporter));
-    } else if (reporter.hasAnything && !this.#willReport) {
-      this.#willReport = true;
-      await this.#alarm.wakeBy(nowMs + REPORT_COUNTS_MS);
+    const assembly = this.#assembly;
+    if (assembly === null) return;
+    const plan = this.#plan(assembly, cause);
+    // The report starts behind the alarm: should the object be reset, the alarm brings it back to report again.
+    await this.#alarm.wakeBy(plan.wakeAtMs);
+    if (plan.startsReport) {
+      this.#reporting = assembly.reporter.report().then(() => this.#settle("event"));
+      this.ctx.waitUntil(this.#reporting);
     }
-  }
-
-  /** What was counted meanwhile, or not taken, is in memory only: the alarm comes for it before the hub may sleep. */
-  async #report(reporter: Reporter): Promise<void> {
-    if (!(await reporter.report())) await this.#alarm.wakeBy(Date.now() + RETRY_ALARM_MS);
-    this.#willReport = reporter.hasCounts;
-    if (this.#willReport) await this.#alarm.wakeBy(Date.now() + REPORT_COUNTS_MS);
   }
 }
 
-/** Whether a hub has made its tables: it makes all of them at once. To ask makes none. */
-function hasHub({ sql }: DurableObjectStorage): boolean {
-  return [...sql.exec("SELECT 1 FROM sqlite_master LIMIT 1")].length > 0;
+/** Short, because it is written into every attachment. 64 random bits are unique within one hub. */
+function newSocketId(): string {
+  return crypto.randomUUID().replaceAll("-", "").slice(-16);
 }

@@ -1,32 +1,21 @@
-/** The Ledger as a Durable Object: adapts reports, questions and alarms to `Ledger` and `Dispatcher`, and decides nothing. */
+/** The Ledger as a Durable Object: adapts RPC calls and alarms to `Ledger` and its dispatchers, and decides nothing. */
 import { DurableObject } from "cloudflare:workers";
-import type { Gauges } from "../metrics/exposition.ts";
+import { ackFor, readReport, type Ack, type HubReport } from "../ledger/contract.ts";
 import type { ParkedEvent, SessionEntry } from "../ledger/ports.ts";
-import type { HubReport, Ack } from "../ledger/contract.ts";
+import { measure, type Measured } from "../ledger/projections.ts";
+import { nextWakeMs, type LedgerWork } from "../ledger/schedule.ts";
 import { describeError } from "../log/log.ts";
 import type { ClientId } from "../protocol/client-id.ts";
 import { Alarm } from "./alarm.ts";
-import type { Env } from "./services.ts";
-import { servicesOf, type Services } from "./services.ts";
 import { createLedger, type LedgerAssembly } from "./create-ledger.ts";
+import { servicesOf, type Env, type Services } from "./services.ts";
 
-/** When an alarm that failed tries again. */
-const RETRY_ALARM_MS = 10_000;
-
-/** What is due together is served by one alarm. */
-const MIN_ALARM_GAP_MS = 1000;
-
-export interface Measured {
-  /** By the key of `Sample`. */
-  readonly samples: Readonly<Record<string, number>>;
-  readonly gauges: Gauges;
-}
-
-/** Every public method is called by hubs or by the Worker, over RPC. */
+/** Hubs and the Worker call every public method by RPC. */
 export class LedgerObject extends DurableObject<Env> {
   readonly #alarm: Alarm;
+  /** null: the configuration is not valid. */
   readonly #services: Services | null;
-  #made: LedgerAssembly | undefined;
+  #assembly: LedgerAssembly | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -35,31 +24,20 @@ export class LedgerObject extends DurableObject<Env> {
     this.#services = services.ok ? services.value : null;
   }
 
-  /** Idempotent. Throws if the report could not be stored: the hub reports it again. */
+  /**
+   * Takes a report of any release that it can read, and answers in the words of that release: the types are those of a
+   * caller of this one. Idempotent. Throws if the report could not be read or stored: the hub sends it again.
+   */
   async report(report: HubReport): Promise<Ack> {
-    const taken = this.#parts.ledger.take(report);
-    await this.#publish();
-    return taken;
+    const ack = this.#parts.ledger.take(readReport(report));
+    await this.#dispatch();
+    // A caller that reports in version 1 gets the answer of version 1, which is not this type.
+    return ackFor(report, ack) as Ack;
   }
 
   /** Wakes no hub. */
   async measure(): Promise<Measured> {
-    const { sessions, queue, parked, state } = this.#parts.stores;
-    const nowMs = Date.now();
-    let oldestMs = nowMs;
-    for (const line of queue.lines()) {
-      const [head] = queue.head(line, 1);
-      if (head !== undefined && head.atMs < oldestMs) oldestMs = head.atMs;
-    }
-    return {
-      samples: state.read()?.samples ?? {},
-      gauges: {
-        signal_manager_connections: sessions.count,
-        signal_manager_events_queued: queue.count,
-        signal_manager_events_parked: parked.count,
-        signal_manager_events_oldest_age_seconds: (nowMs - oldestMs) / 1000,
-      },
-    };
+    return measure(this.#parts.stores, Date.now());
   }
 
   async sessions(prefix: string, after: string | null, limit: number): Promise<SessionEntry[]> {
@@ -74,51 +52,56 @@ export class LedgerObject extends DurableObject<Env> {
     return this.#parts.stores.parked.page(afterSequence, limit);
   }
 
-  /** Publishes parked events again; null: all of them. How many. */
+  /** Queues parked events again; null: all of them. Returns how many were queued. */
   async retryParked(sequences: readonly number[] | null): Promise<number> {
     const count = this.#parts.ledger.retry(sequences);
-    await this.#publish();
+    await this.#dispatch();
     return count;
   }
 
   override async alarm(): Promise<void> {
     this.#alarm.onFired();
     try {
-      this.#parts.ledger.summarise();
-      await this.#publish();
+      this.#parts.ledger.emitSummaries();
+      await this.#dispatch();
     } catch (error) {
-      // Not thrown: the platform gives an alarm up after six failures, and nothing would ever be published again.
+      // Not thrown: the platform gives up an alarm after six failures, and nothing would ever be published again.
       this.#failed(error);
-      await this.#alarm.wakeBy(Date.now() + RETRY_ALARM_MS);
+      await this.#arm({ nextSummaryMs: null, nextDrainMs: [], hasFailed: true });
     }
   }
 
   get #parts(): LedgerAssembly {
     if (this.#services === null) throw new Error("the configuration is not valid");
-    this.#made ??= createLedger(this.ctx.storage, this.#services);
-    return this.#made;
+    this.#assembly ??= createLedger(this.ctx.storage, this.#services, () => {
+      this.ctx.waitUntil(this.#arm(this.#work()));
+    });
+    return this.#assembly;
   }
 
   /**
-   * The alarm comes first: should the object be reset meanwhile, it goes on from there. The requests are not waited for:
-   * a report is taken when it is stored, and an alarm that took minutes would hold up the next.
+   * The alarm comes first, so that a reset loses nothing. Nobody awaits the publish requests: a report is taken once it is
+   * stored, and an alarm that took minutes would hold up the next one.
    */
-  async #publish(): Promise<void> {
-    await this.#arm();
-    const { courier } = this.#parts;
-    if (courier === null) return;
-    const run = courier.run().then(() => this.#arm());
-    this.ctx.waitUntil(run.catch((error: unknown) => this.#failed(error)));
+  async #dispatch(): Promise<void> {
+    await this.#arm(this.#work());
+    for (const dispatcher of this.#parts.dispatchers) {
+      this.ctx.waitUntil(dispatcher.drain().catch((error: unknown) => this.#failed(error)));
+    }
   }
 
-  /** The alarm goes off when something is due, but not at once. */
-  async #arm(): Promise<void> {
-    const { ledger, courier } = this.#parts;
-    const dueMs = [ledger.nextSummaryMs(), courier?.nextRunMs() ?? null].filter(
-      (atMs) => atMs !== null,
-    );
-    if (dueMs.length === 0) return;
-    await this.#alarm.wakeBy(Math.max(Math.min(...dueMs), Date.now() + MIN_ALARM_GAP_MS));
+  #work(): Omit<LedgerWork, "nowMs"> {
+    const { ledger, dispatchers } = this.#parts;
+    return {
+      nextSummaryMs: ledger.nextSummaryMs(),
+      nextDrainMs: dispatchers.map((dispatcher) => dispatcher.nextDrainMs()),
+      hasFailed: false,
+    };
+  }
+
+  async #arm(work: Omit<LedgerWork, "nowMs">): Promise<void> {
+    const wakeMs = nextWakeMs({ nowMs: Date.now(), ...work });
+    if (wakeMs !== null) await this.#alarm.wakeBy(wakeMs);
   }
 
   #failed(error: unknown): void {

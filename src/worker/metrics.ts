@@ -4,7 +4,7 @@ import { problem } from "../admin/problem.ts";
 import { bearerCheck } from "../auth/bearer.ts";
 import { exposition, EXPOSITION_CONTENT_TYPE, type Gauges } from "../metrics/exposition.ts";
 import { BUILD } from "./build-info.ts";
-import type { Measured } from "./ledger-object.ts";
+import type { Measured } from "../ledger/projections.ts";
 import { allLedgers } from "./ledgers.ts";
 import type { AppTypes } from "./services.ts";
 
@@ -29,7 +29,7 @@ function gaugesOf(measured: readonly Measured[]): Gauges {
   const each = measured.map(({ gauges }) => gauges);
   const sum = (of: (gauges: Gauges) => number) => each.reduce((all, gauges) => all + of(gauges), 0);
   return {
-    signal_manager_connections: sum((gauges) => gauges.signal_manager_connections),
+    signal_manager_sessions: sum((gauges) => gauges.signal_manager_sessions),
     signal_manager_events_queued: sum((gauges) => gauges.signal_manager_events_queued),
     signal_manager_events_parked: sum((gauges) => gauges.signal_manager_events_parked),
     signal_manager_events_oldest_age_seconds: Math.max(

@@ -6,28 +6,29 @@ import { describeError, type Log } from "../log/log.ts";
 export function logHubEvent(log: Log, hubEvent: HubEvent): void {
   // The Ledger emits an event for it, and its ERROR is a `frame.refused` line: another line would repeat both.
   if (hubEvent.event === "signal.undelivered") return;
-  const session_id = hubEvent.sessionId;
   switch (hubEvent.event) {
     case "session.begun": {
-      const { clientId } = hubEvent.session;
-      return log("session.begun", { session_id, client_id: clientId });
+      const { id, clientId } = hubEvent.session;
+      return log("session.begun", { session_id: id, client_id: clientId });
     }
     case "session.ended": {
-      const { clientId, reason, messageCount, connectedAtMs, atMs } = hubEvent;
+      const { sessionId, clientId, reason, frameCount, connectedAtMs, atMs } = hubEvent;
       return log("session.ended", {
-        session_id,
+        session_id: sessionId,
         client_id: clientId,
         reason,
         duration_ms: atMs - connectedAtMs,
-        message_count: messageCount,
+        message_count: frameCount,
       });
     }
     case "frame.refused": {
-      const { code, fault } = hubEvent;
-      return log("frame.refused", { session_id, error_code: code, fault });
+      const { connectionId, code, fault } = hubEvent;
+      return log("frame.refused", { connection_id: connectionId, error_code: code, fault });
     }
-    case "hub.failed":
-      return log("hub.failed", { session_id, error: describeError(hubEvent.error) });
+    case "hub.failed": {
+      const { connectionId, error } = hubEvent;
+      return log("hub.failed", { connection_id: connectionId, error: describeError(error) });
+    }
   }
 }
 

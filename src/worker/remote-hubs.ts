@@ -1,93 +1,99 @@
-/** The other hubs, called by RPC: one stub a hub, so that calls arrive in order, and a short wait for each answer. */
-import { hubNameOf, type Hubs } from "../hub/placement.ts";
-import type { RemoteHubs, ForwardedSignal } from "../hub/ports.ts";
-import type { ClientId } from "../protocol/client-id.ts";
-import type { Fault } from "../protocol/errors.ts";
+/** The other hubs, called by RPC: one stub per hub, so that calls arrive in order, and a short wait for each answer. */
+import {
+  decodeOutcomes,
+  HUB_CONTRACT_VERSION,
+  type DeliveryOutcome,
+  type ForwardedSignal,
+  type WireOutcome,
+} from "../hub/contract.ts";
+import type { RemoteHubs } from "../hub/ports.ts";
+import { describeError } from "../log/log.ts";
+import { hubStubWithoutRetry } from "./hubs.ts";
+import type { Env, Services } from "./services.ts";
 
-/** How a hub is called. It MUST hand over calls in order for as long as none fails. */
-export interface SignalStub {
-  deliver(signals: readonly ForwardedSignal[]): Promise<readonly (Fault | null)[]>;
+/** How a hub is called. Calls MUST arrive in order for as long as none fails. */
+export interface HubStub {
+  deliver(signals: readonly ForwardedSignal[], version: number): Promise<readonly WireOutcome[]>;
 }
 
 export interface RemoteHubsPorts {
-  /** This hub's name. */
-  readonly self: string;
-  readonly hubs: Hubs;
-  readonly call: (hub: string) => SignalStub;
+  readonly call: (hub: string) => HubStub;
   readonly failed: (hub: string, error: unknown) => void;
 }
 
-/** A hub in its place answers within a round trip; one that does not is not waited for by people who call each other. */
+/** A healthy hub answers within a round trip. People who call each other do not wait longer for one that is not. */
 const ANSWER_WITHIN_MS = 5000;
 
-/** What one hub may have under way to another. Beyond it the other is too slow, and memory would grow with it. */
+/** The bytes that one hub may have under way to another. Beyond it the other hub is too slow, and memory would grow. */
 const MAX_UNDER_WAY_BYTES = 8 * 1_048_576;
 
-/** In per-client mode there are as many hubs as targets: stubs are kept for some, and made again for the others. */
-const MAX_LINES = 1024;
+/** In per-client mode there are as many hubs as targets: some stubs are kept, and the others are made again. */
+const MAX_STUBS = 1024;
 
-interface Line {
-  readonly stub: SignalStub;
+interface KeptStub {
+  readonly stub: HubStub;
   bytesUnderWay: number;
+}
+
+/** For a hub, and for the Worker where a backend signals. */
+export function createRemoteHubs(env: Env, { config, log }: Services): RemoteHubs {
+  return new RpcRemoteHubs({
+    call: (hub) => hubStubWithoutRetry(env, config, hub),
+    failed: (hub, error) => log("deliver.failed", { hub, error: describeError(error) }),
+  });
 }
 
 export class RpcRemoteHubs implements RemoteHubs {
   readonly #ports: RemoteHubsPorts;
-  readonly #lines = new Map<string, Line>();
+  readonly #stubs = new Map<string, KeptStub>();
 
   constructor(ports: RemoteHubsPorts) {
     this.#ports = ports;
   }
 
-  hubOf(clientId: ClientId): string | null {
-    const { hubs, self } = this.#ports;
-    if (hubs === 1) return null;
-    const hub = hubNameOf(clientId, hubs);
-    return hub === self ? null : hub;
-  }
-
   async deliver(
     hub: string,
     signals: readonly ForwardedSignal[],
-  ): Promise<readonly (Fault | null)[]> {
-    const line = this.#lineTo(hub);
+  ): Promise<readonly DeliveryOutcome[]> {
+    const kept = this.#stubOf(hub);
     const bytes = signals.reduce((sum, { frame }) => sum + frame.length, 0);
-    if (line.bytesUnderWay + bytes > MAX_UNDER_WAY_BYTES) return unreachable(signals);
-    line.bytesUnderWay += bytes;
+    if (kept.bytesUnderWay + bytes > MAX_UNDER_WAY_BYTES) return unreachable(signals);
+    kept.bytesUnderWay += bytes;
     try {
-      return await inTime(line.stub.deliver(signals));
+      const answer = await inTime(kept.stub.deliver(signals, HUB_CONTRACT_VERSION));
+      return decodeOutcomes(answer, signals.length);
     } catch (error) {
       // A stub that failed once fails for good: the next call makes another.
-      if (this.#lines.get(hub) === line) this.#lines.delete(hub);
+      if (this.#stubs.get(hub) === kept) this.#stubs.delete(hub);
       this.#ports.failed(hub, error);
       return unreachable(signals);
     } finally {
-      line.bytesUnderWay -= bytes;
+      kept.bytesUnderWay -= bytes;
     }
   }
 
-  /** One that is in use stays: calls on its stub arrive before those on another. */
+  /** A stub in use stays: its calls arrive before those on another stub. */
   #dropIdle(): void {
-    for (const [hub, { bytesUnderWay }] of this.#lines) {
-      if (bytesUnderWay === 0) this.#lines.delete(hub);
+    for (const [hub, { bytesUnderWay }] of this.#stubs) {
+      if (bytesUnderWay === 0) this.#stubs.delete(hub);
     }
   }
 
-  #lineTo(hub: string): Line {
-    const known = this.#lines.get(hub);
+  #stubOf(hub: string): KeptStub {
+    const known = this.#stubs.get(hub);
     if (known !== undefined) return known;
-    if (this.#lines.size >= MAX_LINES) this.#dropIdle();
-    const line = { stub: this.#ports.call(hub), bytesUnderWay: 0 };
-    this.#lines.set(hub, line);
-    return line;
+    if (this.#stubs.size >= MAX_STUBS) this.#dropIdle();
+    const kept = { stub: this.#ports.call(hub), bytesUnderWay: 0 };
+    this.#stubs.set(hub, kept);
+    return kept;
   }
 }
 
-function unreachable(signals: readonly ForwardedSignal[]): Fault[] {
+function unreachable(signals: readonly ForwardedSignal[]): DeliveryOutcome[] {
   return signals.map(() => "signal.unreachable");
 }
 
-/** A timer is no burden here: the call keeps the object awake for as long. */
+/** A timer costs nothing here: the call keeps the object awake for as long. */
 async function inTime<Value>(answer: Promise<Value>): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {

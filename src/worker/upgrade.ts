@@ -14,7 +14,7 @@ import { readCredentials, UPGRADE_PARAMETERS } from "./credentials.ts";
 import { encodeExpected, encodeGrant, EXPECTED_HEADER, GRANT_HEADER } from "./grant-header.ts";
 import { hubStub } from "./hubs.ts";
 import type { AppTypes, Services } from "./services.ts";
-import { workerCountsOf } from "./worker-counts.ts";
+import { workerStatsOf } from "./worker-stats.ts";
 
 const UPGRADE_HELP = `This is a Signal Manager: a WebRTC signalling service.
 
@@ -33,8 +33,8 @@ export async function upgrade(c: Context<AppTypes>): Promise<Response> {
     ({ status } = response);
     return response;
   } finally {
-    const counts = workerCountsOf(c.env, c.var.services);
-    counts.book.answered(status);
+    const counts = workerStatsOf(c.env, c.var.services);
+    counts.stats.answered(status);
     counts.settle(c.executionCtx);
   }
 }

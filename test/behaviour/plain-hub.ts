@@ -1,125 +1,150 @@
-/** One hub on plain objects: what it keeps survives an eviction, what it remembers does not. */
-import { expect } from "vitest";
+/** The hub's rules in an object of the kernel: `ports.ts` on plain objects. */
 import type { Authenticate } from "../../src/auth/authenticator.ts";
 import type { Grant } from "../../src/auth/grant.ts";
 import { Hub } from "../../src/hub/hub.ts";
-import { hubNameOf, type Hubs } from "../../src/hub/placement.ts";
-import type { HubEvent, HubSettings, ForwardedSignal, SessionRow } from "../../src/hub/ports.ts";
+import { decodeOutcomes, type ForwardedSignal } from "../../src/hub/contract.ts";
+import type { Hubs } from "../../src/hub/placement.ts";
+import type {
+  HubEvent,
+  HubSettings,
+  RemoteHubs,
+  SessionRow,
+  SessionStore,
+} from "../../src/hub/ports.ts";
 import type { ClientId } from "../../src/protocol/client-id.ts";
+import type { Connection } from "../kernel/connection.ts";
+import type { Callee } from "../kernel/calls.ts";
+import { ObjectReset, type DurableObject } from "../kernel/durable-object.ts";
+import type { Kernel } from "../kernel/kernel.ts";
 import { PlainPeer, PlainSocket } from "./plain-socket.ts";
 
 /** What all hubs of a world share. */
 export interface PlainService {
+  readonly kernel: Kernel;
+  /** Whether every hub is evicted before every event. */
   readonly evicts: boolean;
   readonly hubs: Hubs;
   readonly settings: HubSettings;
   readonly authenticate: Authenticate;
-  readonly now: () => number;
   readonly observe: (event: HubEvent) => void;
-  readonly isBroken: () => boolean;
-  /** Whether other hubs cannot reach the hub of this name. */
-  readonly isCutOff: (name: string) => boolean;
-  readonly newId: () => string;
   readonly hubStub: (name: string) => PlainHub;
 }
 
-export class PlainHub {
-  readonly #service: PlainService;
-  readonly #name: string;
-  #hub: Hub;
-  #alarmMs = Infinity;
+export class PlainHub implements Callee {
+  /** How often an alarm has gone off. */
   alarms = 0;
-  /** Events that are not over: they keep the real object awake. */
-  #underWay = 0;
+  readonly object: DurableObject<Hub>;
+  readonly #service: PlainService;
   readonly #sockets = new Map<string, PlainSocket>();
-  readonly #rows = new Map<string, SessionRow>();
 
   constructor(name: string, service: PlainService) {
-    this.#name = name;
     this.#service = service;
-    this.#hub = this.#wake();
+    this.object = service.kernel.object(name, () => this.#wake());
   }
 
+  /** Whether the hub would accept another socket. */
   get hasRoom(): boolean {
-    return this.#hub.hasRoom;
+    const upgrade = { grant: null, expectedClientId: null };
+    return this.object.memory.open(this.#service.kernel.random.uuid(), upgrade) !== null;
   }
 
-  open(grant: Grant | null, expected: ClientId | null): PlainPeer {
-    this.#sleep();
-    const { newId, now } = this.#service;
-    const socket = new PlainSocket(this.#hub.greet(newId(), grant, expected), now);
-    this.#sockets.set(socket.connection.id, socket);
-    this.#settle();
-    return new PlainPeer(
-      socket,
-      async (message) => {
-        if (message === "ping") return socket.ping();
-        this.#sleep();
-        const pending = this.#hub.receive(socket, message);
-        this.#settle();
-        await this.#during(pending);
-        this.#settle();
-      },
-      async (code) => {
-        this.#sleep();
-        this.#sockets.delete(socket.connection.id);
-        this.#hub.closed(socket, true);
-        // The shell's part, which `test/worker` tries.
-        socket.closeWith(code);
-      },
-    );
+  /** Accepts a socket, with what its upgrade said. @throws if the hub has no room. */
+  open(grant: Grant | null, expectedClientId: ClientId | null): PlainPeer {
+    this.#sleepIfEvicted();
+    const { kernel } = this.#service;
+    const connection = kernel.network.connect(this.object.name);
+    const socketId = kernel.random.uuid();
+    const state = this.object.memory.open(socketId, { grant, expectedClientId });
+    if (state === null) throw new Error("the hub has no room");
+    const socket = new PlainSocket(state, connection.server, kernel.clock);
+    this.#accept(socket, connection);
+    this.#armAlarm();
+    return new PlainPeer(connection, socket, kernel.clock);
   }
 
   kick(clientId: ClientId): boolean {
-    this.#sleep();
-    return this.#hub.kick(clientId);
+    this.#sleepIfEvicted();
+    return this.object.memory.kick(clientId);
   }
 
   deliver(signals: readonly ForwardedSignal[]) {
-    // What is a view would take all of its buffer along, of whichever frame it was.
-    for (const { frame } of signals) expect(frame.byteLength).toBe(frame.buffer.byteLength);
-    this.#sleep();
-    return this.#hub.deliver(structuredClone(signals));
+    this.#sleepIfEvicted();
+    return this.object.memory.deliver(signals);
   }
 
-  /** Lets the alarm go off if one is due. */
-  alarm(): void {
-    if (this.#alarmMs > this.#service.now()) return;
-    this.#alarmMs = Infinity;
-    this.alarms += 1;
-    this.#sleep();
-    this.#hub.sweep();
-    this.#settle();
+  /** Forgets what it remembers, if it may sleep: nothing is under way. */
+  evict(): void {
+    if (!this.object.evict()) return;
+    for (const socket of this.#sockets.values()) socket.sleep();
   }
 
   reset(): void {
-    for (const socket of this.#sockets.values()) socket.break();
     this.#sockets.clear();
-    this.#hub = this.#wake();
+    this.object.reset();
   }
 
-  async #during(pending: Promise<void> | undefined): Promise<void> {
-    this.#underWay += 1;
-    await pending;
-    this.#underWay -= 1;
+  during<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    return this.object.during(answer);
   }
 
-  /** All that is not kept is forgotten. */
-  #sleep(): void {
-    if (!this.#service.evicts || this.#underWay > 0) return;
-    for (const socket of this.#sockets.values()) socket.sleep();
-    this.#hub = this.#wake();
+  /** Its disk is full: no session can begin. */
+  breakStorage(): void {
+    this.object.storage.fillUp();
   }
 
-  #settle(): void {
-    this.#alarmMs = Math.min(this.#alarmMs, this.#hub.takeWakeByMs() ?? Infinity);
+  #accept(socket: PlainSocket, { server }: Connection): void {
+    const { socketId } = socket.connection;
+    this.#sockets.set(socketId, socket);
+    this.object.sockets.add(server);
+    server.attach({
+      receive: (message) => {
+        if (message === "ping") return socket.ping();
+        this.#sleepIfEvicted();
+        const pending = this.object.memory.receive(socket, message);
+        this.#armAlarm();
+        return pending && this.#handled(pending);
+      },
+      closed: (code, clean) => {
+        this.#sleepIfEvicted();
+        this.#sockets.delete(socketId);
+        this.object.sockets.delete(server);
+        this.object.memory.closed(socket, clean);
+        // This is the shell's part, which `test/worker` tests.
+        server.close(code);
+        this.#armAlarm();
+      },
+    });
   }
 
+  async #handled(pending: Promise<void>): Promise<void> {
+    try {
+      await this.object.during(pending);
+    } catch (error) {
+      if (!(error instanceof ObjectReset)) throw error;
+    }
+    this.#armAlarm();
+  }
+
+  #sleepIfEvicted(): void {
+    if (this.#service.evicts) this.evict();
+  }
+
+  #armAlarm(): void {
+    const wakeAtMs = this.object.memory.sweepAtMs ?? Infinity;
+    if (wakeAtMs >= this.object.alarmMs) return;
+    this.object.setAlarm(wakeAtMs, () => {
+      this.alarms += 1;
+      this.#sleepIfEvicted();
+      this.object.memory.tick();
+      this.#armAlarm();
+    });
+  }
+
+  /** A life of the hub begins, after an eviction or a reset. */
   #wake(): Hub {
+    const { hubs, settings, authenticate, observe, kernel } = this.#service;
+    const { object } = this;
     const sockets = this.#sockets;
-    const rows = this.#rows;
-    const { hubs, settings, authenticate, now, observe, isBroken, isCutOff, hubStub } =
-      this.#service;
     return new Hub(
       {
         sockets: {
@@ -130,34 +155,56 @@ export class PlainHub {
           },
           isFull: false,
         },
-        sessions: {
-          find: (clientId) => rows.get(clientId),
-          begin: (row) => {
-            if (isBroken()) throw new Error("the disk is full");
-            rows.set(row.clientId, row);
-          },
-          end: ({ clientId, sessionId }) => {
-            if (rows.get(clientId)?.sessionId === sessionId) rows.delete(clientId);
-          },
-          all: () => rows.values(),
-          get count() {
-            return rows.size;
-          },
-        },
-        authenticate,
-        remoteHubs: {
-          hubOf: (clientId) => {
-            const name = hubNameOf(clientId, hubs);
-            return name === this.#name ? null : name;
-          },
-          deliver: async (hub, signals) =>
-            isCutOff(hub) ? signals.map(() => "signal.unreachable") : hubStub(hub).deliver(signals),
-        },
-        counts: { received: () => {}, routed: () => {} },
+        sessions: this.#sessionStore(),
+        authenticate: (...shown) => object.inThisLife(authenticate(...shown)),
+        remoteHubs: this.#remoteHubs(),
+        stats: { received: () => {}, routed: () => {} },
         observe,
-        now,
+        now: () => kernel.clock.now(),
+        newSessionId: () => kernel.random.uuid(),
       },
       settings,
+      { hubName: object.name, hubs },
     );
   }
+
+  #sessionStore(): SessionStore {
+    const { storage } = this.object;
+    const rows = storage.table<ClientId, SessionRow>("sessions");
+    return {
+      find: (clientId) => rows.find(clientId),
+      begin: (row) => storage.transaction(() => rows.put(row.clientId, row)),
+      end: (clientId, sessionId) =>
+        storage.transaction(() => {
+          if (rows.find(clientId)?.sessionId !== sessionId) return false;
+          rows.delete(clientId);
+          return true;
+        }),
+      all: () => rows.all(),
+      get count() {
+        return rows.count;
+      },
+    };
+  }
+
+  #remoteHubs(): RemoteHubs {
+    const { hubStub, kernel } = this.#service;
+    const { name } = this.object;
+    return {
+      deliver: (hub, signals) => {
+        const stub = hubStub(hub);
+        const sent = overTheWire(signals);
+        const outcomes = kernel.network.call(name, hub, stub, () => stub.deliver(sent));
+        return this.object.inThisLife(outcomes.catch(() => decodeOutcomes([], signals.length)));
+      },
+    };
+  }
+}
+
+/** A call ships copies. @throws if a frame is a view: all of what it is a view of would travel along. */
+function overTheWire(signals: readonly ForwardedSignal[]): readonly ForwardedSignal[] {
+  for (const { frame } of signals) {
+    if (frame.byteLength !== frame.buffer.byteLength) throw new Error("a frame is a view");
+  }
+  return structuredClone(signals);
 }

@@ -1,64 +1,52 @@
-/** A socket on plain objects, and the peer at its other end. */
-import type { Connection } from "../../src/hub/connection.ts";
+/** A hub's socket on the kernel's network, and the client at its other end. */
+import type { Connection as ConnectionState } from "../../src/hub/connection.ts";
 import type { HubSocket } from "../../src/hub/ports.ts";
 import { CLOSE_CODES } from "../../src/protocol/close-codes.ts";
+import { framesWire } from "../../src/wires/frames.ts";
+import type { WireMessage } from "../../src/wires/wire.ts";
 import { fromAttachment, toAttachment } from "../../src/worker/sockets/attachment.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { Connection, End } from "../kernel/connection.ts";
 import { seenAll, type Seen } from "../support/frames.ts";
 import { Inbox } from "../support/inbox.ts";
 import type { Peer } from "./world.ts";
 
 export class PlainSocket implements HubSocket {
-  readonly inbox = new Inbox<Seen | string>();
-  readonly closed: Promise<number>;
-  messages = 0;
-  connection: Connection;
-  readonly #now: () => number;
+  readonly wire = framesWire;
+  connection: ConnectionState;
+  /** A test turns it on: the client has stopped reading. */
+  isBacklogged = false;
+  readonly #end: End;
+  readonly #clock: Clock;
   #lastPingMs: number | null = null;
-  #isOpen = true;
-  #onClosed: (code: number) => void = () => {};
 
-  constructor(connection: Connection, now: () => number) {
+  constructor(connection: ConnectionState, end: End, clock: Clock) {
     this.connection = connection;
-    this.#now = now;
-    this.closed = new Promise((resolve) => {
-      this.#onClosed = resolve;
-    });
+    this.#end = end;
+    this.#clock = clock;
   }
 
-  /** Turned by a test: the peer has stopped reading. */
-  isBacklogged = false;
-
-  send(bytes: Uint8Array): boolean {
-    if (this.isBacklogged) return false;
-    if (!this.#isOpen) return false;
-    this.messages += 1;
-    for (const frame of seenAll(bytes.slice())) this.inbox.put(frame);
+  send(message: WireMessage): boolean {
+    if (this.isBacklogged || !this.#end.canSend) return false;
+    void this.#end.send(message.slice());
     return true;
   }
 
   close(name: keyof typeof CLOSE_CODES): void {
-    this.closeWith(CLOSE_CODES[name].code);
-  }
-
-  closeWith(code: number): void {
-    this.#isOpen = false;
-    this.#onClosed(code);
+    this.#end.close(CLOSE_CODES[name].code);
   }
 
   lastPingMs(): number | null {
     return this.#lastPingMs;
   }
 
+  /** The platform answers a text `ping` itself, and wakes nobody. */
   ping(): void {
-    this.#lastPingMs = this.#now();
-    this.messages += 1;
-    this.inbox.put("pong");
+    this.#lastPingMs = this.#clock.now();
+    void this.#end.send("pong");
   }
 
-  break(): void {
-    this.closeWith(1006);
-  }
-
+  /** Only the attachment outlives the hub's memory. */
   sleep(): void {
     const kept = fromAttachment(structuredClone(toAttachment(this.connection)));
     if (kept === null) throw new Error("the attachment cannot be read");
@@ -67,30 +55,56 @@ export class PlainSocket implements HubSocket {
 }
 
 export class PlainPeer implements Peer {
-  readonly #socket: PlainSocket;
   readonly closed: Promise<number>;
-  readonly send: Peer["send"];
-  readonly next: Peer["next"];
-  readonly #gone: (code: number) => Promise<void>;
+  readonly #connection: Connection;
+  readonly #socket: PlainSocket;
+  readonly #clock: Clock;
+  readonly #inbox = new Inbox<Seen | string>();
+  #messages = 0;
 
-  constructor(socket: PlainSocket, send: Peer["send"], gone: (code: number) => Promise<void>) {
+  constructor(connection: Connection, socket: PlainSocket, clock: Clock) {
+    this.#connection = connection;
     this.#socket = socket;
-    this.send = send;
-    this.next = () => socket.inbox.next();
-    this.closed = socket.closed;
-    this.#gone = gone;
+    this.#clock = clock;
+    this.closed = new Promise((resolve) => {
+      connection.client.attach({
+        receive: (message) => {
+          this.#messages += 1;
+          const all = typeof message === "string" ? [message] : seenAll(message);
+          for (const each of all) this.#inbox.put(each);
+        },
+        // Does not answer the close: what a test sends after it was on its way when the hub closed.
+        closed: resolve,
+      });
+    });
+  }
+
+  /** The hub has handled it when this resolves, and what it sent in answer has arrived. */
+  async send(message: Uint8Array | string): Promise<void> {
+    await this.#handled(this.#connection.client.send(message));
+  }
+
+  next(): Promise<Seen | string> {
+    return this.#inbox.next();
   }
 
   messages(): number {
-    return this.#socket.messages;
+    return this.#messages;
   }
 
   close(code = 1000): Promise<void> {
-    return this.#gone(code);
+    this.#connection.client.close(code);
+    return this.#clock.settle();
   }
 
   /** More waits for it than the hub lets wait. */
   stopReading(): void {
     this.#socket.isBacklogged = true;
+  }
+
+  async #handled(event: Promise<void>): Promise<void> {
+    await this.#clock.settle();
+    await event;
+    await this.#clock.settle();
   }
 }

@@ -1,10 +1,12 @@
-/** The hubs on plain objects, with a clock that only a test turns. */
-import { createAuthenticator } from "../../src/auth/authenticator.ts";
+/** The hubs on the test kernel: plain objects, and time that goes by only when a test says so. */
+import { createAuthenticator, type Authenticate } from "../../src/auth/authenticator.ts";
 import type { Grant } from "../../src/auth/grant.ts";
 import { issueJwt } from "../../src/auth/jwt.ts";
 import { hubNameOf, type Hubs } from "../../src/hub/placement.ts";
 import type { HubEvent, HubSettings } from "../../src/hub/ports.ts";
-import { parseClientId, type ClientId } from "../../src/protocol/client-id.ts";
+import type { ClientId } from "../../src/protocol/client-id.ts";
+import { Kernel, type KernelOptions } from "../kernel/kernel.ts";
+import { clientId } from "../support/client-ids.ts";
 import { PlainHub, type PlainService } from "./plain-hub.ts";
 import type { PlainPeer } from "./plain-socket.ts";
 import * as limits from "./world.ts";
@@ -25,28 +27,37 @@ const SETTINGS: HubSettings = {
 };
 
 interface PlainWorldOptions {
+  /** Whether every hub is evicted before every event. */
   readonly evicts: boolean;
   /** Default 1. */
   readonly hubs?: Hubs;
   readonly settings?: Partial<HubSettings>;
-  /** Stands before the real authenticator. */
+  /** Runs before each verification of credentials. */
   readonly delay?: () => Promise<void>;
+  /** Default: the real verification, whose cryptography takes real time. */
+  readonly authenticate?: Authenticate;
+  /** Default: nothing takes time and nothing fails. */
+  readonly kernel?: KernelOptions;
 }
 
 export class PlainWorld implements World {
   readonly ended: Ended[] = [];
-  /** What the hubs say is their own fault (ER4). */
+  /** Every event that the hubs emitted, in order. */
+  readonly events: HubEvent[] = [];
+  /** What the hubs report as their own fault (ER4). */
   readonly failures: unknown[] = [];
+  readonly kernel: Kernel;
   readonly #service: PlainService;
   readonly #hubs = new Map<string, PlainHub>();
-  #nowMs = Date.UTC(2026, 10, 23);
-  readonly #cutOff = new Set<string>();
-  #opened = 0;
-  #broken = false;
+  #isStorageBroken = false;
 
-  constructor({ evicts, hubs = 1, settings, delay = async () => {} }: PlainWorldOptions) {
-    const authenticate = createAuthenticator({ apiKeys: [], tokenSecret: SECRET });
+  constructor(options: PlainWorldOptions) {
+    const { evicts, hubs = 1, settings, delay = async () => {} } = options;
+    const authenticate =
+      options.authenticate ?? createAuthenticator({ apiKeys: [], tokenSecret: SECRET });
+    this.kernel = new Kernel(options.kernel ?? { seed: 1 });
     this.#service = {
+      kernel: this.kernel,
       evicts,
       hubs,
       settings: { ...SETTINGS, ...settings },
@@ -54,48 +65,37 @@ export class PlainWorld implements World {
         await delay();
         return authenticate(...shown);
       },
-      now: () => this.#nowMs,
       observe: (event) => this.#observe(event),
-      isBroken: () => this.#broken,
-      isCutOff: (name) => this.#cutOff.has(name),
-      newId: () => {
-        this.#opened += 1;
-        return `session-${this.#opened}`;
-      },
       hubStub: (name) => this.#hubStub(name),
     };
   }
 
-  async open(clientId = limits.USUAL_CLIENT): Promise<PlainPeer> {
-    const id = asClientId(clientId);
+  async open(text = limits.USUAL_CLIENT): Promise<PlainPeer> {
+    const id = clientId(text);
     return this.#hubOf(id).open(null, this.#service.hubs === 1 ? null : id);
   }
 
   async openAs(
-    clientId: string,
+    text: string,
     { targets, expiresInSeconds = 3600 }: TokenOptions = {},
   ): Promise<PlainPeer> {
     const expiresAtMs = this.#nowMs + expiresInSeconds * 1000 + 30_000;
-    const id = asClientId(clientId);
+    const id = clientId(text);
     const grant: Grant = { clientId: id, targets: targets ?? null, expiresAtMs };
     return this.#hubOf(id).open(grant, id);
   }
 
-  token(
-    clientId: string,
-    { targets, expiresInSeconds = 3600 }: TokenOptions = {},
-  ): Promise<string> {
-    const claims = { clientId: asClientId(clientId), ...(targets && { targets }) };
+  token(text: string, { targets, expiresInSeconds = 3600 }: TokenOptions = {}): Promise<string> {
+    const claims = { clientId: clientId(text), ...(targets && { targets }) };
     return issueJwt(SECRET, claims, expiresInSeconds, this.#nowMs);
   }
 
-  async advance(ms: number): Promise<void> {
-    this.#nowMs += ms;
-    for (const hub of this.#hubs.values()) hub.alarm();
+  advance(ms: number): Promise<void> {
+    return this.kernel.clock.jump(ms);
   }
 
   pass(ms: number): void {
-    this.#nowMs += ms;
+    this.kernel.clock.pass(ms);
   }
 
   /** How often an alarm has gone off. */
@@ -104,11 +104,11 @@ export class PlainWorld implements World {
   }
 
   async refusal(): Promise<number | null> {
-    return this.#hubOf(asClientId(limits.USUAL_CLIENT)).hasRoom ? null : 503;
+    return this.#hubOf(clientId(limits.USUAL_CLIENT)).hasRoom ? null : 503;
   }
 
-  async kick(clientId: string): Promise<boolean> {
-    const id = asClientId(clientId);
+  async kick(text: string): Promise<boolean> {
+    const id = clientId(text);
     return this.#hubOf(id).kick(id);
   }
 
@@ -116,37 +116,43 @@ export class PlainWorld implements World {
     for (const hub of this.#hubs.values()) hub.reset();
   }
 
-  /** Other hubs cannot reach the client's hub any more. */
-  cutOff(clientId: string): void {
-    this.#cutOff.add(hubNameOf(asClientId(clientId), this.#service.hubs));
+  /** The hub that is home to the client. */
+  hubOf(text: string): PlainHub {
+    return this.#hubOf(clientId(text));
+  }
+
+  /** From now on other hubs cannot reach the client's hub. */
+  cutOff(text: string): void {
+    this.kernel.network.cutOff(hubNameOf(clientId(text), this.#service.hubs));
   }
 
   async breakStorage(): Promise<void> {
-    this.#broken = true;
+    this.#isStorageBroken = true;
+    for (const hub of this.#hubs.values()) hub.breakStorage();
   }
 
-  #hubOf(clientId: ClientId): PlainHub {
-    return this.#hubStub(hubNameOf(clientId, this.#service.hubs));
+  get #nowMs(): number {
+    return this.kernel.clock.now();
+  }
+
+  #hubOf(id: ClientId): PlainHub {
+    return this.#hubStub(hubNameOf(id, this.#service.hubs));
   }
 
   #hubStub(name: string): PlainHub {
     const known = this.#hubs.get(name);
     if (known !== undefined) return known;
     const hub = new PlainHub(name, this.#service);
+    if (this.#isStorageBroken) hub.breakStorage();
     this.#hubs.set(name, hub);
     return hub;
   }
 
   #observe(event: HubEvent): void {
+    this.events.push(event);
     if (event.event === "hub.failed") this.failures.push(event.error);
     if (event.event !== "session.ended") return;
-    const { clientId, reason, messageCount } = event;
-    this.ended.push({ clientId, reason, messageCount });
+    const { clientId: id, reason, frameCount } = event;
+    this.ended.push({ clientId: id, reason, messageCount: frameCount });
   }
-}
-
-function asClientId(text: string): ClientId {
-  const clientId = parseClientId(text);
-  if (clientId === null) throw new Error(`not a client id: ${text}`);
-  return clientId;
 }

@@ -1,4 +1,4 @@
-/** Two tabs of a real Chromium call each other through `npm start`, with the demo's page. */
+/** Two tabs of a real Chromium call each other with the demo of `npm start`. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { Browser, BrowserContext } from "playwright-core";
 import { findChromium } from "../support/browser-find.ts";
@@ -31,12 +31,12 @@ describe.skipIf(findChromium() === null)("two tabs", () => {
       await Tab.join(context, service.url, 1),
       await Tab.join(context, service.url, 2),
     ];
-    // Before the context is closed: hooks run in the reverse of their order.
+    // Registered after the context's own hook, and so run before it: hooks run in reverse order.
     onTestFinished(() => expect(tabs.flatMap(({ faults }) => faults)).toEqual([]));
     return tabs;
   }
 
-  it("see each other, chat both ways, and hang up, with a few clicks from an empty page", async () => {
+  it("see each other, chat both ways and hang up, after a few clicks on an empty page", async () => {
     const context = await openContext();
     const one = await Tab.open(context, service.url);
     await one.button("Join as test_client_1").click();
@@ -57,14 +57,14 @@ describe.skipIf(findChromium() === null)("two tabs", () => {
     expect([...one.faults, ...two.faults]).toEqual([]);
   });
 
-  it("that both call at the same moment have one call", async () => {
+  it("have one call if both call at the same moment", async () => {
     const [one, two] = await joinBoth();
     await Promise.all([one.button("Call").click(), two.button("Call").click()]);
     await talk(one, two);
     await Promise.all([one.seesPictures(), two.seesPictures()]);
   });
 
-  it("are in the call again when one is reloaded, whichever it is", async () => {
+  it("return to their call when either of them is reloaded", async () => {
     const [one, two] = await joinBoth();
     await one.button("Call").click();
     await two.button("Answer").click();
@@ -79,7 +79,7 @@ describe.skipIf(findChromium() === null)("two tabs", () => {
     }
   });
 
-  it("show every frame in the log, and no token", async () => {
+  it("show every frame in the log, but no token", async () => {
     const [one, two] = await joinBoth();
     await one.choose("chat only");
     await one.button("Call").click();

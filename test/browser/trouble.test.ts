@@ -1,15 +1,15 @@
-/** What goes wrong is said in words, with what can be done about it. */
+/** What the demo tells its user when something goes wrong, and what it offers to do. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { Browser, BrowserContext } from "playwright-core";
 import { findChromium } from "../support/browser-find.ts";
 import { launchChromium, Tab, talk } from "../support/browser-tab.ts";
 import { NodeService } from "../support/node-service.ts";
 
-/** Runs in the page before its own scripts: the user says no. */
+/** Runs in the page before its own scripts. It acts as a user who refuses the devices. */
 const REFUSE_DEVICES = `navigator.mediaDevices.getUserMedia = () =>
   Promise.reject(new DOMException("Permission denied", "NotAllowedError"));`;
 
-describe.skipIf(findChromium() === null)("the demo says in words", () => {
+describe.skipIf(findChromium() === null)("the demo", () => {
   let service: NodeService;
   let browser: Browser;
 
@@ -29,7 +29,7 @@ describe.skipIf(findChromium() === null)("the demo says in words", () => {
     return context;
   }
 
-  it("that the camera was refused, and calls without", async () => {
+  it("says that the camera was refused, and calls without it", async () => {
     const context = await openContext();
     await context.addInitScript(REFUSE_DEVICES);
     const one = await Tab.join(context, service.url, 1);
@@ -42,7 +42,7 @@ describe.skipIf(findChromium() === null)("the demo says in words", () => {
     await talk(one, two);
   });
 
-  it("that the other side is not there, and calls again when it is", async () => {
+  it("says that the other side is not connected, and calls again", async () => {
     const context = await openContext();
     const one = await Tab.join(context, service.url, 1);
     await one.button("Call").click();
@@ -53,21 +53,21 @@ describe.skipIf(findChromium() === null)("the demo says in words", () => {
     await talk(one, two);
   });
 
-  it("that the call was declined, and does not ring again", async () => {
+  it("says that the call was declined, and shows no second incoming call", async () => {
     const context = await openContext();
     const one = await Tab.join(context, service.url, 1);
     const two = await Tab.join(context, service.url, 2);
     await one.button("Call").click();
     await two.button("Decline").click();
     await one.noticeSays("test_client_2 has hung up");
-    // A round trip in each direction: whatever was on its way has arrived.
+    // A call the other way takes a round trip, after which all earlier signals have arrived.
     await two.choose("chat only");
     await two.button("Call").click();
     await one.button("Answer").click();
     await talk(one, two);
   });
 
-  it("that the caller gave up", async () => {
+  it("says that the caller gave up", async () => {
     const context = await openContext();
     const one = await Tab.join(context, service.url, 1);
     const two = await Tab.join(context, service.url, 2);
@@ -78,7 +78,7 @@ describe.skipIf(findChromium() === null)("the demo says in words", () => {
     await two.button("Call").waitFor();
   });
 
-  it("that another tab took over, and takes it back", async () => {
+  it("says that another tab took over the client id, and takes it back", async () => {
     const context = await openContext();
     const one = await Tab.join(context, service.url, 1);
     const other = await Tab.join(context, service.url, 1);
@@ -88,7 +88,7 @@ describe.skipIf(findChromium() === null)("the demo says in words", () => {
     await other.noticeSays("Another tab or device has joined with this client id");
   });
 
-  it("that the token is wrong", async () => {
+  it("says that the hub refused the token", async () => {
     const context = await openContext();
     const tab = await Tab.open(context, service.url);
     await tab.page.getByRole("radio", { name: "someone else" }).check();
@@ -101,7 +101,7 @@ describe.skipIf(findChromium() === null)("the demo says in words", () => {
     expect(await tab.page.content()).not.toContain("not-a-token-of-alice");
   });
 
-  it("nothing where a second tab is opened: it is offered the other test client", async () => {
+  it("offers a second tab the other test client", async () => {
     const context = await openContext();
     await Tab.join(context, service.url, 1);
     const fresh = await Tab.open(context, service.url);
@@ -109,7 +109,7 @@ describe.skipIf(findChromium() === null)("the demo says in words", () => {
     await fresh.hubSays("Joined as test_client_2");
   });
 
-  it("nothing where a tab is duplicated, with all it remembers: the first keeps its session", async () => {
+  it("lets the first tab keep its session when it is duplicated with its memory", async () => {
     const context = await openContext();
     const first = await Tab.join(context, service.url, 1);
     const memory = { clientId: "test_client_1", token: "test_token_1", call: null };

@@ -1,9 +1,9 @@
-/** From `connect()` to a session, and what can come between. */
+/** From `connect()` to a session, and what can fail on the way. */
 import { describe, expect, it, vi } from "vitest";
-import { connected, harness, Watched } from "./support/harness.ts";
+import { harness, Watched } from "./support/harness.ts";
 
 describe("connect()", () => {
-  it("[UP2] [CO1] shows the token at the upgrade, never in the URL, and then sends CONNECT without it", async () => {
+  it("[UP2] [CO1] puts the token into a subprotocol, not into the URL, and sends CONNECT without it", async () => {
     const { hub, client } = harness({ url: "wss://hub.test/?x=1", clientId: "al ice" });
     void client.connect();
     await hub.clock.turn();
@@ -33,7 +33,7 @@ describe("connect()", () => {
     expect(hub.sockets).toHaveLength(1);
   });
 
-  it("is joined by a second call", async () => {
+  it("shares one attempt with a second call", async () => {
     const { hub, client } = harness();
     const calls = [new Watched(client.connect()), new Watched(client.connect())];
     await hub.accept();
@@ -51,7 +51,7 @@ describe("connect()", () => {
     expect(hub.clock.delaysMs).toEqual([]);
   });
 
-  it("[CO5] rejects where the hub refuses the token, with its words", async () => {
+  it("[CO5] rejects with unauthenticated if the hub refuses the token", async () => {
     const { hub, client, errors, states } = harness();
     const connecting = new Watched(client.connect());
     await hub.clock.turn();
@@ -64,7 +64,7 @@ describe("connect()", () => {
     expect(hub.clock.delaysMs).toEqual([]);
   });
 
-  it("[SE3] asks a token function once more after a refusal", async () => {
+  it("[SE3] calls a token function once more after a refusal", async () => {
     const tokens = ["old", "new"];
     const { hub, client } = harness({ token: () => tokens.shift() ?? "none" });
     const connecting = new Watched(client.connect());
@@ -78,7 +78,7 @@ describe("connect()", () => {
     expect(await connecting.now()).toBe("done");
   });
 
-  it("[CL1] stops where the second token in a row is refused too", async () => {
+  it("[CL1] stops the client if the hub refuses the second token in a row", async () => {
     const { hub, client } = harness({ token: async () => "bad" });
     const connecting = new Watched(client.connect());
     for (let attempt = 0; attempt < 2; attempt++) {
@@ -90,7 +90,7 @@ describe("connect()", () => {
     expect(hub.sockets).toHaveLength(2);
   });
 
-  it("keeps trying a hub that cannot be reached, by both doors", async () => {
+  it("retries an unreachable hub, with the token in CONNECT in every other attempt", async () => {
     const { hub, client, errors } = harness();
     const connecting = new Watched(client.connect());
     await hub.clock.turn();
@@ -105,7 +105,7 @@ describe("connect()", () => {
     expect(await connecting.now()).toBe("done");
   });
 
-  it("[UP2] learns by the second door that the token is wrong", async () => {
+  it("[UP2] learns from the token in CONNECT that the hub refuses it", async () => {
     const { hub, client } = harness();
     const connecting = new Watched(client.connect());
     await hub.clock.turn();
@@ -116,7 +116,7 @@ describe("connect()", () => {
     expect(await connecting.now()).toMatchObject({ code: "unauthenticated" });
   });
 
-  it("pauses longer and longer", async () => {
+  it("doubles its pauses up to eight seconds", async () => {
     const { hub, client } = harness();
     void client.connect();
     const pausesMs: (number | undefined)[] = [];
@@ -129,7 +129,7 @@ describe("connect()", () => {
     expect(pausesMs).toEqual([500, 1_000, 2_000, 4_000, 8_000, 8_000]);
   });
 
-  it("[CO10] waits as long as a full hub asks for, but not for ever", async () => {
+  it("[CO10] waits as long as a full hub asks, up to five minutes", async () => {
     const { hub, client, errors } = harness();
     void client.connect();
     for (const [retryAfterMs, pauseMs] of [
@@ -145,7 +145,7 @@ describe("connect()", () => {
     expect(errors).toMatchObject([{ code: "hub-unavailable" }, { code: "hub-unavailable" }]);
   });
 
-  it("[CO6] stops where CONNECT is refused for good", async () => {
+  it("[CO6] stops the client if the hub refuses CONNECT with 400", async () => {
     const { hub, client } = harness();
     const connecting = new Watched(client.connect());
     await hub.clock.turn();
@@ -154,7 +154,7 @@ describe("connect()", () => {
     expect(await connecting.now()).toMatchObject({ code: "connect-refused", errorCode: 400 });
   });
 
-  it("gives an attempt up that takes too long", async () => {
+  it("gives up an attempt after connectTimeoutMs", async () => {
     const { hub, client, errors } = harness({ connectTimeoutMs: 1_000 });
     void client.connect();
     await hub.clock.advance(999);
@@ -165,14 +165,14 @@ describe("connect()", () => {
     expect(client.state).toBe("waiting");
   });
 
-  it("stops where the platform refuses the URL", async () => {
+  it("stops the client if the platform refuses the URL", async () => {
     const { hub, client } = harness();
     hub.refusesUrl = new TypeError("ws: from an https: page");
     const error = await new Watched(client.connect()).now();
     expect(error).toMatchObject({ code: "bad-option", cause: hub.refusesUrl });
   });
 
-  it("tells of a token function that throws, and asks it again", async () => {
+  it("reports a token function that throws, and calls it again", async () => {
     const tokens = vi.fn<() => Promise<string>>();
     tokens
       .mockRejectedValueOnce(new Error("offline"))
@@ -189,7 +189,7 @@ describe("connect()", () => {
     expect(await connecting.now()).toBe("done");
   });
 
-  it("tells a token function when its attempt is over", async () => {
+  it("aborts the token function's signal when the attempt is over", async () => {
     const signals: AbortSignal[] = [];
     const { hub, client } = harness({
       connectTimeoutMs: 1_000,
@@ -206,7 +206,7 @@ describe("connect()", () => {
     expect(hub.sockets).toEqual([]);
   });
 
-  it("takes no token that came too late", async () => {
+  it("ignores a token that arrives after close()", async () => {
     const late = Promise.withResolvers<string>();
     const token = () => late.promise;
     const { hub, client } = harness({ token });
@@ -220,7 +220,7 @@ describe("connect()", () => {
 });
 
 describe("an AbortSignal of connect()", () => {
-  it("that has fired begins nothing", async () => {
+  it("starts nothing if it has fired already", async () => {
     const { hub, client } = harness();
     const error = await new Watched(client.connect({ signal: AbortSignal.abort("no") })).now();
     expect(error).toMatchObject({ code: "aborted", cause: "no" });
@@ -228,7 +228,7 @@ describe("an AbortSignal of connect()", () => {
     expect(hub.listensForWakes).toBe(false);
   });
 
-  it("closes the client that the call began to connect", async () => {
+  it("closes the client if its call began to connect", async () => {
     const { hub, client } = harness();
     const abort = new AbortController();
     const connecting = new Watched(client.connect({ signal: abort.signal }));
@@ -239,7 +239,7 @@ describe("an AbortSignal of connect()", () => {
     expect(hub.socket.closedWith).toBe(1000);
   });
 
-  it("leaves a client alone that another call began to connect", async () => {
+  it("does not close a client that another call began to connect", async () => {
     const { hub, client } = harness();
     const first = new Watched(client.connect());
     const abort = new AbortController();
@@ -250,7 +250,7 @@ describe("an AbortSignal of connect()", () => {
     expect(await first.now()).toBe("done");
   });
 
-  it("means nothing once there is a session", async () => {
+  it("does nothing once there is a session", async () => {
     const { hub, client } = harness();
     const abort = new AbortController();
     const connecting = client.connect({ signal: abort.signal });
@@ -258,64 +258,5 @@ describe("an AbortSignal of connect()", () => {
     await connecting;
     abort.abort();
     expect(client.state).toBe("connected");
-  });
-});
-
-describe("close()", () => {
-  it("[DC1] sends DISCONNECT, closes with 1000, and resolves when the socket has gone", async () => {
-    const { client, socket, states } = await connected();
-    const closing = new Watched(client.close());
-    expect(client.state).toBe("closed");
-    expect(socket.frames.at(-1)).toMatchObject({ type: "DISCONNECT" });
-    expect(socket.closedWith).toBe(1000);
-    expect(await closing.now()).toBe("pending");
-    socket.closed(1000);
-    expect(await closing.now()).toBe("done");
-    expect(states).toEqual(["connecting", "connected", "closed"]);
-  });
-
-  it("does not wait for a network that is gone", async () => {
-    const { client, hub } = await connected();
-    const closing = new Watched(client.close());
-    await hub.clock.advance(2_000);
-    expect(closing.outcome).toBe("done");
-    expect(hub.clock.delaysMs).toEqual([]);
-  });
-
-  it("leaves no timer and no listener, wherever it comes", async () => {
-    for (const until of ["idle", "connecting", "waiting", "connected"]) {
-      const { hub, client } = harness();
-      if (until !== "idle") void client.connect().catch(() => {});
-      if (until !== "idle") await hub.clock.turn();
-      if (until === "waiting") hub.socket.closed(1006);
-      if (until === "connected") await hub.accept();
-      expect(client.state).toBe(until);
-      const closing = client.close();
-      if (until === "connecting" || until === "connected") hub.socket.closed(1000);
-      await closing;
-      expect(hub.clock.delaysMs).toEqual([]);
-      expect(hub.listensForWakes).toBe(false);
-      await client.close();
-    }
-  });
-
-  it("is what `await using` does", async () => {
-    const { client, socket } = await connected();
-    {
-      await using mine = client;
-      expect(mine.state).toBe("connected");
-      socket.closed(1000);
-      // The hub ended it: closing again is harmless.
-    }
-    expect(client.state).toBe("closed");
-  });
-
-  it("is no end: connect() begins anew", async () => {
-    const { client, hub } = await connected();
-    void client.close();
-    const again = new Watched(client.connect());
-    await hub.accept();
-    expect(await again.now()).toBe("done");
-    expect(hub.sockets).toHaveLength(2);
   });
 });

@@ -1,4 +1,4 @@
-/** The table of the client's errors against the tables of the wire. */
+/** Compares the table of the client's errors with the tables of the wire. */
 import { describe, expect, it } from "vitest";
 import {
   codeOfClose,
@@ -10,8 +10,8 @@ import {
 import { CLOSE_CODES, type CloseName } from "../../src/protocol/close-codes.ts";
 import { ERROR_CODES } from "../../src/protocol/errors.ts";
 
-describe("the client's errors", () => {
-  it("[ER1] have a code of their own for every ERROR of the wire", () => {
+describe("SIGNAL_ERRORS", () => {
+  it("[ER1] has a code of its own for every error_code of the wire", () => {
     const codes = Object.keys(ERROR_CODES).map((code) => codeOfErrorFrame(Number(code)));
     expect(new Set(codes).size).toBe(codes.length);
     expect(
@@ -29,34 +29,37 @@ describe("the client's errors", () => {
     });
   });
 
-  it("[ER1] take a number that this version does not know for the hub's fault", () => {
+  it("[ER1] treats an unknown error_code as the hub's fault", () => {
     expect(codeOfErrorFrame(418)).toBe("hub-fault");
     expect(codeOfErrorFrame(Number.NaN)).toBe("hub-fault");
   });
 
   it.each(Object.entries(CLOSE_CODES) as [CloseName, (typeof CLOSE_CODES)[CloseName]][])(
-    "[CL1] of close %s are retryable where the hub's table says backoff",
+    "[CL1] makes close %s retryable exactly if the hub's table says backoff",
     (name, { reconnect }) => {
       expect(SIGNAL_ERRORS[codeOfClose(name)].retryable).toBe(reconnect === "backoff");
     },
   );
 
-  it("[CL1] take a close that is not the hub's own for a lost connection", () => {
+  it("[CL1] treats a close that is not in the hub's table as a lost connection", () => {
     expect(codeOfClose(undefined)).toBe("connection-lost");
   });
 
-  it.each(Object.keys(SIGNAL_ERRORS) as SignalErrorCode[])("say in words what %s means", (code) => {
-    const error = new SignalError(code, { target: "bob", detail: "in detail", cause: "cause" });
-    expect(error).toBeInstanceOf(Error);
-    expect(error).toMatchObject({
-      name: "SignalError",
-      code,
-      target: "bob",
-      cause: "cause",
-      message: `${SIGNAL_ERRORS[code].text}: in detail`,
-      retryable: SIGNAL_ERRORS[code].retryable,
-      outcome: "not-delivered",
-    });
-    expect(error.message.length).toBeGreaterThan(20);
-  });
+  it.each(Object.keys(SIGNAL_ERRORS) as SignalErrorCode[])(
+    "has a text for %s, which a SignalError carries",
+    (code) => {
+      const error = new SignalError(code, { target: "bob", detail: "in detail", cause: "cause" });
+      expect(error).toBeInstanceOf(Error);
+      expect(error).toMatchObject({
+        name: "SignalError",
+        code,
+        target: "bob",
+        cause: "cause",
+        message: `${SIGNAL_ERRORS[code].text}: in detail`,
+        retryable: SIGNAL_ERRORS[code].retryable,
+        outcome: "not-delivered",
+      });
+      expect(error.message.length).toBeGreaterThan(20);
+    },
+  );
 });

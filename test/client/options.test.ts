@@ -1,4 +1,4 @@
-/** Options are checked once, at the door. */
+/** The options of a SignalClient. */
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { SignalClient } from "../../src/client/client.ts";
 import { parseOptions, type SignalClientOptions } from "../../src/client/options.ts";
@@ -7,8 +7,8 @@ const GOOD: SignalClientOptions = { url: "ws://hub.test/", clientId: "alice", to
 
 afterEach(() => vi.unstubAllGlobals());
 
-describe("options", () => {
-  it("have defaults, in milliseconds and signals", () => {
+describe("parseOptions()", () => {
+  it("fills in the defaults", () => {
     expect(parseOptions(GOOD)).toEqual({
       url: new URL("ws://hub.test/"),
       clientId: "alice",
@@ -23,7 +23,7 @@ describe("options", () => {
     });
   });
 
-  it("of the user's replace them", () => {
+  it("keeps the numbers that the user gives", () => {
     const settings = parseOptions({ ...GOOD, maxQueued: 0, sendTimeoutMs: Infinity });
     expect(settings).toMatchObject({ maxQueued: 0, sendTimeoutMs: Infinity, retryBaseMs: 500 });
   });
@@ -32,11 +32,11 @@ describe("options", () => {
     ["http://hub.test/x?a=b#c", "ws://hub.test/x?a=b"],
     ["https://hub.test", "wss://hub.test/"],
     [new URL("wss://hub.test/"), "wss://hub.test/"],
-  ])("take the url %s for %s", (url, href) => {
+  ])("turns the url %s into %s", (url, href) => {
     expect(parseOptions({ ...GOOD, url }).url.href).toBe(href);
   });
 
-  it("take a relative url in a page", () => {
+  it("resolves a relative url in a page", () => {
     vi.stubGlobal("location", { href: "https://app.test/demo/index.html" });
     expect(parseOptions({ ...GOOD, url: "/" }).url.href).toBe("wss://app.test/");
   });
@@ -55,15 +55,15 @@ describe("options", () => {
     ["pongTimeoutMs must be", { pongTimeoutMs: Number.NaN }],
     ["maxQueued must be", { maxQueued: -1 }],
     ["retryMaxMs must be", { retryMaxMs: "8" }],
-  ])("are refused where wrong: %s (%#)", (words, wrong) => {
-    // Wrong on purpose.
+  ])('throws bad-option with "%s …" (%#)', (words, wrong) => {
+    // The cast lets the test pass a wrong option.
     const options = { ...GOOD, ...wrong } as SignalClientOptions;
     expect(() => new SignalClient(options)).toThrow(
       expect.objectContaining({ code: "bad-option", message: expect.stringContaining(words) }),
     );
   });
 
-  it("are refused with every fault in one message", () => {
+  it("reports every fault in one message", () => {
     const wrong: SignalClientOptions = { url: "", clientId: "", token: "", maxBuffered: 0 };
     expect(() => parseOptions(wrong)).toThrow(
       /url must be.*; clientId must be.*; token must be.*; maxBuffered must be/,

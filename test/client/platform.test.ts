@@ -1,6 +1,6 @@
-/** The real ports, on globals that a test brings. The timers here end in the same turn: nothing waits. */
+/** The ports on a real platform, whose globals a test may replace. No timer here waits. */
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { platformPorts, randomUuid } from "../../src/client/platform.ts";
+import { platformPorts } from "../../src/client/platform.ts";
 import type { SocketEvents, WebSocketConstructor } from "../../src/client/ports.ts";
 
 afterEach(() => {
@@ -39,7 +39,7 @@ class FakeWebSocket extends EventTarget {
 
 function open(WebSocket?: typeof FakeWebSocket) {
   const events = { opened: vi.fn(), message: vi.fn(), closed: vi.fn() } satisfies SocketEvents;
-  // EventTarget's types know nothing of the events that `fire` makes.
+  // EventTarget's types do not know the events that `fire` makes.
   const given = WebSocket as unknown as WebSocketConstructor | undefined;
   const socket = platformPorts(given).openSocket("ws://hub.test/", ["p"], events);
   const ws = FakeWebSocket.made.at(-1);
@@ -47,8 +47,8 @@ function open(WebSocket?: typeof FakeWebSocket) {
   return { events, socket, ws };
 }
 
-describe("a socket of the platform", () => {
-  it("is the option's WebSocket, or the platform's", () => {
+describe("openSocket()", () => {
+  it("uses the option's WebSocket, or else the platform's", () => {
     expect(open(FakeWebSocket).ws).toMatchObject({ url: "ws://hub.test/", protocols: ["p"] });
     vi.stubGlobal("WebSocket", FakeWebSocket);
     const before = FakeWebSocket.made.length;
@@ -56,12 +56,12 @@ describe("a socket of the platform", () => {
     expect(FakeWebSocket.made).toHaveLength(before + 1);
   });
 
-  it("cannot be opened where there is none", () => {
+  it("throws if the platform has no WebSocket", () => {
     vi.stubGlobal("WebSocket", undefined);
     expect(() => open()).toThrow("no WebSocket");
   });
 
-  it("tells what comes: text, bytes, and what is neither", () => {
+  it("passes on text, bytes, and null for anything else", () => {
     const { events, ws } = open(FakeWebSocket);
     expect(ws.binaryType).toBe("arraybuffer");
     ws.fire("open");
@@ -75,7 +75,7 @@ describe("a socket of the platform", () => {
     expect(events.closed.mock.calls).toEqual([[4409, "replaced"]]);
   });
 
-  it("is written to only while it is open", () => {
+  it("sends only while the socket is open", () => {
     const { socket, ws } = open(FakeWebSocket);
     for (const readyState of [0, 1, 2, 3]) {
       ws.readyState = readyState;
@@ -88,14 +88,14 @@ describe("a socket of the platform", () => {
   });
 });
 
-/** What ran, in order, of three things that one turn asks for. */
+/** The order in which the work of one turn runs. */
 async function order(): Promise<string[]> {
   vi.resetModules();
-  const { platformClock } = await import("../../src/client/platform.ts");
+  const { clock } = (await import("../../src/client/platform.ts")).platformPorts();
   const ran: string[] = [];
   await new Promise<void>((resolve) => {
-    platformClock.soon(() => ran.push("soon"));
-    platformClock.soon(() => {
+    clock.soon(() => ran.push("soon"));
+    clock.soon(() => {
       ran.push("soon, too");
       resolve();
     });
@@ -105,27 +105,27 @@ async function order(): Promise<string[]> {
   return ran;
 }
 
-describe("the end of a turn", () => {
+describe("clock.soon()", () => {
   const EXPECTED = ["turn", "microtask", "soon", "soon, too"];
 
-  it("is behind all that is queued now: with setImmediate", async () => {
+  it("runs after everything that is queued, by setImmediate", async () => {
     expect(await order()).toEqual(EXPECTED);
   });
 
-  it("with MessageChannel, as in pages", async () => {
+  it("runs after everything that is queued, by MessageChannel as in pages", async () => {
     vi.stubGlobal("setImmediate", undefined);
     expect(await order()).toEqual(EXPECTED);
   });
 
-  it("with a timer, where there is neither", async () => {
+  it("runs after everything that is queued, by a timer if there is neither", async () => {
     vi.stubGlobal("setImmediate", undefined);
     vi.stubGlobal("MessageChannel", undefined);
     expect(await order()).toEqual(EXPECTED);
   });
 });
 
-describe("the platform's clock", () => {
-  it("asks for no delay that timers cannot count", () => {
+describe("clock.after()", () => {
+  it("cuts a delay that is longer than timers can count", () => {
     const timer = vi.fn<(run: () => void, delayMs: number) => number>(() => 7);
     const clear = vi.fn<(timer: number) => void>();
     vi.stubGlobal("setTimeout", timer);
@@ -139,8 +139,8 @@ describe("the platform's clock", () => {
   });
 });
 
-describe("news of the network and the page", () => {
-  it("comes of online, and of a page that is shown, until it is cancelled", () => {
+describe("onWake()", () => {
+  it("reports `online` and a page that becomes visible, until it is cancelled", () => {
     const world = new EventTarget();
     const page = Object.assign(new EventTarget(), { visibilityState: "hidden" });
     vi.stubGlobal("navigator", { onLine: true });
@@ -149,29 +149,30 @@ describe("news of the network and the page", () => {
     vi.stubGlobal("removeEventListener", world.removeEventListener.bind(world));
     const woken = vi.fn<() => void>();
     const cancel = platformPorts().onWake(woken);
-    const happen = () => {
+    const fireBoth = () => {
       world.dispatchEvent(new Event("online"));
       page.dispatchEvent(new Event("visibilitychange"));
     };
-    happen();
+    fireBoth();
     expect(woken).toHaveBeenCalledTimes(1);
     page.visibilityState = "visible";
-    happen();
+    fireBoth();
     expect(woken).toHaveBeenCalledTimes(3);
     cancel();
-    happen();
+    fireBoth();
     expect(woken).toHaveBeenCalledTimes(3);
   });
 
-  it("never comes where there is neither", () => {
+  it("does nothing on a platform without network or page events", () => {
     const cancel = platformPorts().onWake(() => {});
     expect(cancel).not.toThrow();
   });
 });
 
-describe("a uuid", () => {
-  it("is 16 bytes, another each time", () => {
-    const [one, other] = [randomUuid(), randomUuid()];
+describe("uuid()", () => {
+  it("returns 16 bytes, different each time", () => {
+    const { uuid } = platformPorts();
+    const [one, other] = [uuid(), uuid()];
     expect([one.length, other.length]).toEqual([16, 16]);
     expect(one).not.toEqual(other);
   });

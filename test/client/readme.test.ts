@@ -1,4 +1,4 @@
-/** What the SDK's README says against what the code does. Its snippets are compiled by `npm run check:package`. */
+/** Compares the SDK's README with the code. `npm run check:package` compiles its snippets. */
 import { describe, expect, it } from "vitest";
 import { fillTables } from "../../scripts/docs-tables.ts";
 import { parseOptions } from "../../src/client/options.ts";
@@ -7,12 +7,12 @@ import { readOwn } from "../support/own-settings.ts";
 const README = readOwn("src/client/README.md");
 
 describe("the SDK's README", () => {
-  it("has the errors as the code prints them (`npm run docs` writes them)", () => {
+  it("has the table of errors that `npm run docs` writes", () => {
     expect(README).toContain("<!-- table: client errors -->");
     expect(README).toBe(fillTables(README));
   });
 
-  it("has every option with its default", () => {
+  it("lists every option with its default", () => {
     const rows = README.matchAll(/^\| `(\w+)` \|(.*?)\| .+ \|$/gm);
     const documented = new Map(Array.from(rows, ([, name, value]) => [name, value?.trim()]));
     const settings = parseOptions({ url: "ws://hub.test/", clientId: "a", token: "t" });
@@ -25,7 +25,7 @@ describe("the SDK's README", () => {
     expect(documented.get("WebSocket")).toBe("the platform's");
   });
 
-  it("holds a conversation in twelve lines", () => {
+  it("shows a conversation in twelve lines", () => {
     const [, snippet = ""] = /```ts\n([^]*?)```/.exec(README) ?? [];
     const lines = snippet.split("\n").filter((line) => line !== "");
     expect(lines).toHaveLength(12);

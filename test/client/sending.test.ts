@@ -1,9 +1,9 @@
-/** `send`: one definite outcome each. */
+/** `send()`: each signal has one definite outcome. */
 import { describe, expect, it } from "vitest";
 import { connected, harness, Watched } from "./support/harness.ts";
 
 describe("send()", () => {
-  it("[SI1] resolves at SIGNAL_ACK, not before", async () => {
+  it("[SI1] resolves at SIGNAL_ACK, and not before", async () => {
     const { client, hub, socket } = await connected();
     const sending = new Watched(client.send("bob", "offer", { sdp: "v=0" }));
     await hub.clock.turn();
@@ -40,7 +40,7 @@ describe("send()", () => {
     expect(client.state).toBe("connected");
   });
 
-  it("[ER2] gives each signal its own outcome, in any order", async () => {
+  it("[ER2] gives each signal its own outcome when answers arrive in another order", async () => {
     const { client, hub, socket } = await connected();
     const sendings = [1, 2, 3].map((data) => new Watched(client.send("bob", "offer", data)));
     await hub.clock.turn();
@@ -54,7 +54,7 @@ describe("send()", () => {
     ]);
   });
 
-  it("[FR2] writes what is sent in one turn as one message", async () => {
+  it("[FR2] writes the signals of one turn as one message", async () => {
     const { client, hub, socket } = await connected();
     void client.send("bob", "offer", 1);
     await Promise.resolve();
@@ -78,7 +78,7 @@ describe("send()", () => {
     expect(messages.map((message) => message.length)).toEqual([2, 2, 1]);
   });
 
-  it("[SI8] sends nothing of data too large for a frame", async () => {
+  it("[SI8] rejects with too-large and sends nothing if the data does not fit into a frame", async () => {
     const { client, hub, socket } = await connected();
     const sending = new Watched(client.send("bob", "offer", "x".repeat(65_536)));
     await hub.clock.turn();
@@ -86,7 +86,7 @@ describe("send()", () => {
     expect(socket.signals).toEqual([]);
   });
 
-  it("says data as it is at the call, whatever becomes of it", async () => {
+  it("encodes the data at the call, so that later changes have no effect", async () => {
     const { client, hub, socket } = await connected();
     const data = { sdp: "before" };
     void client.send("bob", "offer", data);
@@ -106,7 +106,7 @@ describe("send()", () => {
     });
   });
 
-  it("rejects after the client has stopped, and says why it has", async () => {
+  it("rejects after the client has stopped, and its cause says why", async () => {
     const { client, socket } = await connected();
     socket.closed(4409);
     expect(await new Watched(client.send("bob", "offer", 1)).now()).toMatchObject({
@@ -117,7 +117,7 @@ describe("send()", () => {
 });
 
 describe("the time-out of send()", () => {
-  it("is the client's, or the call's own", async () => {
+  it("is the client's sendTimeoutMs or the call's timeoutMs", async () => {
     const { client, hub } = await connected({ sendTimeoutMs: 5_000 });
     const long = new Watched(client.send("bob", "offer", 1));
     const short = new Watched(client.send("bob", "offer", 2, { timeoutMs: 1_000 }));
@@ -128,7 +128,7 @@ describe("the time-out of send()", () => {
     expect(long.outcome).toMatchObject({ code: "timed-out" });
   });
 
-  it("takes the late answer for no stranger's", async () => {
+  it("lets one late answer pass without an error event", async () => {
     const { client, hub, socket, errors } = await connected();
     void client.send("bob", "offer", 1, { timeoutMs: 1 }).catch(() => {});
     await hub.clock.advance(1);
@@ -138,7 +138,7 @@ describe("the time-out of send()", () => {
     expect(errors).toMatchObject([{ code: "bad-frame" }]);
   });
 
-  it("goes on while there is no connection: what was never written was not delivered", async () => {
+  it("runs while there is no connection, and then the outcome is not-delivered", async () => {
     const { client, hub } = harness();
     void client.connect();
     const sending = new Watched(client.send("bob", "offer", 1, { timeoutMs: 100 }));
@@ -148,7 +148,7 @@ describe("the time-out of send()", () => {
     expect(hub.socket.signals).toEqual([]);
   });
 
-  it("leaves no timer behind a settled signal", async () => {
+  it("leaves no timer when a signal has settled", async () => {
     const { client, hub, socket } = await connected();
     const before = hub.clock.delaysMs;
     void client.send("bob", "offer", 1);
@@ -160,7 +160,7 @@ describe("the time-out of send()", () => {
 });
 
 describe("an AbortSignal of send()", () => {
-  it("that has fired sends nothing", async () => {
+  it("keeps the signal from leaving if it has fired already", async () => {
     const { client, hub, socket } = await connected();
     const signal = AbortSignal.abort("no");
     const sending = new Watched(client.send("bob", "offer", 1, { signal }));
@@ -173,7 +173,7 @@ describe("an AbortSignal of send()", () => {
     expect(socket.signals).toEqual([]);
   });
 
-  it("ends the waiting, of a written signal with an unknown outcome", async () => {
+  it("rejects a written signal with an unknown outcome", async () => {
     const { client, hub } = await connected();
     const abort = new AbortController();
     const sending = new Watched(client.send("bob", "offer", 1, { signal: abort.signal }));
@@ -193,8 +193,8 @@ describe("an AbortSignal of send()", () => {
   });
 });
 
-describe("signals on their way when the connection is lost", () => {
-  it("have an unknown outcome, at once", async () => {
+describe("a written signal without an answer", () => {
+  it("rejects with outcome-unknown at once when the connection is lost", async () => {
     const { client, hub, socket } = await connected();
     const sending = new Watched(client.send("bob", "offer", 1));
     await hub.clock.turn();
@@ -207,7 +207,7 @@ describe("signals on their way when the connection is lost", () => {
     });
   });
 
-  it("are sent again if they may be, before what was sent meanwhile, with the same id", async () => {
+  it("is sent again with the same id, before later signals, if it may be", async () => {
     const { client, hub, socket } = await connected();
     const sending = new Watched(client.send("bob", "offer", 1, { resend: true }));
     await hub.clock.turn();
@@ -224,7 +224,7 @@ describe("signals on their way when the connection is lost", () => {
     expect(await sending.now()).toBe("done");
   });
 
-  it("take no answer of the connection that is gone", async () => {
+  it("ignores an answer from the lost connection", async () => {
     const { client, hub, socket } = await connected();
     const sending = new Watched(client.send("bob", "offer", 1, { resend: true }));
     await hub.clock.turn();
@@ -235,28 +235,17 @@ describe("signals on their way when the connection is lost", () => {
     expect(await sending.now()).toBe("pending");
   });
 
-  it("are closed with the client: written ones have an unknown outcome", async () => {
+  it("rejects with closed and an unknown outcome when the client is closed", async () => {
     const { client, hub } = await connected();
     const sending = new Watched(client.send("bob", "offer", 1));
     await hub.clock.turn();
     void client.close();
     expect(await sending.now()).toMatchObject({ code: "closed", outcome: "unknown" });
   });
-
-  it("[DC1] leave before DISCONNECT, if they were sent before close()", async () => {
-    const { client, socket } = await connected();
-    void client.send("bob", "ice-candidate", "bye").catch(() => {});
-    void client.close();
-    expect(socket.frames.map(({ type }) => type)).toEqual([
-      "CONNECT",
-      "SIGNAL_ICE_CANDIDATE",
-      "DISCONNECT",
-    ]);
-  });
 });
 
-describe("signals while there is no connection", () => {
-  it("wait, in order", async () => {
+describe("a signal without a connection", () => {
+  it("waits, and leaves in order", async () => {
     const { client, hub } = harness();
     void client.connect();
     const sendings = [1, 2].map((data) => new Watched(client.send("bob", "offer", data)));
@@ -267,7 +256,7 @@ describe("signals while there is no connection", () => {
     expect(sendings.map(({ outcome }) => outcome)).toEqual(["done", "done"]);
   });
 
-  it("wait in a queue of a bounded length", async () => {
+  it("rejects with queue-full if maxQueued signals wait already", async () => {
     const { client, hub } = harness({ maxQueued: 2 });
     void client.connect();
     const sendings = [1, 2, 3].map((data) => new Watched(client.send("bob", "offer", data)));
@@ -279,7 +268,7 @@ describe("signals while there is no connection", () => {
     ]);
   });
 
-  it("are not delivered where the client stops", async () => {
+  it("rejects as not delivered when the client stops", async () => {
     const { client, hub } = harness();
     const connecting = new Watched(client.connect());
     const sending = new Watched(client.send("bob", "offer", 1));

@@ -1,6 +1,6 @@
-/** The whole client: whatever the order of events, each `send` and each `connect` settles, and no timer is left. */
+/** The whole client: in any order of events each promise settles, and no timer is left. */
 import * as fc from "fast-check";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { harness, Watched, type Harness } from "./support/harness.ts";
 
 const STEPS: Readonly<Record<string, (run: Run) => void | Promise<void>>> = {
@@ -28,19 +28,21 @@ const STEPS: Readonly<Record<string, (run: Run) => void | Promise<void>>> = {
   close: (run) => run.watch(run.client.close()),
 };
 
-it("each send and each connect settles once the client is closed, and nothing is left", async () => {
-  const histories = fc.array(fc.constantFrom(...Object.keys(STEPS)), { maxLength: 60 });
-  await fc.assert(
-    fc.asyncProperty(histories, async (history) => {
-      const run = new Run();
-      for (const step of history) await STEPS[step]?.(run);
-      await run.end();
-      expect(run.unsettled).toBe(0);
-      expect(run.hub.clock.delaysMs).toEqual([]);
-      expect(run.hub.listensForWakes).toBe(false);
-    }),
-    { numRuns: 300 },
-  );
+describe("a client", () => {
+  it("settles each send and connect once it is closed, and leaves no timer and no listener", async () => {
+    const histories = fc.array(fc.constantFrom(...Object.keys(STEPS)), { maxLength: 60 });
+    await fc.assert(
+      fc.asyncProperty(histories, async (history) => {
+        const run = new Run();
+        for (const step of history) await STEPS[step]?.(run);
+        await run.end();
+        expect(run.unsettled).toBe(0);
+        expect(run.hub.clock.delaysMs).toEqual([]);
+        expect(run.hub.listensForWakes).toBe(false);
+      }),
+      { numRuns: 300 },
+    );
+  });
 });
 
 class Run {

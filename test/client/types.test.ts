@@ -1,5 +1,5 @@
-/** The SDK's types where there is no DOM: Node's and Workers' own. What a page sees is in `types/page.ts`. */
-import { expectTypeOf, it } from "vitest";
+/** The SDK's types without those of the DOM, as in Node and Workers. `types/page.ts` has the types as a page sees them. */
+import { describe, expectTypeOf, it } from "vitest";
 import type { WebSocket as WsWebSocket } from "ws";
 import {
   peer,
@@ -14,24 +14,26 @@ import {
 import type { SIGNAL_ERRORS } from "../../src/client/errors.ts";
 import type { FakeRtc } from "./support/fake-rtc.ts";
 
-it("takes the WebSocket of ws, and the platform's", () => {
-  expectTypeOf<typeof WsWebSocket>().toExtend<WebSocketConstructor>();
-  expectTypeOf<typeof WebSocket>().toExtend<WebSocketConstructor>();
-});
+describe("the SDK's types", () => {
+  it("accept the WebSocket of ws and the platform's", () => {
+    expectTypeOf<typeof WsWebSocket>().toExtend<WebSocketConstructor>();
+    expectTypeOf<typeof WebSocket>().toExtend<WebSocketConstructor>();
+  });
 
-it("has no RTCPeerConnection of the platform to name", () => {
-  expectTypeOf<PlatformConnection>().toEqualTypeOf<RtcConnection>();
-});
+  it("name no RTCPeerConnection if the platform has none", () => {
+    expectTypeOf<PlatformConnection>().toEqualTypeOf<RtcConnection>();
+  });
 
-it("gives the connection that its option makes", () => {
-  expectTypeOf(peer<FakeRtc>)
-    .returns.toHaveProperty("connection")
-    .toEqualTypeOf<FakeRtc>();
-});
+  it("give peer() the connection type of its option", () => {
+    expectTypeOf(peer<FakeRtc>)
+      .returns.toHaveProperty("connection")
+      .toEqualTypeOf<FakeRtc>();
+  });
 
-it("has codes of one table, and types of three", () => {
-  expectTypeOf<SignalErrorCode>().toEqualTypeOf<keyof typeof SIGNAL_ERRORS>();
-  expectTypeOf<SignalType>().toEqualTypeOf<"offer" | "answer" | "ice-candidate">();
-  expectTypeOf<SignalClient["signals"]>().returns.toExtend<AsyncIterable<Signal>>();
-  expectTypeOf<SignalClient>().toExtend<AsyncDisposable>();
+  it("take the error codes from one table and know three signal types", () => {
+    expectTypeOf<SignalErrorCode>().toEqualTypeOf<keyof typeof SIGNAL_ERRORS>();
+    expectTypeOf<SignalType>().toEqualTypeOf<"offer" | "answer" | "ice-candidate">();
+    expectTypeOf<SignalClient["signals"]>().returns.toExtend<AsyncIterable<Signal>>();
+    expectTypeOf<SignalClient>().toExtend<AsyncDisposable>();
+  });
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { METRIC_ROWS, type MetricName, type MetricRow } from "../../src/metrics/metrics.ts";
+import { METRIC_ROWS, type MetricName, type MetricRow } from "../../src/metrics/table.ts";
 import { readOwn } from "../support/own-settings.ts";
 import { announceMissingPromtool, hasPromtool, promtool } from "../support/promtool.ts";
 

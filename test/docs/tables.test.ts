@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { GENERATED } from "../../scripts/docs-files.ts";
 import { fillTables } from "../../scripts/docs-tables.ts";
-import { RESERVED_MESSAGE_TYPES } from "../../src/protocol/message-types.ts";
+import { RESERVED_MESSAGE_TYPES } from "../../src/protocol/messages/table.ts";
 import { readOwn } from "../support/own-settings.ts";
 import { DOCUMENTS } from "./documents.ts";
 

@@ -1,4 +1,4 @@
-/** The demo's files beside the Worker: who answers what. What the page does is test/browser's matter. */
+/** Which paths serve the demo's files, and which the Worker answers. test/browser tests what the page does. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NodeService } from "../support/node-service.ts";
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => service?.stop());
 
 describe("npm start", () => {
-  it("serves the demo, which loads nothing from elsewhere", async () => {
+  it("serves the demo, which loads nothing from other hosts", async () => {
     const page = await service.fetch("/demo/");
     expect(page.status).toBe(200);
     expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
@@ -21,13 +21,13 @@ describe("npm start", () => {
     for (const file of files) expect((await service.fetch(`/demo/${file}`)).status).toBe(200);
   });
 
-  it("finds the demo without its slash", async () => {
+  it("redirects /demo to /demo/", async () => {
     const page = await service.fetch("/demo");
     expect([page.status, new URL(page.url).pathname]).toEqual([200, "/demo/"]);
   });
 
   it.each(["/nothing", "/demo/nothing", "/_headers", "/index.html", "/examples/demo/main.ts"])(
-    "[UP1] leaves %s to the Worker: 404, as problem details",
+    "[UP1] answers %s with 404 and problem details from the Worker",
     async (path) => {
       const response = await service.fetch(path);
       expect(response.status).toBe(404);
@@ -35,7 +35,7 @@ describe("npm start", () => {
     },
   );
 
-  it("[UP1] leaves / and /health to the Worker", async () => {
+  it("[UP1] answers / and /health from the Worker", async () => {
     expect((await service.fetch("/")).status).toBe(426);
     expect(await (await service.fetch("/health")).json()).toMatchObject({ status: "ok" });
   });

@@ -26,8 +26,8 @@ const OUTAGE_MS = 60_000;
 /** Under the 600 upgrades a minute that the service takes from one address. */
 const PAUSE_MS = 120;
 
-const HEARTBEATS = 'signal_manager_messages_total{type="heartbeat"}';
-const UPGRADES = 'signal_manager_upgrades_total{outcome="101"}';
+const HEARTBEATS = 'signal_manager_frames_total{type="heartbeat"}';
+const UPGRADES = 'signal_manager_upgrades_total{status="101"}';
 
 const ADMIN_TOKEN = "the-admin-token-of-the-tests";
 

@@ -1,4 +1,4 @@
-/** The document's examples, word for word, against the service as its reader starts it. */
+/** The examples of the original protocol document, word for word, against a service as `npm start` starts it. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { binary, frame } from "../support/frames.ts";
 import { NodeClient } from "../support/node-client.ts";
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => service?.stop());
 
-/** The document's client, and `client_2`, whom it signals. */
+/** The first test client, and `client_2`, which gets its signals. */
 async function openPair(): Promise<[NodeClient, NodeClient]> {
   const source = await NodeClient.connect(service.url, 1);
   const target = await NodeClient.open(service.url);
@@ -25,8 +25,8 @@ async function openPair(): Promise<[NodeClient, NodeClient]> {
   return [source, target];
 }
 
-describe("1. Basic connection", () => {
-  it("[CO2] is answered by CONNECT_ACK in JSON", async () => {
+describe("CONNECT", () => {
+  it("[CO2] in JSON is answered by CONNECT_ACK in JSON", async () => {
     const client = await NodeClient.open(service.url);
     const ack = await client.expectAck(frame("CONNECT", CREDENTIALS, CONNECT_UUID));
     expect(ack).toEqual({
@@ -43,7 +43,7 @@ describe("1. Basic connection", () => {
     });
   });
 
-  it("[PT4] is answered by CONNECT_ACK in TEXT", async () => {
+  it("[PT4] in TEXT is answered by CONNECT_ACK in TEXT", async () => {
     const client = await NodeClient.open(service.url);
     const connect = frame("CONNECT", "test_client_1:test_token_1", CONNECT_UUID);
     expect(await client.expectAck(connect)).toEqual({
@@ -53,7 +53,7 @@ describe("1. Basic connection", () => {
     });
   });
 
-  it("[PT6] is answered by CONNECT_ACK in JSON where it is BINARY", async () => {
+  it("[PT6] in BINARY is answered by CONNECT_ACK in JSON", async () => {
     const client = await NodeClient.open(service.url);
     const connect = frame("CONNECT", binary(["test_client_1", "test_token_1"]), CONNECT_UUID);
     expect(await client.expectAck(connect)).toMatchObject({
@@ -62,7 +62,7 @@ describe("1. Basic connection", () => {
     });
   });
 
-  it("[CO5] with another token is answered by ERROR 401", async () => {
+  it("[CO5] with a wrong token is answered by ERROR 401", async () => {
     const client = await NodeClient.open(service.url);
     client.send(frame("CONNECT", { ...CREDENTIALS, auth_token: "x" }, CONNECT_UUID));
     expect(await client.next()).toEqual({
@@ -73,7 +73,7 @@ describe("1. Basic connection", () => {
   });
 });
 
-describe("2. Sending a signal", () => {
+describe("a signal", () => {
   it("[SI2] reaches the target with its source, in JSON", async () => {
     const [source, target] = await openPair();
     source.send(frame("SIGNAL_OFFER", SIGNAL, SIGNAL_UUID));
@@ -105,7 +105,7 @@ describe("2. Sending a signal", () => {
     });
   });
 
-  it("[SI6] is answered by ERROR 404 where the target is not connected", async () => {
+  it("[SI6] is answered by ERROR 404 if the target is not connected", async () => {
     const source = await NodeClient.connect(service.url, 1);
     source.send(frame("SIGNAL_OFFER", { ...SIGNAL, target_client_id: "client_3" }, SIGNAL_UUID));
     expect(await source.next()).toEqual({
@@ -120,7 +120,7 @@ describe("2. Sending a signal", () => {
   });
 });
 
-describe("3. Heartbeat", () => {
+describe("HEARTBEAT", () => {
   it.each([
     ["JSON", { timestamp: 1_700_000_000_000 }, 1_700_000_000_000],
     ["TEXT", "1700000000000", 1_700_000_000_000],
@@ -135,27 +135,27 @@ describe("3. Heartbeat", () => {
     });
   });
 
-  it("[HB3] may be the text ping, which is answered pong", async () => {
+  it("[HB3] may be the text ping, which is answered by pong", async () => {
     const client = await NodeClient.connect(service.url, 1);
     client.send("ping");
     expect(await client.next()).toBe("pong");
   });
 });
 
-describe("HTTP", () => {
-  it("[UP1] at / without an upgrade is answered 426, with this service's own URL", async () => {
+describe("an HTTP request", () => {
+  it("[UP1] for / without an upgrade is answered by 426 and the service's own URL", async () => {
     const response = await service.fetch("/");
     expect(response.status).toBe(426);
     expect(await response.text()).toContain(`new WebSocket("${service.url}")`);
   });
 
-  it("[UP1] at /health is answered ok", async () => {
+  it("[UP1] for /health is answered by ok", async () => {
     const response = await service.fetch("/health");
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ status: "ok", version: expect.any(String) });
   });
 
-  it("[UP1] anywhere else is answered 404", async () => {
+  it("[UP1] for any other path is answered by 404", async () => {
     const response = await service.fetch("/nothing");
     expect(response.status).toBe(404);
     expect(response.headers.get("content-type")).toBe("application/problem+json");

@@ -90,7 +90,7 @@ describe.each(["7", "per-client"])("with routing.hubs = %s", (hubs) => {
     });
     expect(new Set(known).size).toBe(LEDGERS);
     const connections = async () =>
-      (await scrape(service)).get("signal_manager_connections") === IDS.length;
+      (await scrape(service)).get("signal_manager_sessions") === IDS.length;
     await vi.waitUntil(connections, { timeout: 10_000, interval: 100 });
   });
 

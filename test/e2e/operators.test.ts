@@ -80,8 +80,8 @@ describe("/metrics of the running service", () => {
       async () => {
         const now = await scrape();
         const [answers, upgrades, ended] = [
-          'signal_manager_messages_total{type="signal_answer"}',
-          'signal_manager_upgrades_total{outcome="101"}',
+          'signal_manager_frames_total{type="signal_answer"}',
+          'signal_manager_upgrades_total{status="101"}',
           'signal_manager_sessions_ended_total{reason="closed"}',
         ].map((series) => valueOf(now, series));
         return answers === 1 && upgrades === 2 && ended === 1 ? now : null;
@@ -95,7 +95,7 @@ describe("/metrics of the running service", () => {
     expect(by('signals_routed_total{type="signal_offer"}')).toBe(3);
     expect(by('signals_undelivered_total{code="404"}')).toBe(1);
     expect(by('errors_total{code="404"}')).toBe(1);
-    expect(by('upgrades_total{outcome="101"}')).toBe(2);
+    expect(by('upgrades_total{status="101"}')).toBe(2);
     expect(by("frame_bytes_count")).toBe(6);
     expect(by('sessions_ended_total{reason="closed"}')).toBe(1);
     expect(by("session_duration_seconds_count")).toBe(1);

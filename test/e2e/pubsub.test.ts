@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { findEmulatorJar } from "../../scripts/local/pubsub-emulator.ts";
-import { createPubsubPublisher } from "../../src/events/sinks/pubsub/publisher.ts";
+import { createPublish } from "../../src/events/sinks/pubsub/publisher.ts";
 import { someMessages } from "../support/events.ts";
 import { NodeClient } from "../support/node-client.ts";
 import { NodeService, npm } from "../support/node-service.ts";
@@ -45,7 +45,7 @@ describe("npm run pubsub", () => {
         new RegExp(`export SIGNAL_MANAGER_EVENTS_${name}=(\\S+)`).exec(processes.stdout)?.[1] ?? "";
       expect(shown("PUBSUB_ENDPOINT")).toBe(`http://127.0.0.1:${port}`);
       expect(processes.stdout.includes("NOT Google's emulator")).toBe(kind === fake.kind);
-      const publisher = createPubsubPublisher(
+      const publish = createPublish(
         {
           endpoint: shown("PUBSUB_ENDPOINT"),
           project: shown("PUBSUB_PROJECT"),
@@ -55,9 +55,9 @@ describe("npm run pubsub", () => {
           tokenUrl: "",
           timeoutMs: 10_000,
         },
-        { fetch, now: Date.now },
+        { fetch, abortAfter: (ms) => AbortSignal.timeout(ms), now: Date.now },
       );
-      expect(await publisher.publish(someMessages(3))).toEqual({ kind: "published" });
+      expect(await publish(someMessages(3))).toEqual({ kind: "published" });
       await processes.printed(/client-3/);
       const lines = processes.stdout.match(/client\.connected hub="main" sequence=\d+/g);
       expect(lines?.map((line) => line.slice(-1))).toEqual(["1", "2", "3"]);

@@ -1,4 +1,4 @@
-/** Real WebRTC without a browser: two processes of Node, each with the SDK's peer() on werift, through `npm start`. */
+/** Real WebRTC without a browser: two Node processes with the SDK's peer() on werift call each other through `npm start`. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { NodeService } from "../support/node-service.ts";
@@ -20,11 +20,11 @@ function start(own: 1 | 2, role: "calls" | "answers" | "meets"): ProcessGroup {
   return run;
 }
 
-describe("two processes without a browser", () => {
+describe("two Node processes", () => {
   it.each([
     [1, 2],
     [2, 1],
-  ] as const)("talk over a data channel that one of them opens: %i calls %i", async (one, two) => {
+  ] as const)("talk over a data channel that the caller opens: %i calls %i", async (one, two) => {
     const callee = start(two, "answers");
     await callee.printed(/connected to the hub/);
     const caller = start(one, "calls");
@@ -35,7 +35,7 @@ describe("two processes without a browser", () => {
     expect(caller.stdout + callee.stdout).not.toContain("error");
   });
 
-  it("talk when both call at the same moment", async () => {
+  it("talk if both call at the same moment", async () => {
     const both = [start(1, "meets"), start(2, "meets")] as const;
     await both[0].printed(/heard this is test_client_2/);
     await both[1].printed(/heard this is test_client_1/);

@@ -1,10 +1,11 @@
+/** How long a failed publish waits. */
 import { describe, expect, it } from "vitest";
 import { retryDelayMs } from "../../src/events/backoff.ts";
 
 const most = () => 1;
 const least = () => 0;
 
-describe("the pause before the next try", () => {
+describe("retryDelayMs", () => {
   it.each([
     [1, 1000],
     [2, 2000],
@@ -13,19 +14,19 @@ describe("the pause before the next try", () => {
     [7, 60_000],
     [8, 60_000],
     [5000, 60_000],
-  ])("after failure %i is at most %i ms", (tries, ceilingMs) => {
+  ])("spreads the pause after failure %i from zero to %i ms", (tries, ceilingMs) => {
     expect(retryDelayMs(tries, null, most)).toBe(ceilingMs);
     expect(retryDelayMs(tries, null, () => 0.25)).toBe(ceilingMs / 4);
     expect(retryDelayMs(tries, null, least)).toBe(0);
   });
 
-  it("is never shorter than the answer asked for", () => {
+  it("returns no less than the answer asked for", () => {
     expect(retryDelayMs(1, 30_000, most)).toBe(30_000);
     expect(retryDelayMs(7, 30_000, most)).toBe(60_000);
     expect(retryDelayMs(7, 30_000, least)).toBe(30_000);
   });
 
-  it("is never longer than ten minutes, whatever the answer asked for", () => {
+  it("returns ten minutes at most, whatever the answer asked for", () => {
     expect(retryDelayMs(1, 365 * 86_400_000, most)).toBe(600_000);
   });
 });

@@ -1,12 +1,12 @@
-/** The courier, whatever comes, and in whatever order the publisher answers what. */
+/** What holds for the dispatcher, whatever events come and whatever the sink answers, in any order. */
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import type { PublishOutcome } from "../../src/events/sinks/pubsub/publish-outcome.ts";
-import { MAX_REQUESTS_AT_ONCE } from "../../src/events/dispatcher.ts";
-import { lineOf } from "../../src/ledger/partition.ts";
-import { connected, hubsOfOneLine, stored } from "../support/events.ts";
+import type { PublishOutcome } from "../../src/events/sinks/sink.ts";
+import { MAX_REQUESTS, RECHECK_MS } from "../../src/events/dispatcher.ts";
+import { partitionOf } from "../../src/ledger/partition.ts";
+import { hubsOfOnePartition } from "../support/events.ts";
 import {
-  CourierWorld,
+  DispatcherWorld,
   PUBLISHED,
   rejected,
   retry,
@@ -21,10 +21,10 @@ type Step =
 
 type Answer = "judge" | "retry" | "retry later" | "settings";
 
-/** Four that are a line each, and two that share one. */
-const HUBS = ["a", "b", "c", "d", ...hubsOfOneLine(2)];
+/** Four with a partition each, and two that share one. */
+const HUBS = ["a", "b", "c", "d", ...hubsOfOnePartition(2)];
 
-const LINES = new Set(HUBS.map(lineOf));
+const PARTITIONS = new Set(HUBS.map(partitionOf));
 
 const hubs = fc.constantFrom(...HUBS);
 
@@ -47,7 +47,7 @@ function answers(): fc.Arbitrary<Answer> {
   );
 }
 
-it("publishes each line in order and alone, parks the bad alone, loses nothing, and delays no line for another", async () => {
+it("The dispatcher publishes each partition in order, one request at a time, parks only bad events, loses none, and delays no partition for another", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(steps, { maxLength: 60 }), async (history) => {
       const run = new Run();
@@ -59,13 +59,13 @@ it("publishes each line in order and alone, parks the bad alone, loses nothing, 
 });
 
 class Run {
-  readonly #world = new CourierWorld();
+  readonly #world = new DispatcherWorld();
   readonly #bad = new Set<number>();
   readonly #all = new Set<number>();
   readonly #published: number[] = [];
-  /** Retried ones come back behind what they were before. */
+  /** Parked events that were retried: they come late. */
   readonly #returned = new Set<number>();
-  readonly #parkedFor = new Map<number, "message" | "settings">();
+  readonly #parkedFor = new Map<number, "event" | "settings">();
   #seen = 0;
 
   async step(step: Step): Promise<void> {
@@ -93,14 +93,14 @@ class Run {
     this.#check();
   }
 
-  /** From here on the publisher is in order, and the bad stay bad. */
+  /** From here on the sink works, and the bad events stay bad. */
   async finish(): Promise<void> {
     for (;;) {
       const [request] = this.#world.open;
       if (request !== undefined) {
         await this.#answer(request, "judge");
       } else {
-        const nextMs = this.#world.courier.nextRunMs();
+        const nextMs = this.#world.dispatcher.nextDrainMs();
         if (nextMs === null) break;
         await this.#world.advance(Math.max(0, nextMs - this.#world.nowMs));
       }
@@ -125,50 +125,51 @@ class Run {
     const before = this.#world.nowMs;
     await request.answer(outcome);
     if (outcome.kind !== "retry") return;
-    // Not sooner than asked for: the line has no other request now.
-    const dueMs = this.#world.stores.queue.retryState(request.line)?.retryAtMs ?? 0;
+    // Not sooner than the sink asked for, and without another request of the partition.
+    const dueMs = this.#world.queueOf().retryState(request.partition)?.retryAtMs ?? 0;
     expect(dueMs).toBeGreaterThanOrEqual(before + (outcome.retryAfterMs ?? 0));
-    expect(this.#world.open.map(({ line }) => line)).not.toContain(request.line);
+    expect(this.#world.open.map(({ partition }) => partition)).not.toContain(request.partition);
   }
 
   async #retryParked(): Promise<void> {
-    const { parked, queue } = this.#world.stores;
-    for (const { event } of parked.page(0, 2)) {
-      parked.remove(event.sequence);
-      queue.append(stored(connected("alice"), { hub: event.hub, sequence: event.sequence }));
+    for (const { event } of this.#world.stores.parked.page(0, 2)) {
+      this.#world.retryParked(event.sequence);
       this.#returned.add(event.sequence);
     }
     await this.#world.advance(0);
   }
 
   #check(): void {
-    const { open, requests, stores, nowMs, courier } = this.#world;
-    const busy = open.map(({ line }) => line);
+    const { open, requests, stores, nowMs, dispatcher } = this.#world;
+    const queue = this.#world.queueOf();
+    const busy = open.map(({ partition }) => partition);
     expect(new Set(busy).size).toBe(busy.length);
-    expect(busy.length).toBeLessThanOrEqual(MAX_REQUESTS_AT_ONCE);
+    expect(busy.length).toBeLessThanOrEqual(MAX_REQUESTS);
     for (const { sequences, atMs, dueMs } of requests.slice(this.#seen)) {
       expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
       expect(dueMs).toBeLessThanOrEqual(atMs);
     }
     this.#seen = requests.length;
-    for (const line of LINES) this.#checkOrder(line);
-    // No line that could go on waits while there is room for its request.
-    const waiting = [...stores.queue.lines()].filter((line) => !busy.includes(line));
-    const due = waiting.filter((line) => (stores.queue.retryState(line)?.retryAtMs ?? 0) <= nowMs);
-    if (busy.length < MAX_REQUESTS_AT_ONCE) expect(due).toEqual([]);
-    // An alarm is asked for as long as anything waits, and no later than the first line is due.
-    const nextMs = courier.nextRunMs();
+    for (const partition of PARTITIONS) this.#checkOrder(partition);
+    // No partition that is due waits while another request may be made.
+    const waiting = [...queue.partitions()].filter((each) => !busy.includes(each));
+    const due = waiting.filter((each) => (queue.retryState(each)?.retryAtMs ?? 0) <= nowMs);
+    if (busy.length < MAX_REQUESTS) expect(due).toEqual([]);
+    // The dispatcher wants to drain again while anything waits, no later than the first partition is due.
+    const nextMs = dispatcher.nextDrainMs();
     if (stores.queue.count === 0) expect(nextMs).toBeNull();
-    for (const line of waiting) {
-      const dueMs = stores.queue.retryState(line)?.retryAtMs ?? 0;
-      expect(nextMs).toBeLessThanOrEqual(Math.max(dueMs, nowMs + 10_000));
+    for (const partition of waiting) {
+      const dueMs = queue.retryState(partition)?.retryAtMs ?? 0;
+      expect(nextMs).toBeLessThanOrEqual(Math.max(dueMs, nowMs + RECHECK_MS));
     }
   }
 
-  #checkOrder(line: string): void {
+  #checkOrder(partition: string): void {
     const { requests } = this.#world;
     const own = new Set(
-      requests.filter((request) => request.line === line).flatMap(({ sequences }) => sequences),
+      requests
+        .filter((request) => request.partition === partition)
+        .flatMap(({ sequences }) => sequences),
     );
     const inOrder = this.#published.filter(
       (sequence) => own.has(sequence) && !this.#returned.has(sequence),
@@ -180,7 +181,7 @@ class Run {
 function outcomeOf(how: Answer, isBad: boolean): PublishOutcome {
   switch (how) {
     case "judge":
-      return isBad ? rejected("message") : PUBLISHED;
+      return isBad ? rejected("event") : PUBLISHED;
     case "retry":
       return retry();
     case "retry later":

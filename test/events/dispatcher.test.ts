@@ -1,33 +1,47 @@
-/** What the courier makes of each outcome. What holds of all sequences of outcomes is in courier.property.test.ts. */
+/** What the dispatcher makes of each outcome. What holds for any sequence of outcomes is in dispatcher.property.test.ts. */
 import { describe, expect, it } from "vitest";
-import { MAX_BATCH_MESSAGES } from "../../src/events/sinks/pubsub/batch.ts";
-import { MAX_REQUESTS_AT_ONCE } from "../../src/events/dispatcher.ts";
-import { connected, hubsOfOneLine, stored } from "../support/events.ts";
-import { CourierWorld, PUBLISHED, rejected, retry, settled } from "./support/dispatcher-world.ts";
+import {
+  MAX_REQUESTS,
+  publishAtOnce,
+  RECHECK_MS,
+  requestsPerSink,
+} from "../../src/events/dispatcher.ts";
+import { connected, hubsOfOnePartition, someEvents, stored } from "../support/events.ts";
+import {
+  DispatcherWorld,
+  MAX_BATCH_EVENTS,
+  PUBLISHED,
+  rejected,
+  retry,
+  settled,
+} from "./support/dispatcher-world.ts";
 
-/** A line that is seen to is looked after again so much later. */
-const LOOK_AGAIN_MS = 10_000;
-
-describe("a line", () => {
-  it("is published in order, batch by batch, until it is empty", async () => {
-    const world = new CourierWorld();
-    const sequences = await world.take("a", MAX_BATCH_MESSAGES + 1);
-    expect(world.flights).toEqual({ a: sequences.slice(0, MAX_BATCH_MESSAGES) });
+describe("The dispatcher", () => {
+  it("publishes a partition in order, batch by batch, until it is empty", async () => {
+    const world = new DispatcherWorld();
+    const sequences = await world.take("a", MAX_BATCH_EVENTS + 1);
+    expect(world.inFlight()).toEqual({ a: sequences.slice(0, MAX_BATCH_EVENTS) });
     const later = await world.take("a");
     expect(world.open).toHaveLength(1);
     await world.answer("a", PUBLISHED);
-    expect(world.flights).toEqual({ a: [...sequences.slice(MAX_BATCH_MESSAGES), ...later] });
+    expect(world.inFlight()).toEqual({ a: [...sequences.slice(MAX_BATCH_EVENTS), ...later] });
     await world.answer("a", PUBLISHED);
     expect(world.open).toEqual([]);
     expect(world.stores.queue.count).toBe(0);
-    expect(world.deliveries).toEqual([
-      { line: "a", events: MAX_BATCH_MESSAGES, outcome: "published", reason: null },
-      { line: "a", events: 2, outcome: "published", reason: null },
+    expect(world.results).toEqual([
+      {
+        sink: "pubsub",
+        partition: "a",
+        events: MAX_BATCH_EVENTS,
+        outcome: "published",
+        reason: null,
+      },
+      { sink: "pubsub", partition: "a", events: 2, outcome: "published", reason: null },
     ]);
   });
 
-  it("whose request failed waits longer each time, and as long as the answer asks for", async () => {
-    const world = new CourierWorld();
+  it("waits longer after each failure of a partition, and at least as long as the answer asks for", async () => {
+    const world = new DispatcherWorld();
     const [only] = await world.take("a");
     for (const [outcome, delayMs] of [
       [retry(), 1000],
@@ -36,53 +50,55 @@ describe("a line", () => {
       [retry(), 8000],
     ] as const) {
       await world.answer("a", outcome);
-      expect(world.courier.nextRunMs()).toBe(world.nowMs + delayMs);
+      expect(world.dispatcher.nextDrainMs()).toBe(world.nowMs + delayMs);
       await world.advance(delayMs - 1);
       expect(world.open).toEqual([]);
       await world.advance(1);
-      expect(world.flights).toEqual({ a: [only] });
+      expect(world.inFlight()).toEqual({ a: [only] });
     }
     await world.answer("a", PUBLISHED);
     const [next] = await world.take("a");
-    expect(world.flights).toEqual({ a: [next] });
+    expect(world.inFlight()).toEqual({ a: [next] });
     await world.answer("a", retry());
     // The first failure of a new row of them.
-    expect(world.stores.queue.retryState("a")).toEqual({
+    expect(world.queueOf().retryState("a")).toEqual({
       tries: 1,
       retryAtMs: world.nowMs + 1000,
       reason: "503",
     });
-    expect(world.deliveries.at(-1)).toEqual({
-      line: "a",
+    expect(world.results.at(-1)).toEqual({
+      sink: "pubsub",
+      partition: "a",
       events: 1,
       outcome: "retried",
       reason: "503",
     });
   });
 
-  it("that waits is not published for what is new in it", async () => {
-    const world = new CourierWorld();
+  it("does not publish a waiting partition early because a new event came", async () => {
+    const world = new DispatcherWorld();
     const first = await world.take("a");
     await world.answer("a", retry());
     const second = await world.take("a");
     expect(world.open).toEqual([]);
     await world.advance(1000);
-    expect(world.flights).toEqual({ a: [...first, ...second] });
+    expect(world.inFlight()).toEqual({ a: [...first, ...second] });
   });
 
-  it("parks the bad message alone, and is in order again", async () => {
-    const world = new CourierWorld();
+  it("parks the bad event alone, and then publishes full batches again", async () => {
+    const world = new DispatcherWorld();
     const sequences = await world.take("a", 7);
     const bad = sequences[4] ?? 0;
     const sizes: number[] = [];
     for (let [flight] = world.open; flight !== undefined; [flight] = world.open) {
       sizes.push(flight.sequences.length);
-      await flight.answer(flight.sequences.includes(bad) ? rejected("message") : PUBLISHED);
+      await flight.answer(flight.sequences.includes(bad) ? rejected("event") : PUBLISHED);
     }
     expect(sizes).toEqual([7, 4, 3, 2, 1, 1, 1]);
     expect(world.stores.parked.page(0, 9)).toEqual([
       {
         event: stored(connected("alice"), { hub: "a", sequence: bad }),
+        sinks: ["pubsub"],
         reason: "400: bad",
         parkedAtMs: world.nowMs,
       },
@@ -90,8 +106,8 @@ describe("a line", () => {
     expect(world.stores.queue.count).toBe(0);
     // Those that come next are tried together again.
     const next = await world.take("a", 7);
-    expect(world.flights).toEqual({ a: next });
-    expect(world.deliveries.map(({ outcome }) => outcome)).toEqual([
+    expect(world.inFlight()).toEqual({ a: next });
+    expect(world.results.map(({ outcome }) => outcome)).toEqual([
       "split",
       "published",
       "split",
@@ -102,56 +118,53 @@ describe("a line", () => {
     ]);
   });
 
-  it("parks the whole batch where the settings are to blame, and its setback is over", async () => {
-    const world = new CourierWorld();
+  it("parks the whole batch if the settings are to blame, and clears the retry state", async () => {
+    const world = new DispatcherWorld();
     const sequences = await world.take("a", 3);
     await world.answer("a", retry());
     await world.advance(1000);
     await world.answer("a", rejected("settings"));
     expect(world.parked).toEqual(sequences);
     expect(world.stores.queue.count).toBe(0);
-    expect(world.stores.queue.retryState("a")).toBeUndefined();
-    expect(world.deliveries.at(-1)).toEqual({
-      line: "a",
+    expect(world.queueOf().retryState("a")).toBeUndefined();
+    expect(world.results.at(-1)).toEqual({
+      sink: "pubsub",
+      partition: "a",
       events: 3,
       outcome: "parked",
       reason: "400: bad",
     });
   });
 
-  it("keeps an event that comes back among those of a request that is under way", async () => {
-    const world = new CourierWorld();
-    const [first, parked, last] = await world.take("a", 3);
-    await world.answer("a", rejected("message"));
+  it("keeps an event that comes back between those of a request in flight", async () => {
+    const world = new DispatcherWorld();
+    await world.take("a", 2);
+    await world.answer("a", rejected("settings"));
+    expect([world.parked, world.open]).toEqual([[1, 2], []]);
+    world.retryParked(1);
+    await world.take("a");
+    expect(world.inFlight()).toEqual({ a: [1, 3] });
+    world.retryParked(2);
     await world.answer("a", PUBLISHED);
-    await world.answer("a", rejected("message"));
-    // By hand: what lies between two of a batch was parked, and is retried now.
-    expect([first, parked, last, world.parked]).toEqual([1, 2, 3, [3]]);
-    world.append("a", 2);
-    world.stores.queue.remove("a", [4]);
-    await world.advance(0);
-    expect(world.flights).toEqual({ a: [5] });
-    for (const sequence of [3, 4]) {
-      world.stores.queue.append(stored(connected("alice"), { hub: "a", sequence }));
-    }
+    expect(world.inFlight()).toEqual({ a: [2] });
     await world.answer("a", PUBLISHED);
-    expect(world.flights).toEqual({ a: [3, 4] });
+    expect([world.open, world.stores.queue.count]).toEqual([[], 0]);
   });
 
-  it("does not park what has given way meanwhile", async () => {
-    const world = new CourierWorld();
+  it("does not park an event that was dropped while its request was in flight", async () => {
+    const world = new DispatcherWorld();
     const [first, second] = await world.take("a", 2);
-    world.stores.queue.remove("a", [first ?? 0]);
+    world.queueOf().remove("a", [first ?? 0]);
     await world.answer("a", rejected("settings"));
     expect(world.parked).toEqual([second]);
     expect(world.stores.queue.count).toBe(0);
   });
 });
 
-describe("a line of many hubs", () => {
-  it("leaves in one request, though each of 500 clients has a hub of its own", async () => {
-    const world = new CourierWorld();
-    const hubs = hubsOfOneLine(MAX_BATCH_MESSAGES);
+describe("The dispatcher, in a partition of many hubs,", () => {
+  it("publishes the events of 500 hubs in one request", async () => {
+    const world = new DispatcherWorld();
+    const hubs = hubsOfOnePartition(MAX_BATCH_EVENTS);
     for (const hub of hubs) world.append(hub);
     await world.advance(0);
     expect(world.open).toHaveLength(1);
@@ -160,22 +173,22 @@ describe("a line of many hubs", () => {
     expect([world.requests.length, world.stores.queue.count]).toEqual([1, 0]);
   });
 
-  it("waits as one, and keeps the order of each hub through a retry", async () => {
-    const world = new CourierWorld();
-    const [alice = "", bob = ""] = hubsOfOneLine(2);
+  it("retries all hubs together, and keeps the order of each hub", async () => {
+    const world = new DispatcherWorld();
+    const [alice = "", bob = ""] = hubsOfOnePartition(2);
     for (const hub of [alice, bob, alice]) await world.take(hub);
-    expect(world.flights).toEqual({ "clients-7": [1] });
+    expect(world.inFlight()).toEqual({ "clients-7": [1] });
     await world.answer("clients-7", retry());
     await world.take(bob);
     expect(world.open).toEqual([]);
     await world.advance(1000);
-    expect(world.flights).toEqual({ "clients-7": [1, 2, 3, 4] });
+    expect(world.inFlight()).toEqual({ "clients-7": [1, 2, 3, 4] });
     expect(world.open[0]?.hubs).toEqual([alice, bob, alice, bob]);
   });
 
-  it("loses none but the bad message of one hub, and keeps the order of each", async () => {
-    const world = new CourierWorld();
-    const [alice = "", bob = "", carol = ""] = hubsOfOneLine(3);
+  it("parks only the bad event of one hub, and keeps the order of each hub", async () => {
+    const world = new DispatcherWorld();
+    const [alice = "", bob = "", carol = ""] = hubsOfOnePartition(3);
     const hubs = [alice, bob, carol, alice, bob, carol, alice];
     for (const hub of hubs) world.append(hub);
     await world.advance(0);
@@ -185,88 +198,88 @@ describe("a line of many hubs", () => {
       const { sequences, hubs: from } = flight;
       const isBad = sequences.includes(bad);
       if (!isBad) sequences.forEach((each, at) => published.push([each, from[at] ?? ""]));
-      await flight.answer(isBad ? rejected("message") : PUBLISHED);
+      await flight.answer(isBad ? rejected("event") : PUBLISHED);
     }
     const good = hubs.map((hub, at) => [at + 1, hub] as const).filter(([each]) => each !== bad);
     expect(published).toEqual(good);
     // What waits for a person is the hub's, and has the hub's line when it comes back.
-    expect(world.stores.parked.page(0, 9).map(({ event }) => [event.hub, event.line])).toEqual([
-      [alice, "clients-7"],
-    ]);
+    expect(world.stores.parked.page(0, 9).map(({ event }) => [event.hub, event.partition])).toEqual(
+      [[alice, "clients-7"]],
+    );
   });
 });
 
-describe("several lines", () => {
-  it("do not wait for a request that hangs, though it began long before", async () => {
-    const world = new CourierWorld();
+describe("The dispatcher, with several partitions,", () => {
+  it("publishes one partition while the request of another hangs", async () => {
+    const world = new DispatcherWorld();
     const [hanging] = await world.take("a");
     const [other] = await world.take("b");
-    expect(world.flights).toEqual({ a: [hanging], b: [other] });
+    expect(world.inFlight()).toEqual({ a: [hanging], b: [other] });
     await world.answer("b", PUBLISHED);
     const [next] = await world.take("b");
-    expect(world.flights).toEqual({ a: [hanging], b: [next] });
+    expect(world.inFlight()).toEqual({ a: [hanging], b: [next] });
   });
 
-  it("are published four at once, and the fifth when one is done", async () => {
-    const world = new CourierWorld();
+  it("publishes four partitions at once, and the fifth when a request is done", async () => {
+    const world = new DispatcherWorld();
     for (const hub of ["a", "b", "c", "d", "e", "f"]) await world.take(hub);
-    expect(Object.keys(world.flights)).toEqual(["a", "b", "c", "d"]);
-    expect(world.open).toHaveLength(MAX_REQUESTS_AT_ONCE);
+    expect(Object.keys(world.inFlight())).toEqual(["a", "b", "c", "d"]);
+    expect(world.open).toHaveLength(MAX_REQUESTS);
     await world.answer("c", retry());
-    expect(Object.keys(world.flights)).toEqual(["a", "b", "d", "e"]);
+    expect(Object.keys(world.inFlight())).toEqual(["a", "b", "d", "e"]);
   });
 
-  it("take turns, however much comes into each of them", async () => {
-    const world = new CourierWorld();
-    const lines = ["a", "b", "c", "d", "e", "f", "g"];
-    for (const line of lines) await world.take(line);
+  it("gives each partition its turn, however many events come into each", async () => {
+    const world = new DispatcherWorld();
+    const partitions = ["a", "b", "c", "d", "e", "f", "g"];
+    for (const partition of partitions) await world.take(partition);
     for (let round = 0; round < 21; round += 1) {
       const [flight] = world.open;
-      if (flight === undefined) throw new Error("no line is published");
-      world.append(flight.line);
+      if (flight === undefined) throw new Error("no partition is published");
+      world.append(flight.partition);
       await flight.answer(PUBLISHED);
     }
-    expect(world.requests.slice(0, 21).map(({ line }) => line)).toEqual([
-      ...lines,
-      ...lines,
-      ...lines,
+    expect(world.requests.slice(0, 21).map(({ partition }) => partition)).toEqual([
+      ...partitions,
+      ...partitions,
+      ...partitions,
     ]);
   });
 });
 
-describe("a run", () => {
-  it("is done when it has nothing to do, and does not wait for another's", async () => {
-    const world = new CourierWorld();
+describe("drain", () => {
+  it("resolves when it has nothing to do, and does not wait for an earlier call", async () => {
+    const world = new DispatcherWorld();
     let isDone = false;
     world.append("a");
-    const first = world.courier.run().then(() => (isDone = true));
-    await world.courier.run();
+    const first = world.dispatcher.drain().then(() => (isDone = true));
+    await world.dispatcher.drain();
     expect(isDone).toBe(false);
     expect(world.open).toHaveLength(1);
     await world.answer("a", PUBLISHED);
     await first;
-    await world.courier.run();
+    await world.dispatcher.drain();
   });
 
-  it("is asked for again soon while a line is seen to, since that may be lost with the object", async () => {
-    const world = new CourierWorld();
-    expect(world.courier.nextRunMs()).toBeNull();
+  it("is due again soon while a request is in flight, since the object may be reset", async () => {
+    const world = new DispatcherWorld();
+    expect(world.dispatcher.nextDrainMs()).toBeNull();
     world.append("a");
-    expect(world.courier.nextRunMs()).toBe(world.nowMs + LOOK_AGAIN_MS);
+    expect(world.dispatcher.nextDrainMs()).toBe(world.nowMs + RECHECK_MS);
     await world.advance(0);
-    expect(world.courier.nextRunMs()).toBe(world.nowMs + LOOK_AGAIN_MS);
+    expect(world.dispatcher.nextDrainMs()).toBe(world.nowMs + RECHECK_MS);
     await world.take("b");
     await world.answer("b", retry());
-    expect(world.courier.nextRunMs()).toBe(world.nowMs + 1000);
+    expect(world.dispatcher.nextDrainMs()).toBe(world.nowMs + 1000);
     await world.answer("a", retry(60_000));
-    expect(world.courier.nextRunMs()).toBe(world.nowMs + 1000);
+    expect(world.dispatcher.nextDrainMs()).toBe(world.nowMs + 1000);
   });
 
-  it("whose store fails keeps its line, and lets the other lines go on", async () => {
-    const world = new CourierWorld();
+  it("rejects if the storage fails, keeps the events, and lets the other partitions go on", async () => {
+    const world = new DispatcherWorld();
     world.append("a");
     world.append("b");
-    const run = world.courier.run();
+    const run = world.dispatcher.drain();
     const { transaction } = world.stores;
     Object.assign(world.stores, {
       transaction: () => {
@@ -277,44 +290,146 @@ describe("a run", () => {
     await world.answer("a", PUBLISHED);
     await outcome;
     Object.assign(world.stores, { transaction });
-    expect(world.flights).toEqual({ b: [2] });
+    expect(world.inFlight()).toEqual({ b: [2] });
     await world.answer("b", PUBLISHED);
-    expect(world.courier.nextRunMs()).toBe(world.nowMs + LOOK_AGAIN_MS);
-    await world.advance(LOOK_AGAIN_MS);
-    expect(world.flights).toEqual({ a: [1] });
+    expect(world.dispatcher.nextDrainMs()).toBe(world.nowMs + RECHECK_MS);
+    await world.advance(RECHECK_MS);
+    expect(world.inFlight()).toEqual({ a: [1] });
     await world.answer("a", PUBLISHED);
     expect(world.stores.queue.count).toBe(0);
   });
 
-  it("is not ended by a line that cannot be published at all", async () => {
-    const world = new CourierWorld();
+  it("publishes every other partition if the events of one cannot be made into a batch", async () => {
+    const world = new DispatcherWorld();
     world.append("poison");
     world.storage.sql.exec("UPDATE queue SET type = 'of a later version'");
     for (const hub of ["b", "c", "d", "e", "f", "g"]) world.append(hub, 2);
     for (let turn = 0; turn < 6; turn += 1) {
-      const run = world.courier.run().catch((error: unknown) => error);
+      const run = world.dispatcher.drain().catch((error: unknown) => error);
       for (let [flight] = world.open; flight !== undefined; [flight] = world.open) {
         await flight.answer(PUBLISHED);
       }
       expect(await run).toEqual(turn === 0 ? expect.any(TypeError) : undefined);
     }
-    expect([...world.stores.queue.lines()]).toEqual(["poison"]);
+    expect([...world.queueOf().partitions()]).toEqual(["poison"]);
     world.storage.sql.exec("UPDATE queue SET type = 'client.connected'");
-    await world.advance(LOOK_AGAIN_MS);
-    expect(Object.keys(world.flights)).toEqual(["poison"]);
+    await world.advance(RECHECK_MS);
+    expect(Object.keys(world.inFlight())).toEqual(["poison"]);
   });
 
-  it("has never more than four at once, though the run before it failed", async () => {
-    const world = new CourierWorld();
+  it("never has more than four requests in flight, even after a call that rejected", async () => {
+    const world = new DispatcherWorld();
     for (const hub of ["a", "b", "c", "d", "e", "f", "g"]) world.append(hub);
-    const run = world.courier.run();
+    const run = world.dispatcher.drain();
     const outcome = expect(run).rejects.toThrow("our own bug");
     await world.open[0]?.fail(new Error("our own bug"));
     await outcome;
     expect(world.open).toHaveLength(3);
-    void world.courier.run();
+    void world.dispatcher.drain();
     await settled();
     expect(world.open).toHaveLength(4);
-    expect(new Set(world.open.map(({ line }) => line)).size).toBe(4);
+    expect(new Set(world.open.map(({ partition }) => partition)).size).toBe(4);
+  });
+});
+
+describe("Two sinks", () => {
+  const SINKS = ["pubsub", "webhook"] as const;
+  const HOUR_MS = 3_600_000;
+
+  it("do not wait for each other: one hangs for an hour, and the other publishes at once", async () => {
+    const world = new DispatcherWorld(SINKS);
+    const hubs = ["a", "b", "c", "d", "e"];
+    for (const hub of hubs) world.append(hub);
+    await world.advance(0);
+    // Its connections are its own: those of the other sink are left.
+    expect(Object.keys(world.inFlight("webhook"))).toEqual(["a", "b"]);
+    for (let minutes = 0; minutes < 60; minutes += 1) {
+      const appendedAtMs = world.nowMs;
+      for (const hub of hubs) world.append(hub);
+      await world.advance(0);
+      while (Object.keys(world.inFlight("pubsub")).length > 0) {
+        const [partition = ""] = Object.keys(world.inFlight("pubsub"));
+        await world.answer(partition, PUBLISHED, "pubsub");
+      }
+      expect(world.nowMs).toBe(appendedAtMs);
+      expect([...world.queueOf("pubsub").partitions()]).toEqual([]);
+      await world.advance(HOUR_MS / 60);
+    }
+    const own = world.requests.filter(({ sink }) => sink === "pubsub");
+    expect(own.flatMap(({ sequences }) => sequences)).toHaveLength(5 * 61);
+    expect(world.requests.filter(({ sink }) => sink === "webhook")).toHaveLength(2);
+    // What hung loses nothing.
+    while (world.open.length > 0) await world.open[0]?.answer(PUBLISHED);
+    const late = world.requests.filter(({ sink }) => sink === "webhook");
+    expect(late.flatMap(({ sequences }) => sequences).toSorted((x, y) => x - y)).toEqual(
+      Array.from({ length: 5 * 61 }, (_, at) => at + 1),
+    );
+    expect(world.stores.queue.count).toBe(0);
+  });
+
+  it("have retry states of their own in each partition", async () => {
+    const world = new DispatcherWorld(SINKS);
+    await world.take("a");
+    await world.answer("a", retry(60_000), "webhook");
+    expect(world.queueOf("webhook").retryState("a")?.tries).toBe(1);
+    expect(world.queueOf("pubsub").retryState("a")).toBeUndefined();
+    await world.answer("a", PUBLISHED, "pubsub");
+    await world.take("a");
+    expect(world.inFlight("pubsub")).toEqual({ a: [2] });
+    expect(world.inFlight("webhook")).toEqual({});
+    expect(world.dispatchers.map((dispatcher) => dispatcher.nextDrainMs())).toEqual([
+      world.nowMs + RECHECK_MS,
+      world.nowMs + 60_000,
+    ]);
+  });
+
+  it("park for themselves: the other one has the event, and does not get it again with a retry", async () => {
+    const world = new DispatcherWorld(SINKS);
+    await world.take("a");
+    await world.answer("a", rejected("event"), "webhook");
+    expect(world.stores.parked.find(1)?.sinks).toEqual(["webhook"]);
+    expect(world.inFlight("pubsub")).toEqual({ a: [1] });
+    world.retryParked(1);
+    await world.drain();
+    expect(world.inFlight("webhook")).toEqual({ a: [1] });
+    await world.answer("a", PUBLISHED, "pubsub");
+    await world.answer("a", PUBLISHED, "webhook");
+    expect([world.requests.length, world.stores.queue.count, world.parked]).toEqual([3, 0, []]);
+  });
+
+  it("each find their place again after a restart", async () => {
+    const world = new DispatcherWorld(SINKS);
+    await world.take("a", 3);
+    await world.answer("a", PUBLISHED, "pubsub");
+    const again = new DispatcherWorld(SINKS, world.storage);
+    await again.drain();
+    expect([again.inFlight("pubsub"), again.inFlight("webhook")]).toEqual([{}, { a: [1, 2, 3] }]);
+  });
+
+  it("share the connections that an object may have, and each has one at least", () => {
+    expect([1, 2, 3, 4, 9].map(requestsPerSink)).toEqual([MAX_REQUESTS, 2, 1, 1, 1]);
+  });
+});
+
+describe("publishAtOnce", () => {
+  it("gives an immediate sink every event, in order, in batches that fit", async () => {
+    const published: (readonly number[])[] = [];
+    publishAtOnce(
+      {
+        name: "immediate",
+        delivery: "immediate",
+        maxBatchEvents: 3,
+        batch: (head) => ({
+          // It takes even less than it might.
+          events: Math.min(2, head.length),
+          publish() {
+            published.push(head.slice(0, 2).map(({ sequence }) => sequence));
+            return Promise.resolve(PUBLISHED);
+          },
+        }),
+      },
+      someEvents(5),
+    );
+    expect(published).toEqual([[1, 2], [3, 4], [5]]);
   });
 });

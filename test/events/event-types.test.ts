@@ -21,7 +21,7 @@ const IS_TYPE = {
   time: (value: unknown) => typeof value === "string" && new Date(value).toISOString() === value,
 };
 
-describe("the table of events", () => {
+describe("The table of events", () => {
   it.each(TYPES)("has an example with exactly the fields of %s, each of its type", (type) => {
     const { fields, example } = eventRow(type);
     expect(Object.keys(example)).toEqual(Object.keys(fields));
@@ -36,25 +36,25 @@ describe("the table of events", () => {
     if (about !== null) expect(fields[about]?.type).toBe("string");
   });
 
-  it("publishes everything but delivered signals, unless told otherwise", () => {
+  it("publishes every type but signal.delivered by default", () => {
     expect(TYPES.filter((type) => !eventRow(type).byDefault)).toEqual(["signal.delivered"]);
   });
 });
 
-describe("the client of an event", () => {
-  it("is the session's, or a signal's source", () => {
+describe("clientOf", () => {
+  it("returns the client of a session, or the source of a signal", () => {
     expect(clientOf(connected("alice"))).toBe("alice");
     const { example } = EVENTS["signal.undelivered"];
     expect(clientOf({ type: "signal.undelivered", data: example })).toBe("alice");
   });
 
-  it("is nobody for what is counted of a whole hub", () => {
+  it("returns null for what is counted for a whole hub", () => {
     const { example } = EVENTS.rate_limited;
     expect(clientOf({ type: "rate_limited", data: example })).toBeNull();
   });
 });
 
-it("gives every event the type of its fields", () => {
+it("The compiler knows the fields of every event and their types", () => {
   expectTypeOf<EventData<"client.disconnected">>().toEqualTypeOf<{
     readonly client_id: string;
     readonly session_id: string;

@@ -1,20 +1,20 @@
-/** Whatever strangers send, and in whichever order: the hub neither fails nor lets anybody else feel it. */
+/** Whatever unknown clients send, and in whichever order: the hub does not fail, and other clients do not notice. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MESSAGE_TYPES } from "../../src/protocol/message-types.ts";
+import { MESSAGE_TYPES } from "../../src/protocol/messages/table.ts";
 import { PlainWorld, type PlainPeer } from "../behaviour/plain-world.ts";
 import { connect, signalTo } from "../behaviour/steps.ts";
 import type { Peer } from "../behaviour/world.ts";
 import { binary, concat, frame, rawFrame, uuid } from "../support/frames.ts";
 
-/** Strangers by their ids: one hub's or several's, as the world has it. */
-const STRANGERS = ["mallory", "trudy", "oscar"];
+/** The clients that send anything at all. */
+const UNKNOWN_CLIENTS = ["mallory", "trudy", "oscar"];
 
-/** Stands where a token of the stranger's own goes. */
+/** Stands where the client's own token goes. */
 const OWN_TOKEN = "(own token)";
 
 const name = fc.oneof(
-  fc.constantFrom(...STRANGERS, "alice", "bob", "nobody", "", "a:b"),
+  fc.constantFrom(...UNKNOWN_CLIENTS, "alice", "bob", "nobody", "", "a:b"),
   fc.string(),
 );
 const token = fc.oneof(
@@ -43,7 +43,7 @@ const payload = fc.oneof(
   {
     weight: 2,
     arbitrary: fc
-      .array(fc.constantFrom(...STRANGERS, "alice"), { maxLength: 2 })
+      .array(fc.constantFrom(...UNKNOWN_CLIENTS, "alice"), { maxLength: 2 })
       .map((ids) => binary(ids)),
   },
   { weight: 1, arbitrary: fc.string() },
@@ -52,7 +52,7 @@ const payload = fc.oneof(
 
 const payloadType = fc.oneof({ weight: 9, arbitrary: fc.nat(5) }, fc.nat(255));
 
-/** What a payload may be cut out of, as bytes: whichever type its frame says that it has. */
+/** Bytes near a payload, whichever payload type their frame claims. */
 const nearPayload = fc.oneof(
   someBytes,
   fc.tuple(fields, fc.nat(60)).map(([value, end]) => encoded(JSON.stringify(value).slice(0, end))),
@@ -67,7 +67,7 @@ const type = fc.oneof(
   { weight: 1, arbitrary: fc.nat(255) },
 );
 
-/** Bytes of a message, once it is known whose they are. */
+/** Makes a part of a message, once it is known who sends it. */
 type Piece = (own: Mine) => Uint8Array;
 
 interface Mine {
@@ -109,7 +109,7 @@ const event = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant("message" as const),
       pieces: fc.array(piece, { maxLength: 5 }),
-      /** Of the last piece, so many bytes are cut off. */
+      /** How many bytes are cut off at the end. */
       cut: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(30)),
       isAwaited: fc.boolean(),
     }),
@@ -124,11 +124,11 @@ const event = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("close" as const, "open", "late") }) },
 );
 
-const history = fc.array(fc.tuple(fc.constantFrom(...STRANGERS), event), { maxLength: 30 });
+const history = fc.array(fc.tuple(fc.constantFrom(...UNKNOWN_CLIENTS), event), { maxLength: 30 });
 
 type History = typeof history extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** A history as it happens; what was sent is under way until the end. */
+/** Plays a history. Messages stay under way until the end unless they are awaited. */
 async function live(world: PlainWorld, events: History): Promise<void> {
   const underWay: Promise<void>[] = [];
   const peers = new Map<string, PlainPeer>();
@@ -166,7 +166,7 @@ function encoded(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** What strangers sent to it is read over. */
+/** Skips whatever the unknown clients sent to the target. */
 async function expectToArrive(from: Peer, to: Peer, target: string): Promise<void> {
   const id = uuid(0xfff);
   await from.send(signalTo(target, "are you there?", id));
@@ -181,7 +181,7 @@ describe.each(
     { name: `${hubs} hub(s) that are evicted before every event`, hubs, evicts: true },
   ]),
 )("$name", ({ hubs, evicts }) => {
-  it("[ER3] [ER4] [SE2] whatever strangers send, nothing fails, all that is sent are frames, and two others signal on", async () => {
+  it("[ER3] [ER4] [SE2] survive whatever unknown clients send: nothing fails, and two others keep signalling", async () => {
     await fc.assert(
       fc.asyncProperty(history, async (events) => {
         const world = new PlainWorld({ evicts, hubs });
@@ -190,7 +190,7 @@ describe.each(
         expect(world.failures).toEqual([]);
         await expectToArrive(alice, bob, "bob");
         await expectToArrive(bob, alice, "alice");
-        const others = world.ended.filter(({ clientId }) => !STRANGERS.includes(clientId));
+        const others = world.ended.filter(({ clientId }) => !UNKNOWN_CLIENTS.includes(clientId));
         expect(others).toEqual([]);
       }),
       { numRuns: 200 },

@@ -18,7 +18,7 @@ describe.each(
     await expectAnswers(bob, frame("CONNECT", { client_id: "bob" }), [{ type: "CONNECT_ACK" }]);
   });
 
-  it("[RL3] answers a signal to a client that does not read with 503, and keeps both", async () => {
+  it("[RL3] answer a signal to a client that does not read with 503, and keep both connections", async () => {
     const alice = await connect(world, "alice");
     bob.stopReading();
     const about = { target_client_id: "bob", retry_after_ms: 1000 };
@@ -27,7 +27,7 @@ describe.each(
     expect(world.ended).toEqual([]);
   });
 
-  it("[RL3] closes with 4429 a client that sends and does not read", async () => {
+  it("[RL3] close a client with 4429 that sends and does not read", async () => {
     bob.stopReading();
     await bob.send(frame("HEARTBEAT", {}));
     expect(await bob.closed).toBe(4429);

@@ -1,11 +1,11 @@
-/** Deadlines that settings of their own bring close together. */
+/** Deadlines under settings that bring them close together, and clients that only ping. */
 import { describe, expect, it } from "vitest";
 import { PlainWorld } from "../behaviour/plain-world.ts";
 import { connect, error, signalTo } from "../behaviour/steps.ts";
 import type { Peer } from "../behaviour/world.ts";
 import { uuid } from "../support/frames.ts";
 
-it("[HB4] looks at a session in time where three heartbeats are over before the connect deadline", async () => {
+it("[HB4] The hub ends a silent session in time, even if three heartbeats pass before the connect deadline", async () => {
   const world = new PlainWorld({ evicts: false, settings: { heartbeatIntervalMs: 1000 } });
   const alice = await connect(world, "alice");
   await world.advance(2999);
@@ -19,7 +19,7 @@ describe("a client that only pings", () => {
   const SILENCE_MS = 3 * HEARTBEAT_MS;
   const LASTING = { expiresInSeconds: 7 * 86_400 };
 
-  /** Pings on time; how often the hub was woken for it meanwhile. */
+  /** Pings on time, and returns how often an alarm woke the hub meanwhile. */
   async function pingFor(world: PlainWorld, peer: Peer, ms: number): Promise<number> {
     const before = world.alarms;
     for (let passed = 0; passed < ms; passed += HEARTBEAT_MS) {
@@ -31,7 +31,7 @@ describe("a client that only pings", () => {
   }
 
   it.each([{ evicts: false }, { evicts: true }])(
-    "[HB4] is looked at less and less often, and is never closed: $evicts",
+    "[HB4] is checked less and less often, and is never closed (evicted: $evicts)",
     async ({ evicts }) => {
       const world = new PlainWorld({ evicts });
       const alice = await connect(world, "alice", LASTING);
@@ -48,7 +48,7 @@ describe("a client that only pings", () => {
       { hubs, evicts: true },
     ]),
   )(
-    "[HB4] [SI6] is found silent by the first signal for it: $hubs hub(s), evicted: $evicts",
+    "[HB4] [SI6] counts as absent for the first signal after it fell silent ($hubs hub(s), evicted: $evicts)",
     async ({ hubs, evicts }) => {
       const world = new PlainWorld({ evicts, hubs });
       const alice = await connect(world, "alice", LASTING);
@@ -66,7 +66,7 @@ describe("a client that only pings", () => {
     },
   );
 
-  it("[HB4] that falls silent is closed an hour later at the latest, and by any look before", async () => {
+  it("[HB4] is closed an hour after it fell silent at the latest", async () => {
     const world = new PlainWorld({ evicts: true });
     const alice = await connect(world, "alice", LASTING);
     await pingFor(world, alice, 10 * 3_600_000);

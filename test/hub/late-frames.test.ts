@@ -1,4 +1,4 @@
-/** Frames that were on their way when the hub closed their socket. A socket of plain objects still delivers them. */
+/** Frames that were under way when the hub closed their socket. A socket of the plain world still delivers them. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { PlainWorld } from "../behaviour/plain-world.ts";
 import {
@@ -24,7 +24,7 @@ describe.each([
     bob = await connect(world, "bob");
   });
 
-  it("[SE2] does nothing with those of a connection that was replaced", async () => {
+  it("[SE2] ignores the late frames of a connection that was replaced", async () => {
     const older = await connect(world, "alice");
     const newer = await connect(world, "alice");
     expect(await older.next()).toMatchObject(error(409, NIL));
@@ -40,7 +40,7 @@ describe.each([
     expect(world.ended).toEqual([{ clientId: "alice", reason: "replaced", messageCount: 1 }]);
   });
 
-  it("[DC1] [SE2] does nothing with those of a connection whose session has ended", async () => {
+  it("[DC1] [SE2] ignores the late frames of a connection whose session has ended", async () => {
     const ended = await connect(world, "alice");
     await ended.send(frame("DISCONNECT", {}));
     await ended.send(signalTo("bob", "late"));

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   clientOfHub,
+  hubNameForUpgrade,
   hubNameOf,
   isCurrentHub,
   isPerClientHub,
@@ -17,19 +18,19 @@ const clientIds = fc
   .filter((id) => id !== null);
 
 describe("the hub of a client id", () => {
-  it("is main where there is one, and one of its own where each client has one", () => {
+  it("is main where there is one hub, and the client's own where there is one per client", () => {
     expect(hubNameOf(clientId("alice"), 1)).toBe("main");
     expect(hubNameOf(clientId("alice/é"), "per-client")).toBe("client:alice/é");
   });
 
-  it("is the same for ever: a client's home must not move with a release", () => {
+  it("never changes with a release", () => {
     const names = ["alice", "bob", "carol", "dave", "é", "device-0001"].map((id) =>
       hubNameOf(clientId(id), 7),
     );
     expect(names).toEqual(["h6of7", "h3of7", "h2of7", "h0of7", "h2of7", "h5of7"]);
   });
 
-  it("is a hub of the number that is configured, and of no other", () => {
+  it("belongs to the configured number of hubs, and to no other number", () => {
     fc.assert(
       fc.property(clientIds, hubs, hubs, (id, now, other) => {
         const name = hubNameOf(id, now);
@@ -39,7 +40,7 @@ describe("the hub of a client id", () => {
     );
   });
 
-  it("says whose it is alone, and of a hub of many nothing", () => {
+  it("names its client if it serves a single one, and nobody if it serves many", () => {
     fc.assert(
       fc.property(clientIds, hubs, (id, now) => {
         const name = hubNameOf(id, now);
@@ -49,7 +50,7 @@ describe("the hub of a client id", () => {
     );
   });
 
-  it("spreads ids that are alike: no hub of seven has twice its share", () => {
+  it("is spread evenly for ids that are alike: no hub of seven has twice its share", () => {
     const shares = Map.groupBy(
       Array.from({ length: 7000 }, (_, n) => clientId(`device-${n}`)),
       (id) => hubNameOf(id, 7),
@@ -57,4 +58,19 @@ describe("the hub of a client id", () => {
     expect(shares.size).toBe(7);
     for (const share of shares.values()) expect(share.length).toBeLessThan(2000);
   });
+});
+
+describe("the hub of an upgrade", () => {
+  it("[UP8] is the client's where the upgrade names one, and the only one where there is one", () => {
+    expect(hubNameForUpgrade(clientId("alice"), 7)).toBe("h6of7");
+    expect(hubNameForUpgrade(clientId("alice"), "per-client")).toBe("client:alice");
+    expect(hubNameForUpgrade(null, 1)).toBe("main");
+  });
+
+  it.each([2, 7, "per-client"] as const)(
+    "[UP8] is not known for %s hubs where the upgrade names nobody",
+    (count) => {
+      expect(hubNameForUpgrade(null, count)).toBeNull();
+    },
+  );
 });

@@ -1,11 +1,14 @@
-/** Signals whose target's hub cannot be reached. */
+/** Signals whose target's hub cannot be reached, and answers that come late. */
 import { describe, expect, it } from "vitest";
 import { connect, error, expectAlive, SIGNAL_STYLES, signalTo } from "../behaviour/steps.ts";
 import { PlainWorld } from "../behaviour/plain-world.ts";
-import { concat, uuid } from "../support/frames.ts";
+import { concat, frame, uuid } from "../support/frames.ts";
 
-describe.each([{ evicts: false }, { evicts: true }])("with evictions: $evicts", ({ evicts }) => {
-  it("[SI11] get 503 with retry_after_ms, each for itself; those for other hubs arrive", async () => {
+describe.each([
+  { name: "a hub that stays awake", evicts: false },
+  { name: "a hub that is evicted before every event", evicts: true },
+])("$name", ({ evicts }) => {
+  it("[SI11] answers 503 with retry_after_ms for each signal that it cannot hand on, and delivers the others", async () => {
     const world = new PlainWorld({ evicts, hubs: "per-client" });
     const [alice, carol] = [await connect(world, "alice"), await connect(world, "carol")];
     await connect(world, "bob");
@@ -28,7 +31,7 @@ describe.each([{ evicts: false }, { evicts: true }])("with evictions: $evicts", 
     await expectAlive(alice, "alice");
   });
 
-  it.each(SIGNAL_STYLES)("[SI11] are refused in answer to $style, too", async ({ signal }) => {
+  it.each(SIGNAL_STYLES)("[SI11] refuses a signal in $style, too, if the target's hub cannot be reached", async ({ signal }) => {
     const world = new PlainWorld({ evicts, hubs: 7 });
     const alice = await connect(world, "alice");
     world.cutOff("bob");
@@ -36,7 +39,7 @@ describe.each([{ evicts: false }, { evicts: true }])("with evictions: $evicts", 
     expect(await alice.next()).toMatchObject({ type: "ERROR", uuid: uuid(9) });
   });
 
-  it("[SI11] are answered to nobody where their source has gone meanwhile, and the hub lives on", async () => {
+  it("[SI11] drops an outcome whose source has gone meanwhile, and lives on", async () => {
     const world = new PlainWorld({ evicts, hubs: "per-client" });
     const [alice, bob] = [await connect(world, "alice"), await connect(world, "bob")];
     const sent = alice.send(signalTo("bob", 1, uuid(1)));
@@ -44,5 +47,19 @@ describe.each([{ evicts: false }, { evicts: true }])("with evictions: $evicts", 
     await Promise.all([sent, closed]);
     expect(await bob.next()).toMatchObject({ uuid: uuid(1) });
     await expectAlive(await connect(world, "alice"), "alice");
+  });
+
+  it("[SI11] [SE2] drops an outcome whose session was replaced, and the successor hears nothing of it", async () => {
+    const world = new PlainWorld({ evicts, hubs: "per-client" });
+    const older = await connect(world, "alice");
+    await connect(world, "bob");
+    world.cutOff("bob");
+    const auth_token = await world.token("alice");
+    const newer = await world.open("alice");
+    const sent = older.send(signalTo("bob", 1, uuid(1)));
+    const taken = newer.send(frame("CONNECT", { client_id: "alice", auth_token }, uuid(2)));
+    await Promise.all([sent, taken]);
+    expect(await newer.next()).toMatchObject({ type: "CONNECT_ACK", uuid: uuid(2) });
+    await expectAlive(newer, "alice");
   });
 });

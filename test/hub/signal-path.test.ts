@@ -1,22 +1,43 @@
+/** What a signal costs: every act of the hub that is not arithmetic is written down. */
 import { describe, expect, it } from "vitest";
+import type { HubEvent, HubSocket, SessionRow } from "../../src/hub/ports.ts";
 import { Hub } from "../../src/hub/hub.ts";
-import type { HubSocket, SessionStore } from "../../src/hub/ports.ts";
+import { hubNameOf } from "../../src/hub/placement.ts";
 import type { ClientId } from "../../src/protocol/client-id.ts";
 import { success } from "../../src/protocol/result.ts";
+import { framesWire } from "../../src/wires/frames.ts";
 import { SIGNAL_STYLES } from "../behaviour/steps.ts";
+import { matesOf } from "../behaviour/world.ts";
 import { clientId as idOf } from "../support/client-ids.ts";
 import { concat, frame, uuid } from "../support/frames.ts";
 
-/** Lives on another hub. */
-const ABROAD = "carol";
+const HUBS = 7;
+const ALICE = "alice";
+const HUB_NAME = hubNameOf(idOf(ALICE), HUBS);
+/** At home on the same hub as alice. */
+const [BOB = ""] = matesOf(ALICE, HUBS, 1);
+/** At home on another hub. */
+const CAROL = "carol";
 
-/** A hub whose every costly act is written down. */
+const SETTINGS = {
+  maxSessions: 10,
+  heartbeatIntervalMs: 30_000,
+  connectTimeoutMs: 10_000,
+  maxMessageBytes: 1_048_576,
+  framesPerSecond: 10,
+  frameBurst: 100,
+  maxBatchBytes: 8192,
+};
+
+/** A hub of seven whose every costly act is recorded. */
 function watchedHub() {
   const acts: string[] = [];
+  const failures: unknown[] = [];
   let nowMs = 0;
   let isBroken = false;
+  let opened = 0;
   const sockets = new Map<string, HubSocket>();
-  const rows = new Map<string, ReturnType<SessionStore["find"]>>();
+  const rows = new Map<ClientId, SessionRow>();
   const hub = new Hub(
     {
       sockets: {
@@ -39,7 +60,7 @@ function watchedHub() {
       sessions: {
         find: (clientId) => (acts.push("read row"), rows.get(clientId)),
         begin: (row) => (acts.push("write row"), void rows.set(row.clientId, row)),
-        end: ({ clientId }) => (acts.push("delete row"), void rows.delete(clientId)),
+        end: (clientId) => (acts.push("delete row"), rows.delete(clientId)),
         all: () => (acts.push("read all rows"), []),
         count: 0,
       },
@@ -47,126 +68,140 @@ function watchedHub() {
         Promise.resolve(
           success({ clientId: clientId ?? ("" as ClientId), targets: null, expiresAtMs: null }),
         ),
-      // Counting is arithmetic in memory: no act.
       remoteHubs: {
-        hubOf: (clientId) => (acts.push("place"), clientId === ABROAD ? "h1of7" : null),
         deliver: async (name, signals) => {
           acts.push(`deliver ${signals.length} to ${name}`);
-          return signals.map(() => null);
+          return signals.map(() => "delivered");
         },
       },
-      counts: { received: () => {}, routed: () => {} },
-      observe: ({ event }) => acts.push(event),
+      // Counting is arithmetic in memory, and no act.
+      stats: { received: () => {}, routed: () => {} },
+      observe: (event: HubEvent) => {
+        acts.push(event.event);
+        if (event.event === "hub.failed") failures.push(event.error);
+      },
       now: () => nowMs,
+      newSessionId: () => `session-${(opened += 1)}`,
     },
-    {
-      maxSessions: 10,
-      heartbeatIntervalMs: 30_000,
-      connectTimeoutMs: 10_000,
-      maxMessageBytes: 1_048_576,
-      framesPerSecond: 10,
-      frameBurst: 100,
-      maxBatchBytes: 8192,
-    },
+    SETTINGS,
+    { hubName: HUB_NAME, hubs: HUBS },
   );
+  const open = (socketId: string) => hub.open(socketId, { grant: null, expectedClientId: null });
   const connect = async (client_id: string) => {
     const sent: Uint8Array[] = [];
+    const connection = open(`socket-of-${client_id}`);
+    if (connection === null) throw new Error("the hub is full");
     const socket: HubSocket = {
-      connection: hub.greet(`s-${client_id}`, null),
-      send: (bytes) => sent.push(bytes.slice()) > 0,
+      connection,
+      wire: framesWire,
+      send: (bytes) => {
+        if (typeof bytes === "string") throw new Error("frames are bytes");
+        return sent.push(bytes.slice()) > 0;
+      },
       close: () => acts.push("close"),
       isBacklogged: false,
       lastPingMs: () => null,
     };
-    sockets.set(socket.connection.id, socket);
+    sockets.set(socket.connection.socketId, socket);
     await hub.receive(socket, frame("CONNECT", { client_id, auth_token: "x" }));
     return { socket, sent };
   };
   const pass = (ms: number) => (nowMs += ms);
   const breakList = () => (isBroken = true);
-  return { hub, acts, connect, pass, breakList };
+  return { hub, acts, failures, open, connect, pass, breakList };
 }
 
 describe.each(SIGNAL_STYLES)("the path of a signal in $style", ({ signal }) => {
-  it("[SI1] routes synchronously, with no storage, no count and no list of sockets, and wants no alarm", async () => {
+  it("[SI1] is synchronous, reads no storage, counts and lists no sockets, and asks for no alarm", async () => {
     const { hub, acts, connect } = watchedHub();
-    const alice = await connect("alice");
-    const bob = await connect("bob");
-    hub.takeWakeByMs();
+    const alice = await connect(ALICE);
+    const bob = await connect(BOB);
+    const { sweepAtMs } = hub;
     acts.length = 0;
     bob.sent.length = 0;
-    expect(hub.receive(alice.socket, signal("bob"))).toBe(undefined);
+    expect(hub.receive(alice.socket, signal(BOB))).toBe(undefined);
     expect(bob.sent).toHaveLength(1);
-    // Whose home it is is arithmetic.
-    expect(acts).toEqual(["place"]);
-    expect(hub.wantsWake).toBe(false);
+    expect(acts).toEqual([]);
+    expect(hub.sweepAtMs).toBe(sweepAtMs);
   });
 
-  it("[SI11] costs one call where the target is on another hub, with no storage, no count and no list", async () => {
+  it("[SI11] costs one call per message where the targets are on another hub, and nothing else", async () => {
     const { hub, acts, connect } = watchedHub();
-    const alice = await connect("alice");
-    hub.takeWakeByMs();
+    const alice = await connect(ALICE);
+    const { sweepAtMs } = hub;
     acts.length = 0;
     alice.sent.length = 0;
-    await hub.receive(alice.socket, concat(signal(ABROAD, uuid(1)), signal(ABROAD, uuid(2))));
-    expect(acts).toEqual(["place", "place", "deliver 2 to h1of7"]);
+    await hub.receive(alice.socket, concat(signal(CAROL, uuid(1)), signal(CAROL, uuid(2))));
+    expect(acts).toEqual([`deliver 2 to ${hubNameOf(idOf(CAROL), HUBS)}`]);
     expect(alice.sent).toEqual([]);
-    expect(hub.wantsWake).toBe(false);
+    expect(hub.sweepAtMs).toBe(sweepAtMs);
   });
 
-  it("[SI1] [SI11] takes what comes from another hub to its target with no storage, no count and no list", async () => {
+  it("[SI1] [SI11] reaches its target from another hub without storage, counts or lists", async () => {
     const { hub, acts, connect } = watchedHub();
-    const bob = await connect("bob");
-    hub.takeWakeByMs();
+    const bob = await connect(BOB);
+    const { sweepAtMs } = hub;
     acts.length = 0;
     bob.sent.length = 0;
-    const [source, target] = [idOf(ABROAD), idOf("bob")];
-    const outside = { source, target, messageType: 0x10, frame: signal(ABROAD) };
-    expect(hub.deliver([outside])).toEqual([null]);
-    expect(bob.sent).toEqual([signal(ABROAD)]);
+    const [source, target] = [idOf(CAROL), idOf(BOB)];
+    const forwarded = { source, target, messageType: 0x10, frame: signal(CAROL) };
+    expect(hub.deliver([forwarded])).toEqual(["delivered"]);
+    expect(bob.sent).toEqual([signal(CAROL)]);
     expect(acts).toEqual([]);
-    expect(hub.wantsWake).toBe(false);
+    expect(hub.sweepAtMs).toBe(sweepAtMs);
   });
 });
 
-it("[HB4] an alarm that comes before any deadline, to report counts, looks at no socket and reads no row", async () => {
-  const { hub, acts, connect } = watchedHub();
-  await connect("alice");
-  // Nobody has looked since the wake.
-  hub.takeWakeByMs();
-  hub.sweep();
-  expect(acts).toContain("all sockets");
-  const deadlineMs = hub.takeWakeByMs();
-  expect(deadlineMs).toBe(90_000);
-  acts.length = 0;
-  hub.sweep();
-  expect(acts).toEqual([]);
-  expect(hub.takeWakeByMs()).toBe(deadlineMs);
+describe("a signal that another hub sends here", () => {
+  it("[SI11] finds no target if its target is at home elsewhere, and is not passed on", async () => {
+    const { hub, acts } = watchedHub();
+    const [source, target] = [idOf(ALICE), idOf(CAROL)];
+    const forwarded = { source, target, messageType: 0x10, frame: new Uint8Array(21) };
+    expect(hub.deliver([forwarded])).toEqual(["signal.absent"]);
+    expect(acts).toEqual(["read row"]);
+  });
 });
 
-it("[CO9] a deadline that comes up meanwhile is looked at in its time", async () => {
-  const { hub, acts, connect, pass } = watchedHub();
-  await connect("alice");
-  hub.sweep();
-  hub.greet("s-bob", null);
-  hub.takeWakeByMs();
-  pass(9_999);
-  acts.length = 0;
-  hub.sweep();
-  expect([acts, hub.takeWakeByMs()]).toEqual([[], 10_000]);
-  pass(1);
-  hub.sweep();
-  expect(acts).toContain("all sockets");
-});
+describe("an alarm", () => {
+  it("[HB4] that fires before any deadline, to report counts, lists no socket and reads no row", async () => {
+    const { hub, acts, connect, pass } = watchedHub();
+    await connect(ALICE);
+    hub.tick();
+    // The first alarm after a wake sweeps.
+    expect(acts).toContain("all sockets");
+    expect(hub.sweepAtMs).toBe(90_000);
+    acts.length = 0;
+    pass(5000);
+    hub.tick();
+    expect(acts).toEqual([]);
+    expect(hub.sweepAtMs).toBe(90_000);
+  });
 
-it("[SE5] a sweep that failed is made again by the next alarm, whatever the next deadline is", async () => {
-  const { hub, acts, connect, pass, breakList } = watchedHub();
-  await connect("alice");
-  hub.sweep();
-  breakList();
-  pass(90_000);
-  expect(() => hub.sweep()).toThrow("no list");
-  acts.length = 0;
-  hub.sweep();
-  expect(acts).toContain("all sockets");
+  it("[CO9] sweeps at a deadline that came up meanwhile", async () => {
+    const { hub, acts, open, connect, pass } = watchedHub();
+    await connect(ALICE);
+    hub.tick();
+    open("socket-of-bob");
+    pass(9999);
+    acts.length = 0;
+    hub.tick();
+    expect([acts, hub.sweepAtMs]).toEqual([[], 10_000]);
+    pass(1);
+    hub.tick();
+    expect(acts).toContain("all sockets");
+  });
+
+  it("[SE5] sweeps again after a sweep that failed, whatever the next deadline is", async () => {
+    const { hub, acts, failures, connect, pass, breakList } = watchedHub();
+    await connect(ALICE);
+    hub.tick();
+    breakList();
+    pass(90_000);
+    hub.tick();
+    expect(failures).toEqual([new Error("no list")]);
+    expect(hub.sweepAtMs).toBe(150_000);
+    acts.length = 0;
+    hub.tick();
+    expect(acts).toContain("all sockets");
+  });
 });

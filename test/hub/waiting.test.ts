@@ -1,4 +1,4 @@
-/** What happens while a CONNECT is being verified, by an authenticator as slow as a test wants it. */
+/** What happens while a CONNECT is being verified. Each test decides how long the authenticator takes. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { PlainWorld } from "../behaviour/plain-world.ts";
 import { error, expectAlive, expectAnswers, signalTo } from "../behaviour/steps.ts";
@@ -14,7 +14,7 @@ describe.each([
   { name: "a hub that is evicted before every event", evicts: true },
 ])("$name", ({ evicts }) => {
   let world: PlainWorld;
-  /** Lets the verifications that have begun go on. */
+  /** Finishes the verifications that have begun. */
   let verify: () => void;
 
   beforeEach(() => {
@@ -26,7 +26,7 @@ describe.each([
     };
   });
 
-  /** A connection whose CONNECT is being verified, and the end of that. */
+  /** A connection whose CONNECT is being verified; `verified` finishes that. */
   async function connecting(auth_token?: string) {
     const peer = await world.open();
     auth_token ??= await world.token("alice");
@@ -50,7 +50,7 @@ describe.each([
     for (let n = 1; n <= 15; n += 1) expect(await peer.next()).toMatchObject(error(400, uuid(n)));
   });
 
-  it("[CO8] [SE6] counts every frame behind a CONNECT, those that were too many among them", async () => {
+  it("[CO8] [SE6] counts every frame behind a CONNECT, including those that were too many to wait", async () => {
     const { peer, verified } = await connecting();
     await peer.send(
       concat(...Array.from({ length: 70 }, (_, n) => frame("HEARTBEAT", {}, uuid(n + 1)))),
@@ -62,7 +62,7 @@ describe.each([
     expect(world.ended).toEqual([{ clientId: "alice", reason: "closed", messageCount: 71 }]);
   });
 
-  it("[CO8] [BA1] lets go what waited behind a CONNECT as one message, to a client that takes batches", async () => {
+  it("[CO8] [BA1] sends what waited behind a CONNECT as one message to a client that takes batches", async () => {
     const bob = await world.openAs("bob");
     const hello = frame("CONNECT", { client_id: "bob", capabilities: ["batch"] });
     await expectAnswers(bob, hello, [{ type: "CONNECT_ACK" }]);
@@ -76,7 +76,7 @@ describe.each([
     expect(bob.messages() - before).toBe(1);
   });
 
-  it("[CO8] keeps what waits as it was, whatever becomes of the message's bytes", async () => {
+  it("[CO8] keeps what waits as it was, even if the message's bytes are overwritten", async () => {
     const { peer, verified } = await connecting();
     const message = signalTo("alice", "kept", uuid(1));
     await peer.send(message);
@@ -98,7 +98,7 @@ describe.each([
     const first = wrong.verified();
     expect(await peer.next()).toMatchObject(error(401, uuid(0)));
     expect(await peer.next()).toMatchObject(error(401, uuid(1)));
-    // The second CONNECT is being verified now. What comes now is behind what has waited.
+    // The second CONNECT is being verified now. What comes now waits behind what has waited before.
     await peer.send(signalTo("alice", 7, uuid(7)));
     verify();
     await first;
@@ -109,7 +109,7 @@ describe.each([
       expect(await peer.next()).toMatchObject({ uuid: uuid(n), payload: { signal_data: n } });
   });
 
-  it("[FR6] [CO8] closes at the sixteenth loss in a row behind a CONNECT, though a good frame waits behind it", async () => {
+  it("[FR6] [CO8] closes at the sixteenth loss of framing in a row behind a CONNECT, even if a good frame follows", async () => {
     const { peer, verified } = await connecting();
     for (let n = 0; n < 16; n += 1) await peer.send(Uint8Array.of(1));
     await peer.send(frame("HEARTBEAT", {}));
@@ -121,7 +121,7 @@ describe.each([
     await expectAnswers(await connectBob(), signalTo("alice", 1), [error(404)]);
   });
 
-  it("[FR6] [CO8] counts the losses behind a CONNECT in the order in which they came", async () => {
+  it("[FR6] [CO8] counts losses of framing behind a CONNECT in the order in which they came", async () => {
     const { peer, verified } = await connecting();
     for (let n = 0; n < 15; n += 1) await peer.send(Uint8Array.of(1));
     await peer.send(frame("HEARTBEAT", {}, uuid(1)));
@@ -134,7 +134,7 @@ describe.each([
     await expectAlive(peer, "alice");
   });
 
-  it("begins no session for a client that has closed in the meantime", async () => {
+  it("[CO8] begins no session for a client that has closed in the meantime", async () => {
     const { peer, verified } = await connecting();
     await peer.close();
     await verified();
@@ -142,7 +142,7 @@ describe.each([
     expect(world.ended).toEqual([]);
   });
 
-  /** By the upgrade's credentials: there is nothing to verify. */
+  /** Connects by the upgrade's credentials, so that nothing has to be verified. */
   async function connectBob() {
     const bob = await world.openAs("bob");
     await expectAnswers(bob, frame("CONNECT", { client_id: "bob" }), [{ type: "CONNECT_ACK" }]);

@@ -1,13 +1,13 @@
-/** What hubs tell is taken once, whatever they did not hear of, as long as each is heard of once a day or has a session. */
+/** Events are taken once, whichever acks are lost, as long as each hub reports once a day or has a session. */
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { OUTBOX_MEMORY_MS } from "../../src/ledger/dedup-retention.ts";
+import { OUTBOX_RETENTION_MS } from "../../src/ledger/dedup-retention.ts";
 import type { OutboxEvent } from "../../src/ledger/contract.ts";
 import { clientId } from "../support/client-ids.ts";
 import { begun, ended, LedgerWorld, reportOf } from "./support/ledger-world.ts";
 
 type Step =
-  | { readonly do: "begin" | "end" | "report"; readonly hub: number; readonly isHeard: boolean }
+  | { readonly do: "begin" | "end" | "report"; readonly hub: number; readonly isAcked: boolean }
   | { readonly do: "wait"; readonly hours: number };
 
 const steps: fc.Arbitrary<Step> = fc.oneof(
@@ -16,13 +16,13 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constantFrom("begin", "end", "report"),
       hub: fc.nat(2),
-      isHeard: fc.boolean(),
+      isAcked: fc.boolean(),
     }),
   },
   fc.record({ do: fc.constant("wait"), hours: fc.integer({ min: 1, max: 24 }) }),
 );
 
-it("takes each event once, in order, and forgets who is silent", () => {
+it("The Ledger takes each event once, in order, and prunes idle outboxes", () => {
   fc.assert(
     fc.property(fc.array(steps, { maxLength: 40 }), (history) => {
       const run = new Run();
@@ -35,7 +35,7 @@ it("takes each event once, in order, and forgets who is silent", () => {
 
 class Hub {
   readonly client: string;
-  /** What the Ledger has not been heard to have taken. */
+  /** What the hub does not know to be taken. */
   pending: OutboxEvent[] = [];
   seq = 0;
   session: string | null = null;
@@ -47,9 +47,9 @@ class Hub {
 }
 
 class Run {
-  readonly #world = new LedgerWorld({ queues: false });
+  readonly #world = new LedgerWorld({ storesEvents: false });
   readonly #hubs = ["alice", "bob", "carol"].map((client) => new Hub(client));
-  readonly #strangers: string[] = [];
+  readonly #visitors: string[] = [];
 
   step(step: Step): void {
     if (step.do === "wait") return this.#wait(step.hours * 3_600_000);
@@ -64,53 +64,53 @@ class Run {
       hub.pending.push(ended(hub.seq, hub.client, hub.session));
       hub.session = null;
     }
-    this.#report(hub, step.isHeard);
+    this.#report(hub, step.isAcked);
   }
 
   finish(): void {
     for (const hub of this.#hubs) this.#report(hub, true);
-    const told = this.#world.told.map(({ id }) => id);
+    const emitted = this.#world.emitted.map(({ id }) => id);
     for (const { client, seq } of this.#hubs) {
       const own = Array.from({ length: seq }, (_, at) => `${client}.${at + 1}`);
-      expect(told.filter((id) => id.startsWith(`${client}.`))).toEqual(own);
+      expect(emitted.filter((id) => id.startsWith(`${client}.`))).toEqual(own);
     }
-    // Nobody has been heard of for a day. As many come as there may be, and two: then the walk is round.
-    this.#world.nowMs += OUTBOX_MEMORY_MS + 1;
-    const silent = this.#strangers.splice(0);
-    for (let come = 0; come < silent.length + this.#hubs.length + 2; come += 1) this.#strange();
-    const { progress } = this.#world.stores;
-    expect(silent.filter((id) => progress.find(`client:${id}`, id) !== undefined)).toEqual([]);
+    // Nobody has reported for a day. After two more visitors than there are outboxes, the scan has been round once.
+    this.#world.nowMs += OUTBOX_RETENTION_MS + 1;
+    const idle = this.#visitors.splice(0);
+    for (let come = 0; come < idle.length + this.#hubs.length + 2; come += 1) this.#visit();
+    const { cursors } = this.#world.stores;
+    expect(idle.filter((id) => cursors.find(`client:${id}`, id) !== undefined)).toEqual([]);
     for (const { client, session, seq } of this.#hubs) {
-      const isKnown = progress.find(`client:${client}`, client) !== undefined;
+      const isKnown = cursors.find(`client:${client}`, client) !== undefined;
       expect(isKnown).toBe(seq > 0 && session !== null);
     }
   }
 
-  /** Who might repeat himself is heard of within the day, unless his session speaks for him. */
+  /** A hub that may have something to repeat reports within the day, unless its client has a session. */
   #wait(ms: number): void {
     const { sessions } = this.#world.stores;
     for (const hub of this.#hubs) {
-      const isSilent = hub.lastReportAtMs + OUTBOX_MEMORY_MS < this.#world.nowMs + ms;
-      const isSpokenFor = sessions.find(clientId(hub.client)) !== undefined;
-      if (isSilent && !isSpokenFor) this.#report(hub, false);
+      const isIdle = hub.lastReportAtMs + OUTBOX_RETENTION_MS < this.#world.nowMs + ms;
+      const hasSession = sessions.find(clientId(hub.client)) !== undefined;
+      if (isIdle && !hasSession) this.#report(hub, false);
     }
     this.#world.nowMs += ms;
-    for (let come = 0; come < 3; come += 1) this.#strange();
+    for (let come = 0; come < 3; come += 1) this.#visit();
   }
 
-  #strange(): void {
-    const client = `stranger-${this.#world.told.length}`;
-    this.#strangers.push(client);
+  #visit(): void {
+    const client = `visitor-${this.#world.emitted.length}`;
+    this.#visitors.push(client);
     const events = [begun(1, client, client), ended(2, client, client)];
     this.#world.ledger.take(reportOf(events, { hub: `client:${client}`, outboxId: client }));
   }
 
-  #report(hub: Hub, isHeard: boolean): void {
+  #report(hub: Hub, isAcked: boolean): void {
     const { client, pending } = hub;
     if (pending.length === 0) return;
     const report = reportOf(pending, { hub: `client:${client}`, outboxId: client });
-    const { throughSeq } = this.#world.ledger.take(report);
+    const { throughSequence } = this.#world.ledger.take(report);
     hub.lastReportAtMs = this.#world.nowMs;
-    if (isHeard) hub.pending = pending.filter(({ seq }) => seq > throughSeq);
+    if (isAcked) hub.pending = pending.filter(({ sequence }) => sequence > throughSequence);
   }
 }

@@ -1,25 +1,25 @@
-/** The Ledger, whatever reports come, in whatever order and however often. */
+/** What holds for the Ledger, whatever reports come, in any order and however often. */
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import type { ClientId } from "../../src/protocol/client-id.ts";
 import type { OutboxEvent, StatsDelta } from "../../src/ledger/contract.ts";
-import { begun, ended, LedgerWorld, reportOf, tallyOf } from "./support/ledger-world.ts";
+import { begun, ended, LedgerWorld, reportOf, statsOf } from "./support/ledger-world.ts";
 
 const CLIENTS = ["alice", "bob", "zoë 🦊"];
 
-/** What happens in an outbox of a hub, and which of its reports reach the Ledger, late and repeated ones among them. */
+/** What happens in an outbox of a hub, and which reports of it reach the Ledger, among them late and repeated ones. */
 type Step =
   | { readonly do: "begin" | "end"; readonly client: number }
   | { readonly do: "count"; readonly by: number }
-  /** From an event that was taken, or the next one, to any after it; with any tally that there was. */
-  | { readonly do: "report"; readonly from: number; readonly count: number; readonly tally: number }
+  /** A report from any event that was taken, or the next one, with any earlier stats delta. */
+  | { readonly do: "report"; readonly from: number; readonly count: number; readonly stats: number }
   | { readonly do: "newOutbox" }
   | { readonly do: "park" };
 
 const steps: fc.Arbitrary<{ readonly hub: number; readonly age: number; readonly step: Step }> =
   fc.record({
     hub: fc.nat(1),
-    /** 0: the hub's own outbox, else one that it had before. */
+    /** 0: the hub's current outbox; otherwise one that it had before. */
     age: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(2)),
     step: fc.oneof(
       fc.record({ do: fc.constantFrom("begin", "end"), client: fc.nat(CLIENTS.length - 1) }),
@@ -30,14 +30,14 @@ const steps: fc.Arbitrary<{ readonly hub: number; readonly age: number; readonly
           do: fc.constant("report"),
           from: fc.nat(),
           count: fc.nat(5),
-          tally: fc.nat(),
+          stats: fc.nat(),
         }),
       },
       fc.record({ do: fc.constantFrom("newOutbox", "park") }),
     ) as fc.Arbitrary<Step>,
   });
 
-it("takes each event and each tally once, in order, and keeps what it may", () => {
+it("The Ledger takes each event and each stats delta once, in order, and keeps as many events as it may", () => {
   const maxStored = fc.integer({ min: 1, max: 12 });
   fc.assert(
     fc.property(fc.array(steps, { maxLength: 80 }), maxStored, (history, max) => {
@@ -53,9 +53,9 @@ class Outbox {
   readonly id: string;
   readonly hub: string;
   readonly events: OutboxEvent[] = [];
-  readonly tallies: StatsDelta[] = [];
+  readonly stats: StatsDelta[] = [];
   readonly sessions = new Map<string, string>();
-  /** What the Ledger must have recorded of it. */
+  /** The sequence up to which the Ledger must have taken it. */
   taken = 0;
 
   constructor(hub: string, id: string) {
@@ -83,7 +83,7 @@ class Run {
   readonly #hubs: Outbox[][] = [[new Outbox("a", "a-0")], [new Outbox("b", "b-0")]];
   readonly #recorded: string[] = [];
   readonly #index = new Map<string, string>();
-  readonly #talliesTaken = new Set<string>();
+  readonly #statsTaken = new Set<string>();
   #sum = 0;
 
   constructor(max: number) {
@@ -101,16 +101,16 @@ class Run {
         outbox[step.do](CLIENTS[step.client] ?? "alice");
         break;
       case "count": {
-        const id = `${outbox.id}/t${outbox.tallies.length}`;
-        outbox.tallies.push(tallyOf(id, { deltas: [["counted", step.by]] }));
+        const id = `${outbox.id}/t${outbox.stats.length}`;
+        outbox.stats.push(statsOf(id, { deltas: [["counted", step.by]] }));
         break;
       }
       case "report": {
         const from = step.from % (outbox.taken + 1);
         const events = outbox.events.slice(from, from + step.count);
-        // The late ones are those that may still be on their way.
-        const late = outbox.tallies.slice(-8);
-        this.#report(outbox, events, late[step.tally % (late.length + 1)] ?? null);
+        // No more of them may still be under way.
+        const late = outbox.stats.slice(-8);
+        this.#report(outbox, events, late[step.stats % (late.length + 1)] ?? null);
         break;
       }
       case "newOutbox":
@@ -123,20 +123,20 @@ class Run {
     this.#check();
   }
 
-  /** Everything that was not taken comes at last, twice. */
+  /** At last everything is reported, twice. */
   finish(): void {
     for (const outbox of [...this.#hubs.flat(), ...this.#hubs.flat()]) {
       this.#report(outbox, outbox.events, null);
-      for (const tally of outbox.tallies.slice(-8)) this.#report(outbox, [], tally);
+      for (const stats of outbox.stats.slice(-8)) this.#report(outbox, [], stats);
     }
     this.#check();
   }
 
-  #report(outbox: Outbox, events: readonly OutboxEvent[], tally: StatsDelta | null): void {
+  #report(outbox: Outbox, events: readonly OutboxEvent[], stats: StatsDelta | null): void {
     const { hub, id, taken } = outbox;
-    for (const { seq, body } of events.filter((event) => event.seq > taken)) {
-      this.#recorded.push(`${id}.${seq}`);
-      outbox.taken = seq;
+    for (const { sequence, body } of events.filter((event) => event.sequence > taken)) {
+      this.#recorded.push(`${id}.${sequence}`);
+      outbox.taken = sequence;
       if (body.type === "client.connected") {
         this.#index.set(body.data.client_id, body.data.session_id);
       } else if (body.type === "client.disconnected") {
@@ -144,18 +144,18 @@ class Run {
         if (this.#index.get(client_id) === session_id) this.#index.delete(client_id);
       }
     }
-    if (tally !== null && !this.#talliesTaken.has(tally.id)) {
-      this.#talliesTaken.add(tally.id);
-      this.#sum += tally.deltas[0]?.[1] ?? 0;
+    if (stats !== null && !this.#statsTaken.has(stats.id)) {
+      this.#statsTaken.add(stats.id);
+      this.#sum += stats.deltas[0]?.[1] ?? 0;
     }
-    const report = reportOf(events, { hub, outboxId: id, tally });
-    expect(this.#world.ledger.take(report)).toEqual({ throughSeq: outbox.taken });
+    const report = reportOf(events, { hub, outboxId: id, stats });
+    expect(this.#world.ledger.take(report)).toEqual({ throughSequence: outbox.taken });
   }
 
   #check(): void {
-    const { stores, told, dropped } = this.#world;
-    expect(told.map(({ id }) => id)).toEqual(this.#recorded);
-    const sequences = told.map(({ sequence }) => sequence);
+    const { stores, emitted, dropped } = this.#world;
+    expect(emitted.map(({ id }) => id)).toEqual(this.#recorded);
+    const sequences = emitted.map(({ sequence }) => sequence);
     expect(sequences).toEqual(sequences.map((_, at) => at + 1));
     expect(this.#world.sample("counted")).toBe(this.#sum);
     expect(this.#world.sample("signal_manager_events_dropped_total")).toBe(dropped.length);
@@ -164,13 +164,13 @@ class Run {
       new Map(Array.from(this.#index, ([client, session]) => [client as ClientId, session])),
     );
     expect(stores.sessions.count).toBe(this.#index.size);
-    // Every event is somewhere, once.
+    // Every event is in exactly one place.
     const kept = [...["a", "b"].flatMap((hub) => this.#world.queued(hub)), ...dropped];
     const all = [...kept.map(({ sequence }) => sequence), ...this.#world.parked];
     expect(all.toSorted((one, other) => one - other)).toEqual(sequences);
     expect(stores.queue.count + stores.parked.count).toBe(all.length - dropped.length);
     expect(all.length - dropped.length).toBeLessThanOrEqual(this.#max);
-    // What is dropped is the oldest: of what is left in the line none is older than one of it that was dropped.
+    // The oldest events are dropped: none that is left in a partition is older than one that was dropped from it.
     for (const hub of ["a", "b"]) {
       const [head] = this.#world.queued(hub);
       const last = Math.max(0, ...dropped.filter((e) => e.hub === hub).map((e) => e.sequence));

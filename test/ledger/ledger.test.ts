@@ -1,9 +1,9 @@
-/** What the Ledger makes of reports. What holds of all reports in any order is in ledger.property.test.ts. */
+/** What the Ledger makes of reports. What holds for any reports in any order is in ledger.property.test.ts. */
 import { describe, expect, it } from "vitest";
 import { SUMMARY_MS } from "../../src/ledger/ledger.ts";
 import { clientId } from "../support/client-ids.ts";
-import { EVENT_AT_MS, hubsOfOneLine } from "../support/events.ts";
-import { begun, ended, LedgerWorld, reportOf, tallyOf } from "./support/ledger-world.ts";
+import { EVENT_AT_MS, hubsOfOnePartition } from "../support/events.ts";
+import { begun, ended, LedgerWorld, reportOf, statsOf } from "./support/ledger-world.ts";
 
 const DROPPED = "signal_manager_events_dropped_total";
 const PUBLISHED = "signal_manager_events_published_total";
@@ -12,10 +12,10 @@ function many(first: number, count: number) {
   return Array.from({ length: count }, (_, at) => begun(first + at, "alice"));
 }
 
-describe("an event", () => {
-  it("that gave way in its hub's outbox is counted as dropped, once, by the gap that it left", () => {
+describe("The Ledger", () => {
+  it("counts an event that a full outbox dropped, once, by the gap that it left", () => {
     const world = new LedgerWorld();
-    // Of an outbox that is new nobody knows what was before.
+    // In a new outbox the first gap may be what was reported long ago.
     world.ledger.take(reportOf([begun(5, "alice")]));
     expect(world.sample(DROPPED)).toBe(0);
     for (const _ of ["first", "again"]) world.ledger.take(reportOf(many(9, 2)));
@@ -23,19 +23,19 @@ describe("an event", () => {
     expect(world.sample(DROPPED)).toBe(3);
   });
 
-  it("is told, queued and indexed when it is reported first, and passed over when it comes again", () => {
+  it("emits, queues and indexes an event that is new, and skips it when it is reported again", () => {
     const world = new LedgerWorld();
     const report = reportOf([begun(1, "alice", "s"), begun(2, "bob", "t")]);
-    expect(world.ledger.take(report)).toEqual({ throughSeq: 2 });
-    expect(world.ledger.take(report)).toEqual({ throughSeq: 2 });
-    expect(world.ledger.take(reportOf([begun(1, "alice", "s")]))).toEqual({ throughSeq: 2 });
-    expect(world.ledger.take(reportOf([]))).toEqual({ throughSeq: 2 });
+    expect(world.ledger.take(report)).toEqual({ throughSequence: 2 });
+    expect(world.ledger.take(report)).toEqual({ throughSequence: 2 });
+    expect(world.ledger.take(reportOf([begun(1, "alice", "s")]))).toEqual({ throughSequence: 2 });
+    expect(world.ledger.take(reportOf([]))).toEqual({ throughSequence: 2 });
     expect(world.queued("main")).toEqual([
       {
         ...begun(1, "alice", "s").body,
         id: "outbox.1",
         hub: "main",
-        line: "main",
+        partition: "main",
         sequence: 1,
         atMs: EVENT_AT_MS + 1,
       },
@@ -43,12 +43,12 @@ describe("an event", () => {
         ...begun(2, "bob", "t").body,
         id: "outbox.2",
         hub: "main",
-        line: "main",
+        partition: "main",
         sequence: 2,
         atMs: EVENT_AT_MS + 2,
       },
     ]);
-    expect(world.told).toEqual(world.queued("main"));
+    expect(world.emitted).toEqual(world.queued("main"));
     expect(world.stores.sessions.find(clientId("alice"))).toEqual({
       clientId: "alice",
       sessionId: "s",
@@ -57,24 +57,26 @@ describe("an event", () => {
     });
   });
 
-  it("is taken past a gap, which a full outbox leaves", () => {
+  it("takes events behind a gap, which a full outbox leaves", () => {
     const world = new LedgerWorld();
     world.ledger.take(reportOf([begun(1, "alice")]));
-    expect(world.ledger.take(reportOf([begun(7, "bob")]))).toEqual({ throughSeq: 7 });
-    expect(world.told.map(({ id }) => id)).toEqual(["outbox.1", "outbox.7"]);
+    expect(world.ledger.take(reportOf([begun(7, "bob")]))).toEqual({ throughSequence: 7 });
+    expect(world.emitted.map(({ id }) => id)).toEqual(["outbox.1", "outbox.7"]);
   });
 
-  it("is told and not kept where no sink takes it", () => {
-    const world = new LedgerWorld({ queues: false, maxStored: 0 });
+  it("emits events and stores none if no stored sink is configured", () => {
+    const world = new LedgerWorld({ storesEvents: false, maxStored: 0 });
     world.ledger.take(reportOf([begun(1, "alice")]));
-    expect([world.told.length, world.stores.queue.count, world.dropped.length]).toEqual([1, 0, 0]);
+    expect([world.emitted.length, world.stores.queue.count, world.dropped.length]).toEqual([
+      1, 0, 0,
+    ]);
   });
 
-  it("ends a session, counted by its reason and by how long it was", () => {
+  it("counts the end of a session by its reason and its duration", () => {
     const world = new LedgerWorld();
     world.ledger.take(reportOf([begun(1, "alice", "s"), begun(2, "bob", "t")]));
     world.ledger.take(reportOf([ended(3, "alice", "s", "timed-out")]));
-    // A hub of a later version may know another reason.
+    // A hub of a later release may report another reason.
     world.ledger.take(reportOf([ended(4, "bob", "t", "abducted")]));
     expect(world.stores.sessions.count).toBe(0);
     expect(world.sample('signal_manager_sessions_ended_total{reason="timed-out"}')).toBe(1);
@@ -83,108 +85,108 @@ describe("an event", () => {
     expect(world.queued("main").map(({ type }) => type)).toContain("client.disconnected");
   });
 
-  it("of a session that was replaced leaves the newer one in the index", () => {
+  it("keeps the newer session of a client in the index when the replaced one ends", () => {
     const world = new LedgerWorld();
     world.ledger.take(reportOf([begun(1, "alice", "old"), begun(2, "alice", "new")]));
     world.ledger.take(reportOf([ended(3, "alice", "old")]));
     expect(world.stores.sessions.find(clientId("alice"))?.sessionId).toBe("new");
   });
 
-  it("is taken whole or not at all, and not told before", () => {
+  it("takes a report whole or not at all, and emits nothing before it is committed", () => {
     const world = new LedgerWorld();
-    const { put } = world.stores.progress;
-    Object.assign(world.stores.progress, {
+    const { put } = world.stores.cursors;
+    Object.assign(world.stores.cursors, {
       put: () => {
         throw new Error("disk full");
       },
     });
-    const report = reportOf([begun(1, "alice")], { tally: tallyOf("t", { deltas: [["a", 1]] }) });
+    const report = reportOf([begun(1, "alice")], { stats: statsOf("t", { deltas: [["a", 1]] }) });
     expect(() => world.ledger.take(report)).toThrow("disk full");
-    expect([world.told.length, world.stores.queue.count, world.stores.sessions.count]).toEqual([
+    expect([world.emitted.length, world.stores.queue.count, world.stores.sessions.count]).toEqual([
       0, 0, 0,
     ]);
     expect(world.stores.state.read()).toBeUndefined();
-    Object.assign(world.stores.progress, { put });
+    Object.assign(world.stores.cursors, { put });
     world.ledger.take(report);
     expect(world.queued("main").map(({ sequence }) => sequence)).toEqual([1]);
     expect(world.sample("a")).toBe(1);
   });
 });
 
-describe("a tally", () => {
-  it("is added once, also when it comes behind those after it", () => {
+describe("The Ledger, for a stats delta,", () => {
+  it("adds it once, even if it comes again behind later ones", () => {
     const world = new LedgerWorld();
-    const tallies = Array.from({ length: 16 }, (_, at) =>
-      tallyOf(`t-${at}`, {
+    const deltas = Array.from({ length: 16 }, (_, at) =>
+      statsOf(`t-${at}`, {
         deltas: [
           ["a", 1],
           ["b", 2],
         ],
       }),
     );
-    for (const tally of [...tallies, ...tallies]) world.ledger.take(reportOf([], { tally }));
+    for (const stats of [...deltas, ...deltas]) world.ledger.take(reportOf([], { stats }));
     expect([world.sample("a"), world.sample("b")]).toEqual([16, 32]);
   });
 
-  it("of each isolate is its own, though all report in one name", () => {
+  it("keeps those of several isolates apart, though all report under one name", () => {
     const world = new LedgerWorld();
     for (const outboxId of ["isolate-1", "isolate-2", "isolate-1"]) {
-      const tally = tallyOf(`of ${outboxId}`, { deltas: [["a", 1]] });
-      world.ledger.take(reportOf([], { hub: "worker", outboxId, tally }));
+      const stats = statsOf(`of ${outboxId}`, { deltas: [["a", 1]] });
+      world.ledger.take(reportOf([], { hub: "worker", outboxId, stats }));
     }
     expect(world.sample("a")).toBe(2);
   });
 
-  it("tells its occasions as events, each with an id of its own", () => {
+  it("emits its immediate events, each with an id of its own", () => {
     const world = new LedgerWorld();
     const data = { source_client_id: "a", target_client_id: null, message_type: "SIGNAL_OFFER" };
-    const occasions = [2, 3].map((count) => ({
+    const immediateEvents = [2, 3].map((count) => ({
       type: "signal.delivered" as const,
       data: { ...data, count },
     }));
-    const tally = tallyOf("t", { occasions, atMs: 7 });
-    world.ledger.take(reportOf([begun(1, "alice")], { tally }));
-    world.ledger.take(reportOf([begun(1, "alice")], { tally }));
-    expect(world.told.map(({ id, sequence, atMs }) => [id, sequence, atMs])).toEqual([
+    const stats = statsOf("t", { immediateEvents, atMs: 7 });
+    world.ledger.take(reportOf([begun(1, "alice")], { stats }));
+    world.ledger.take(reportOf([begun(1, "alice")], { stats }));
+    expect(world.emitted.map(({ id, sequence, atMs }) => [id, sequence, atMs])).toEqual([
       ["outbox.1", 1, EVENT_AT_MS + 1],
       ["t.0", 2, 7],
       ["t.1", 3, 7],
     ]);
-    expect(world.queued("main")).toEqual(world.told);
+    expect(world.queued("main")).toEqual(world.emitted);
   });
 
-  it("of an outbox that was silent for a day is forgotten when another of the hub comes", () => {
+  it("prunes the cursor of an outbox that was idle for a day when the hub has another outbox", () => {
     const world = new LedgerWorld();
     world.ledger.take(reportOf(many(1, 1), { outboxId: "old" }));
     world.nowMs += 86_400_000;
     world.ledger.take(reportOf(many(1, 1), { outboxId: "new" }));
-    expect(world.stores.progress.find("main", "old")).toBeDefined();
+    expect(world.stores.cursors.find("main", "old")).toBeDefined();
     world.nowMs += 1;
     world.ledger.take(reportOf(many(1, 1), { outboxId: "newer" }));
-    expect(world.stores.progress.find("main", "old")).toBeUndefined();
-    expect(world.stores.progress.find("main", "new")).toBeDefined();
+    expect(world.stores.cursors.find("main", "old")).toBeUndefined();
+    expect(world.stores.cursors.find("main", "new")).toBeDefined();
   });
 });
 
-describe("what strangers do", () => {
+describe("The Ledger, for what unauthenticated callers cause,", () => {
   const summaries = { "client.auth_failed": 2, rate_limited: 0 } as const;
 
-  it("is told once a minute and hub, as a number", () => {
+  it("emits one event per minute and hub, with their number", () => {
     const world = new LedgerWorld();
     expect(world.ledger.nextSummaryMs()).toBeNull();
     for (const id of ["t", "u"]) {
-      const tally = tallyOf(id, { summaries, atMs: world.nowMs });
-      world.ledger.take(reportOf([], { tally }));
+      const stats = statsOf(id, { summaries, atMs: world.nowMs });
+      world.ledger.take(reportOf([], { stats }));
       world.nowMs += 1000;
     }
     expect(world.ledger.nextSummaryMs()).toBe(EVENT_AT_MS + SUMMARY_MS);
     world.nowMs = EVENT_AT_MS + SUMMARY_MS - 1;
-    world.ledger.summarise();
-    expect(world.told).toEqual([]);
+    world.ledger.emitSummaries();
+    expect(world.emitted).toEqual([]);
     world.nowMs += 1;
-    world.ledger.summarise();
-    world.ledger.summarise();
-    expect(world.told).toEqual([
+    world.ledger.emitSummaries();
+    world.ledger.emitSummaries();
+    expect(world.emitted).toEqual([
       {
         type: "client.auth_failed",
         data: {
@@ -194,33 +196,33 @@ describe("what strangers do", () => {
         },
         id: `main.client.auth_failed.${EVENT_AT_MS}`,
         hub: "main",
-        line: "main",
+        partition: "main",
         atMs: world.nowMs,
         sequence: 1,
       },
     ]);
-    expect(world.queued("main")).toEqual(world.told);
+    expect(world.queued("main")).toEqual(world.emitted);
     expect(world.ledger.nextSummaryMs()).toBeNull();
   });
 
-  it("is told of each hub when its own minute is over", () => {
+  it("emits the event of each hub when the hub's own minute is over", () => {
     const world = new LedgerWorld();
     for (const [hub, atMs] of [
       ["late", EVENT_AT_MS + 5000],
       ["early", EVENT_AT_MS],
     ] as const) {
-      world.ledger.take(reportOf([], { hub, tally: tallyOf(hub, { summaries, atMs }) }));
+      world.ledger.take(reportOf([], { hub, stats: statsOf(hub, { summaries, atMs }) }));
     }
     expect(world.ledger.nextSummaryMs()).toBe(EVENT_AT_MS + SUMMARY_MS);
     world.nowMs = EVENT_AT_MS + SUMMARY_MS;
-    world.ledger.summarise();
-    expect(world.told.map(({ hub }) => hub)).toEqual(["early"]);
+    world.ledger.emitSummaries();
+    expect(world.emitted.map(({ hub }) => hub)).toEqual(["early"]);
     expect(world.ledger.nextSummaryMs()).toBe(EVENT_AT_MS + 5000 + SUMMARY_MS);
   });
 });
 
-describe("a full storage", () => {
-  it("keeps the newest of a hub's line, and counts what gave way", () => {
+describe("The Ledger, when its storage is full,", () => {
+  it("keeps the newest events of a partition, and counts those that it dropped", () => {
     const world = new LedgerWorld({ maxStored: 3 });
     world.ledger.take(reportOf(many(1, 3)));
     expect(world.dropped).toEqual([]);
@@ -230,7 +232,7 @@ describe("a full storage", () => {
     expect(world.sample(DROPPED)).toBe(2);
   });
 
-  it("gives up what is parked first, the oldest of it", () => {
+  it("drops parked events first, the oldest of them", () => {
     const world = new LedgerWorld({ maxStored: 3 });
     world.ledger.take(reportOf(many(1, 3)));
     world.park("main");
@@ -242,7 +244,7 @@ describe("a full storage", () => {
     expect(world.queued("main").map(({ sequence }) => sequence)).toEqual([4, 5, 6]);
   });
 
-  it("takes from the hub that grows, and from another only for a hub that has nothing", () => {
+  it("drops from the partition that grows, and from another one only if that one is empty", () => {
     const world = new LedgerWorld({ maxStored: 4 });
     world.ledger.take(reportOf(many(1, 2), { hub: "quiet", outboxId: "q" }));
     world.ledger.take(reportOf(many(1, 4)));
@@ -255,9 +257,9 @@ describe("a full storage", () => {
     }
   });
 
-  it("takes from the line that grows, though the hub itself has nothing in it", () => {
+  it("drops from the partition that grows, even if the hub itself has no event in it", () => {
     const world = new LedgerWorld({ maxStored: 4 });
-    const [alice = "", bob = ""] = hubsOfOneLine(2);
+    const [alice = "", bob = ""] = hubsOfOnePartition(2);
     world.ledger.take(reportOf(many(1, 2), { hub: "quiet", outboxId: "q" }));
     world.ledger.take(reportOf(many(1, 2), { hub: alice, outboxId: "a" }));
     world.ledger.take(reportOf(many(1, 1), { hub: bob, outboxId: "b" }));
@@ -266,7 +268,7 @@ describe("a full storage", () => {
     expect(world.queued("quiet")).toHaveLength(2);
   });
 
-  it("shrinks to a bound that was lowered, two for each that comes", () => {
+  it("shrinks to a lowered bound by two events for each that comes", () => {
     const world = new LedgerWorld({ maxStored: 10 });
     world.ledger.take(reportOf(many(1, 10)));
     world.configured({ maxStored: 5 });
@@ -285,8 +287,8 @@ function withParked(count: number): LedgerWorld {
   return world;
 }
 
-describe("a retry", () => {
-  it("puts events back to where they were in their line, each once, and says how many", () => {
+describe("retry", () => {
+  it("puts events back to their place in the partition, each once, and returns how many", () => {
     const world = withParked(3);
     expect(world.ledger.retry([3, 1, 3, 99])).toBe(2);
     expect(world.parked).toEqual([2]);
@@ -296,7 +298,7 @@ describe("a retry", () => {
     expect(world.ledger.retry([])).toBe(0);
   });
 
-  it("of all puts back every page of them", () => {
+  it("puts back every page of them if it gets null", () => {
     const world = withParked(1201);
     expect(world.ledger.retry(null)).toBe(1201);
     expect([world.stores.queue.count, world.stores.parked.count]).toEqual([1202, 0]);
@@ -304,11 +306,11 @@ describe("a retry", () => {
   });
 });
 
-it("a delivery is counted by its outcome, and the events of those that were published", () => {
+it("countPublish counts each request by its outcome, and the events of those that were published", () => {
   const world = new LedgerWorld();
-  const delivery = { line: "main", events: 3, reason: null };
+  const result = { sink: "pubsub", partition: "main", events: 3, reason: null };
   for (const outcome of ["published", "published", "retried", "split", "parked"] as const) {
-    world.ledger.countDelivery({ ...delivery, outcome });
+    world.ledger.countPublish({ ...result, outcome });
   }
   expect(world.sample(PUBLISHED)).toBe(6);
   const requests = (outcome: string) =>
@@ -316,11 +318,11 @@ it("a delivery is counted by its outcome, and the events of those that were publ
   expect(["published", "retried", "split", "parked"].map(requests)).toEqual([2, 1, 1, 1]);
 });
 
-it("the sequence rises on, whatever happened before the Ledger was made again", () => {
+it("The sequence goes on rising after a restart", () => {
   const world = new LedgerWorld();
   world.ledger.take(reportOf(many(1, 2)));
-  world.stores.queue.remove("main", [1, 2]);
+  world.stores.queue.of("pubsub").remove("main", [1, 2]);
   world.configured({});
   world.ledger.take(reportOf(many(3, 1)));
-  expect(world.told.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+  expect(world.emitted.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
 });

@@ -50,16 +50,16 @@ class Run {
 
   check(): void {
     const { at, flights, reporter } = this.world;
-    const ids = at.told.map(({ id }) => id);
+    const ids = at.emitted.map(({ id }) => id);
     expect(ids).toEqual(ids.map((_, index) => `${this.world.outbox.id}.${index + 1}`));
     expect(this.world.counted).toBeLessThanOrEqual(this.counted);
     for (const flight of flights.filter((each) => !this.#seen.has(each))) {
       this.#seen.add(flight);
-      const id = flight.report.tally?.id;
+      const id = flight.report.stats?.id;
       if (id === undefined) continue;
       // Another tally from the same incarnation: the one before is the Ledger's.
       if (this.#last !== null && this.#last.id !== id && this.#last.from === reporter) {
-        const known = at.stores.progress.find("main", this.world.outbox.id)?.tallyIds;
+        const known = at.stores.cursors.find("main", this.world.outbox.id)?.statsIds;
         expect(known).toContain(this.#last.id);
       }
       this.#last = { id, from: reporter };
@@ -74,7 +74,7 @@ class Run {
       this.check();
     }
     expect(this.world.reporter.hasAnything).toBe(false);
-    expect(this.world.at.told).toHaveLength(this.appended);
+    expect(this.world.at.emitted).toHaveLength(this.appended);
     if (this.isWhole) expect(this.world.counted).toBe(this.counted);
   }
 }

@@ -15,14 +15,14 @@ describe("a report", () => {
     expect(world.flights[0]?.report).toMatchObject({
       hub: "main",
       outboxId: world.outbox.id,
-      events: [{ seq: 1 }, { seq: 2 }],
-      tally: { atMs: world.at.nowMs },
+      events: [{ sequence: 1 }, { sequence: 2 }],
+      stats: { atMs: world.at.nowMs },
     });
     await world.flights[0]?.arrive();
     expect(await done).toBe(true);
     expect(world.reporter.hasAnything).toBe(false);
     expect(world.outbox.head(9)).toEqual([]);
-    expect([world.at.told.length, world.counted]).toEqual([2, 1]);
+    expect([world.at.emitted.length, world.counted]).toEqual([2, 1]);
     expect(await world.reporter.report()).toBe(true);
     expect(world.flights).toEqual([]);
   });
@@ -34,11 +34,11 @@ describe("a report", () => {
     expect(world.flights[0]?.report.events).toHaveLength(200);
     world.occur();
     await world.flights[0]?.arrive();
-    expect(world.flights[0]?.report.events.map(({ seq }) => seq)).toEqual([201]);
-    expect(world.flights[0]?.report.tally?.occasions).toHaveLength(1);
+    expect(world.flights[0]?.report.events.map(({ sequence }) => sequence)).toEqual([201]);
+    expect(world.flights[0]?.report.stats?.immediateEvents).toHaveLength(1);
     await world.flights[0]?.arrive();
     expect(await done).toBe(true);
-    expect(world.at.told).toHaveLength(202);
+    expect(world.at.emitted).toHaveLength(202);
   });
 
   it("is made at once for a signal that did not arrive, and then once a second for however many", async () => {
@@ -56,7 +56,7 @@ describe("a report", () => {
     expect(world.reporter.isDue).toBe(true);
     void world.reporter.report();
     await world.flights[0]?.arrive();
-    expect(world.at.told.map(({ data }) => data)).toMatchObject([{ count: 1 }, { count: 2 }]);
+    expect(world.at.emitted.map(({ data }) => data)).toMatchObject([{ count: 1 }, { count: 2 }]);
     expect(world.reporter.hasAnything).toBe(false);
   });
 
@@ -70,8 +70,8 @@ describe("a report", () => {
     expect(world.reporter.isDue).toBe(true);
     void world.reporter.report();
     expect(world.flights[0]?.report).toMatchObject({
-      events: [{ seq: 1 }],
-      tally: { occasions: [{ type: "signal.undelivered" }] },
+      events: [{ sequence: 1 }],
+      stats: { immediateEvents: [{ type: "signal.undelivered" }] },
     });
   });
 
@@ -101,7 +101,7 @@ describe("a report", () => {
       world.append();
       world.count();
       const done = world.reporter.report();
-      const tally = world.flights[0]?.report.tally;
+      const tally = world.flights[0]?.report.stats;
       world.count();
       await world.flights[0]?.[how]();
       expect(await done).toBe(false);
@@ -109,11 +109,11 @@ describe("a report", () => {
       world.append();
       expect(world.reporter.hasAnything).toBe(true);
       const again = world.reporter.report();
-      expect(world.flights[0]?.report.tally).toEqual(tally);
-      expect(world.flights[0]?.report.events.map(({ seq }) => seq)).toEqual([1, 2]);
+      expect(world.flights[0]?.report.stats).toEqual(tally);
+      expect(world.flights[0]?.report.events.map(({ sequence }) => sequence)).toEqual([1, 2]);
       await world.flights[0]?.arrive();
       expect(await again).toBe(true);
-      expect([world.at.told.length, world.counted]).toEqual([2, 1]);
+      expect([world.at.emitted.length, world.counted]).toEqual([2, 1]);
       // What was counted since is in the next.
       void world.reporter.report();
       await world.flights[0]?.arrive();
@@ -156,7 +156,7 @@ describe("a report", () => {
     expect(await third).toBe(true);
     // Behind the tally that followed it.
     await hanging?.arrive();
-    expect([world.at.told.length, world.counted]).toEqual([2, 2]);
+    expect([world.at.emitted.length, world.counted]).toEqual([2, 2]);
     expect(world.flights).toEqual([]);
     expect(world.reporter.hasAnything).toBe(false);
   });
@@ -205,6 +205,6 @@ describe("a report", () => {
     const again = world.reporter.report();
     await world.flights[0]?.arrive();
     expect(await again).toBe(true);
-    expect(world.at.told).toHaveLength(1);
+    expect(world.at.emitted).toHaveLength(1);
   });
 });

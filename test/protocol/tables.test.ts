@@ -8,7 +8,7 @@ import {
   MESSAGE_TYPES,
   messageTypeName,
   RESERVED_MESSAGE_TYPES,
-} from "../../src/protocol/message-types.ts";
+} from "../../src/protocol/messages/table.ts";
 
 const EVERY_BYTE = Array.from({ length: 256 }, (_, byte) => byte);
 

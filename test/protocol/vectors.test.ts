@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { faultRow, FAULTS, type Fault } from "../../src/protocol/errors.ts";
 import { decodeMessage, encodeFrame, type Frame } from "../../src/protocol/frame.ts";
-import { MESSAGE_TYPES } from "../../src/protocol/message-types.ts";
+import { MESSAGE_TYPES } from "../../src/protocol/messages/table.ts";
 import { codecOf, PAYLOAD_TYPES } from "../../src/protocol/encodings/payload-types.ts";
 import { formatUuid } from "../../src/protocol/uuid.ts";
 import { clientId } from "../support/client-ids.ts";

@@ -1,4 +1,4 @@
-/** Runs once before the browser tests: says loudly that they are skipped, where they are. */
+/** Runs once before the browser tests, and warns if they are skipped. */
 import { findChromium } from "./browser-find.ts";
 
 export default function announceSkip(): void {

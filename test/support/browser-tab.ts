@@ -1,4 +1,4 @@
-/** A real Chromium, and tabs in it that show the demo, handled as a person does: by what is to be seen. */
+/** A real Chromium with tabs that show the demo. Tests use them as a person does: by what the page shows. */
 import {
   chromium,
   type Browser,
@@ -16,24 +16,24 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  // A camera and a microphone that nobody needs to plug in, or allow.
+  // A fake camera and a fake microphone, which need no permission.
   "--use-fake-device-for-media-stream",
   "--use-fake-ui-for-media-stream",
-  // Else host candidates are names of multicast DNS, which a sandbox may not resolve.
+  // Otherwise host candidates are multicast DNS names, which a sandbox may not resolve.
   "--disable-features=WebRtcHideLocalIpsWithMdns",
 ];
 
-/** Bounds a hang: everything here takes a second or two on a machine that is not busy. */
+/** Ends a test that hangs. On an idle machine everything here takes a second or two. */
 const TIMEOUT_MS = 60_000;
 
-/** With a fresh profile. @throws without Chromium: skip the tests there. */
+/** Starts Chromium with a fresh profile. @throws without Chromium, where the tests are skipped. */
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: findChromium() ?? "", args: FLAGS });
 }
 
 export class Tab {
   readonly page: Page;
-  /** What the page threw and nobody caught. */
+  /** The errors that the page threw and did not catch. */
   readonly faults: Error[] = [];
 
   constructor(page: Page) {
@@ -42,14 +42,14 @@ export class Tab {
     page.on("pageerror", (error) => this.faults.push(error));
   }
 
-  /** A tab that shows the demo of the service at `url` (ws://…). */
+  /** Opens a tab with the demo of the service at `url` (ws://…). */
   static async open(context: BrowserContext, url: string, query = ""): Promise<Tab> {
     const tab = new Tab(await context.newPage());
     await tab.page.goto(new URL(`/demo/${query}`, url.replace(/^ws/, "http")).href);
     return tab;
   }
 
-  /** A tab that has joined as one of the test clients. */
+  /** Opens a tab that has joined as a test client. */
   static async join(context: BrowserContext, url: string, as: 1 | 2): Promise<Tab> {
     const tab = await Tab.open(context, url, `?as=${as}`);
     await tab.page.locator("#lobby").waitFor();
@@ -64,28 +64,28 @@ export class Tab {
     await this.page.getByRole("radio", { name: kind, exact: true }).check();
   }
 
-  /** The call stands, its chat is open. */
+  /** Waits until the call is connected and its chat is open. */
   async isInCall(): Promise<void> {
     await this.page.locator('#rtc[data-tone="good"]', { hasText: "Connected" }).waitFor();
     await this.page.locator("#chat-text:enabled").waitFor();
   }
 
-  /** Pictures of the other side are being decoded: a number that the browser's own statistics give. */
+  /** Waits until the browser's statistics say that it decodes pictures of the other side. */
   async seesPictures(): Promise<void> {
     await this.page.locator("#numbers", { hasText: /[1-9][\d,]* frames decoded/ }).waitFor();
     await this.page.locator("#stage[data-picture]").waitFor();
   }
 
-  async say(text: string): Promise<void> {
+  async sendChat(text: string): Promise<void> {
     await this.page.getByRole("textbox", { name: "Message" }).fill(text);
     await this.page.keyboard.press("Enter");
   }
 
-  async hears(text: string): Promise<void> {
+  async receivesChat(text: string): Promise<void> {
     await this.page.locator(".message.theirs", { hasText: text }).waitFor();
   }
 
-  /** The hub's pill in the corner. */
+  /** Waits until the pill of the hub in the corner shows the text. */
   async hubSays(text: string, timeoutMs = TIMEOUT_MS): Promise<void> {
     await this.page.locator("#hub", { hasText: text }).waitFor({ timeout: timeoutMs });
   }
@@ -94,7 +94,7 @@ export class Tab {
     await this.page.getByRole("alert").filter({ hasText: text }).waitFor();
   }
 
-  /** The log of frames: the type and the words of each line. */
+  /** The lines of the log of frames. */
   async frames(): Promise<string[]> {
     const lines = await this.page.locator(".frame-line").all();
     return Promise.all(lines.map(async (line) => (await line.innerText()).replaceAll("\n", " ")));
@@ -102,16 +102,16 @@ export class Tab {
 }
 
 /**
- * The chat carries `words` both ways. `one` speaks first: the one that was reloaded, since the other only learns from it
- * that the call is another.
+ * Sends a chat message both ways. `one` sends first. After a reload it has to be the reloaded tab, because the other tab
+ * learns from its message that the connection is a new one.
  */
 export async function talk(one: Tab, two: Tab): Promise<void> {
   await Promise.all([one.isInCall(), two.isInCall()]);
-  const words = `hello ${(said += 1)}`;
-  await one.say(`${words}, this is one`);
-  await two.hears(`${words}, this is one`);
-  await two.say(`${words}, this is two`);
-  await one.hears(`${words}, this is two`);
+  const text = `hello ${(talks += 1)}`;
+  await one.sendChat(`${text}, this is one`);
+  await two.receivesChat(`${text}, this is one`);
+  await two.sendChat(`${text}, this is two`);
+  await one.receivesChat(`${text}, this is two`);
 }
 
-let said = 0;
+let talks = 0;

@@ -1,7 +1,7 @@
-/** Events and their messages, made up. */
+/** Sample events, and the messages made of them. */
 import { toPubsubMessage, type PubsubMessage } from "../../src/events/sinks/pubsub/cloud-event.ts";
 import type { EventBody, StoredEvent } from "../../src/events/event-types.ts";
-import { lineOf } from "../../src/ledger/partition.ts";
+import { partitionOf } from "../../src/ledger/partition.ts";
 
 /** 2026-11-23T06:00:00.000Z */
 export const EVENT_AT_MS = 1_795_413_600_000;
@@ -19,25 +19,31 @@ export function connected(clientId: string): EventBody {
 
 export function stored(
   body: EventBody,
-  place: Partial<Pick<StoredEvent, "hub" | "line" | "sequence" | "id">> = {},
+  place: Partial<Pick<StoredEvent, "hub" | "partition" | "sequence" | "id">> = {},
 ): StoredEvent {
-  const { hub = "main", line = lineOf(hub), sequence = 1, id = `${hub}-${sequence}` } = place;
-  return { ...body, id, hub, line, sequence, atMs: EVENT_AT_MS };
+  const { hub = "main", sequence = 1 } = place;
+  const { partition = partitionOf(hub), id = `${hub}-${sequence}` } = place;
+  return { ...body, id, hub, partition, sequence, atMs: EVENT_AT_MS };
 }
 
-/** Hubs of so many clients, all of one line. */
-export function hubsOfOneLine(count: number): string[] {
+/** So many hubs of single clients, all in the partition `clients-7`. */
+export function hubsOfOnePartition(count: number): string[] {
   const hubs: string[] = [];
   for (let n = 0; hubs.length < count; n += 1) {
     const hub = `client:device-${n}`;
-    if (lineOf(hub) === "clients-7") hubs.push(hub);
+    if (partitionOf(hub) === "clients-7") hubs.push(hub);
   }
   return hubs;
 }
 
-/** Of one hub, in order: `main-1`, `main-2` … */
-export function someMessages(count: number, hub = "main", first = 1): PubsubMessage[] {
+/** Events of one hub, in order: `main-1`, `main-2` … */
+export function someEvents(count: number, hub = "main", first = 1): StoredEvent[] {
   return Array.from({ length: count }, (_, at) =>
-    toPubsubMessage(stored(connected(`client-${first + at}`), { hub, sequence: first + at })),
+    stored(connected(`client-${first + at}`), { hub, sequence: first + at }),
   );
+}
+
+/** The messages of `someEvents`. */
+export function someMessages(count: number, hub = "main", first = 1): PubsubMessage[] {
+  return someEvents(count, hub, first).map(toPubsubMessage);
 }

@@ -1,6 +1,6 @@
 /**
  * Google Cloud Pub/Sub in one process, over REST: strict where Google's emulator is lax, and broken where a test asks for
- * it. test/events/pubsub/fake-pubsub.test.ts holds it to Google's own client.
+ * it. test/events/sinks/pubsub/fake-pubsub.test.ts holds it to Google's own client.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";

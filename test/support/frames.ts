@@ -4,7 +4,7 @@ import {
   MESSAGE_TYPES,
   messageTypeName,
   type MessageTypeName,
-} from "../../src/protocol/message-types.ts";
+} from "../../src/protocol/messages/table.ts";
 import { PAYLOAD_TYPES } from "../../src/protocol/encodings/payload-types.ts";
 import { formatUuid } from "../../src/protocol/uuid.ts";
 import { parseUuid } from "./parse-uuid.ts";

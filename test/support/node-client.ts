@@ -1,4 +1,4 @@
-/** A client on a real socket: Node's own WebSocket, which remembers what came, and waits for what has not. */
+/** A client on a real socket, Node's own WebSocket. It keeps the messages that arrived and waits for more. */
 import { issueJwt } from "../../src/auth/jwt.ts";
 import { PUBLIC_TOKEN_SECRET } from "../../src/config/cross-checks.ts";
 import { clientId } from "./client-ids.ts";
@@ -10,14 +10,14 @@ export interface Closed {
   readonly reason: string;
 }
 
-/** The document's test clients. */
+/** The published test clients. */
 export type Known = 1 | 2;
 
 export function idOf(known: Known): string {
   return `test_client_${known}`;
 }
 
-/** A signed token, as a service with the settings of `npm start` takes it. */
+/** A signed token that a service with the settings of `npm start` accepts. */
 export function tokenOf(id: string): Promise<string> {
   return issueJwt(PUBLIC_TOKEN_SECRET, { clientId: clientId(id) }, 3600, Date.now());
 }
@@ -40,7 +40,7 @@ export class NodeClient {
     });
   }
 
-  /** @throws if there is no upgrade: what HTTP answered, a WebSocket does not tell. */
+  /** @throws if the upgrade fails. A WebSocket does not reveal the status of the answer. */
   static async open(url: string, protocols: string[] = []): Promise<NodeClient> {
     const ws = new WebSocket(url, protocols);
     const client = new NodeClient(ws);
@@ -52,7 +52,7 @@ export class NodeClient {
     return client;
   }
 
-  /** Opens, and connects with one of the document's credentials. */
+  /** Opens a socket and connects with the published credentials of a test client. */
   static async connect(url: string, known: Known): Promise<NodeClient> {
     const client = await NodeClient.open(url);
     const credentials = { client_id: idOf(known), auth_token: `test_token_${known}` };
@@ -60,7 +60,7 @@ export class NodeClient {
     return client;
   }
 
-  /** Opens with a token of the client's own, which says at the upgrade who comes, and connects. */
+  /** Opens a socket with a signed token in the upgrade, and connects. */
   static async connectAs(url: string, id: string): Promise<NodeClient> {
     const client = await NodeClient.open(url, ["signal-manager", `bearer.${await tokenOf(id)}`]);
     await client.expectAck(frame("CONNECT", { client_id: id }, uuid(0)));
@@ -77,7 +77,7 @@ export class NodeClient {
     return ack;
   }
 
-  /** The subprotocol that the hub selected; "": none. */
+  /** The subprotocol that the hub selected, or "". */
   get protocol(): string {
     return this.#ws.protocol ?? "";
   }

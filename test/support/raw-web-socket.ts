@@ -1,9 +1,9 @@
-/** A WebSocket client without manners: it upgrades, writes bytes that no library would, and waits for the close frame. */
+/** A WebSocket client that writes bytes which no library would write, and reads the close frame that answers them. */
 import { once } from "node:events";
 import { connect } from "node:net";
 import type { Closed } from "./node-client.ts";
 
-/** Masked with zeros, so that what is sent is what is written. The length is said, and need not be true. */
+/** A frame header with a mask of zeros, so that the payload stays as it is. `length` need not be the real length. */
 export function frameHeader(firstByte: number, length: number): Buffer {
   const header = Buffer.alloc(14);
   header.writeUInt8(firstByte, 0);
@@ -12,7 +12,7 @@ export function frameHeader(firstByte: number, length: number): Buffer {
   return header;
 }
 
-/** How the service closes a connection on which these bytes come. */
+/** Upgrades, sends the bytes, and returns how the service closes the connection. */
 export async function closeOf(url: string, bytes: Uint8Array): Promise<Closed> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -40,12 +40,12 @@ const UPGRADE = [
   "Upgrade: websocket",
   "Connection: Upgrade",
   "Sec-WebSocket-Version: 13",
-  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", // RFC 6455's own example.
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", // The example of RFC 6455.
   "",
   "",
 ].join("\r\n");
 
-/** The close frame, if the bytes are one and whole: RFC 6455 section 5.5 holds it under 126 bytes. */
+/** Returns null if the bytes are no complete close frame. Such a frame has under 126 bytes (RFC 6455, section 5.5). */
 function readClose(bytes: Buffer): Closed | null {
   const [firstByte, length = 0] = bytes;
   if (firstByte !== 0x88 || bytes.length < 2 + length) return null;

@@ -1,7 +1,7 @@
 /** What the codec makes of a frame that a client sent: the request, or the fault. */
 import type { Fault } from "../../src/protocol/errors.ts";
 import type { Frame } from "../../src/protocol/frame.ts";
-import { MESSAGE_TYPES, messageTypeName } from "../../src/protocol/message-types.ts";
+import { MESSAGE_TYPES, messageTypeName } from "../../src/protocol/messages/table.ts";
 import type { PayloadCodec } from "../../src/protocol/encodings/codec.ts";
 import { codecOf } from "../../src/protocol/encodings/payload-types.ts";
 import { failed, type Result } from "../../src/protocol/result.ts";

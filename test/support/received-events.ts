@@ -1,7 +1,7 @@
-/** Events as a subscription received them: what a subscriber makes of them, and what must hold of them. */
+/** Events as a subscription received them: how a subscriber reads them, and what must hold for them. */
 import { expect } from "vitest";
 import type { ReceivedMessage } from "../../scripts/local/pubsub-rest.ts";
-import { lineOf } from "../../src/ledger/partition.ts";
+import { partitionOf } from "../../src/ledger/partition.ts";
 
 const SOURCE = "/signal-manager/hubs/";
 
@@ -17,7 +17,7 @@ export function ofType(messages: readonly ReceivedMessage[], type: string): Rece
   return messages.filter(({ attributes }) => attributes["event_type"] === type);
 }
 
-/** Each event once, where it came first: what a subscriber makes of them that knows ce-id. */
+/** Each event once, where it came first: what remains for a subscriber that deduplicates by ce-id. */
 export function distinct(messages: readonly ReceivedMessage[]): ReceivedMessage[] {
   return [
     ...new Map(messages.toReversed().map((m) => [m.attributes["ce-id"], m])).values(),
@@ -29,18 +29,18 @@ export function hubOf({ attributes }: ReceivedMessage): string {
   return decodeURIComponent(attributes["ce-source"]?.slice(SOURCE.length) ?? "");
 }
 
-/** Of each hub: `ce-sequence` rises, and all is in the hub's line. Which hubs there were. */
+/** Expects that in each hub `ce-sequence` rises and every event is in the hub's partition. Returns the hubs. */
 export function expectOrder(messages: readonly ReceivedMessage[]): string[] {
   const hubs = Map.groupBy(messages, hubOf);
   for (const [hub, own] of hubs) {
     const sequences = own.map(({ attributes }) => attributes["ce-sequence"] ?? "");
     expect(sequences).toEqual([...new Set(sequences)].toSorted());
-    expect(new Set(own.map(({ orderingKey }) => orderingKey))).toEqual(new Set([lineOf(hub)]));
+    expect(new Set(own.map(({ orderingKey }) => orderingKey))).toEqual(new Set([partitionOf(hub)]));
   }
   return [...hubs.keys()];
 }
 
-/** One beginning, then one end of every session, and of no other. */
+/** Expects exactly one beginning and one end for each of so many sessions, and none for any other. */
 export function expectPairs(messages: readonly ReceivedMessage[], sessions: number): void {
   const begun = ofType(messages, "client.connected").map((m) => dataOf(m)["session_id"]);
   const ended = ofType(messages, "client.disconnected").map((m) => dataOf(m)["session_id"]);

@@ -1,6 +1,6 @@
 /** `test/vectors/frames.json`, typed, and the bytes that its frames stand for. Its README says what the fields mean. */
 import type { Fault } from "../../src/protocol/errors.ts";
-import type { MessageTypeName } from "../../src/protocol/message-types.ts";
+import type { MessageTypeName } from "../../src/protocol/messages/table.ts";
 import frames from "../vectors/frames.json" with { type: "json" };
 import { fromHex } from "./hex.ts";
 

@@ -1,7 +1,8 @@
 /**
- * A program for tests: one end of a call without a browser, by the SDK's peer() on werift's RTCPeerConnection.
- * `node werift-peer.ts URL 1|2 calls|answers|meets`: the document's test client calls the other, or answers it. Who calls
- * opens the data channel; two that meet have agreed on one before. It prints what it hears; who hears an answer hangs up.
+ * A program for tests: one end of a call without a browser, with the SDK's peer() on werift's RTCPeerConnection.
+ * `node werift-peer.ts URL 1|2 calls|answers|meets`: test client 1 or 2 calls the other or answers it. The caller opens the
+ * data channel. Two peers that meet both open it, with an id that they know. The program prints each message, and hangs up
+ * when its own message was answered.
  */
 import { RTCPeerConnection, type RTCDataChannel } from "werift";
 import { callOf, peer, SignalClient } from "../../src/client/index.ts";
@@ -17,40 +18,40 @@ const client = new SignalClient({
 client.on("error", (error) => console.log(`error ${error.code}`));
 await client.connect();
 console.log("connected to the hub");
-if (role === "answers") await called();
+if (role === "answers") await incomingCall();
 
 const call = peer(client, `test_client_${target}`, {
   RTCPeerConnection,
   setup: (connection) => {
-    if (role === "calls") converse(connection.createDataChannel("chat"));
+    if (role === "calls") chatOver(connection.createDataChannel("chat"));
     if (role === "meets") {
-      converse(connection.createDataChannel("chat", { negotiated: true, id: 0 }));
+      chatOver(connection.createDataChannel("chat", { negotiated: true, id: 0 }));
     }
   },
 });
 call.on("error", (error) => console.log(`error ${error.message}`));
 call.on("connectionstate", (state) => console.log(`connection ${state}`));
-call.on("datachannel", ({ channel }) => converse(channel));
+call.on("datachannel", ({ channel }) => chatOver(channel));
 call.on("closed", async ({ by }) => {
   console.log(`closed by ${by}`);
   await client.close();
   process.exit();
 });
 
-/** Resolves when somebody calls; `peer()` then answers. */
-async function called(): Promise<void> {
+/** Resolves when somebody calls. `peer()` then answers. */
+async function incomingCall(): Promise<void> {
   for await (const signal of client.signals()) if (callOf(signal) === "call") return;
 }
 
-function converse(channel: RTCDataChannel): void {
+function chatOver(channel: RTCDataChannel): void {
   channel.addEventListener("message", ({ data }: { readonly data: unknown }) => {
     console.log(`heard ${String(data)}`);
     if (String(data).startsWith("yes, ")) call.close();
     else channel.send(`yes, ${String(data)}`);
   });
-  const greet = () => {
+  const sendFirst = () => {
     if (role !== "answers") channel.send(`this is ${client.clientId}`);
   };
-  if (channel.readyState === "open") greet();
-  else channel.addEventListener("open", greet);
+  if (channel.readyState === "open") sendFirst();
+  else channel.addEventListener("open", sendFirst);
 }

@@ -1,4 +1,4 @@
-/** What becomes of clients when the number of hubs changes: their hub sends them away, and they find their new one. */
+/** When the number of hubs changes, a hub that has lost its place sends its clients away, and they find their new hub. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.restoreAllMocks());
 
-/** A hub as it was when there were two, with one session; how often its socket was closed, and with what. */
+/** A hub of the time when there were two, with one session, and the closes of its socket. */
 async function hubOfTwo(name: string) {
   const stub = env.HUB.getByName(name);
   const closes: unknown[][] = [];
@@ -37,7 +37,7 @@ function settings(hubs: string): Env {
   return Object.assign({ ...env }, { SIGNAL_MANAGER_ROUTING_HUBS: hubs });
 }
 
-it("[CL1] closes everybody with 1001 at its next alarm, and tells the end of each session", async () => {
+it("[CL1] A hub that lost its place closes every socket with 1001 at its next alarm, and ends every session", async () => {
   const { stub, closes } = await hubOfTwo("h0of2");
   await runDurableObjectAlarm(stub);
   expect(closes).toEqual([[1001, "going-away"]]);
@@ -50,7 +50,7 @@ it("[CL1] closes everybody with 1001 at its next alarm, and tells the end of eac
   });
 });
 
-it("[CL1] closes everybody as soon as one of them says something", async () => {
+it("[CL1] A hub that lost its place closes every socket as soon as one client sends something", async () => {
   const { stub, closes } = await hubOfTwo("h1of2");
   await runInDurableObject(stub, async (object, ctx) => {
     const [ws] = ctx.getWebSockets();
@@ -60,7 +60,7 @@ it("[CL1] closes everybody as soon as one of them says something", async () => {
   expect(closes).toEqual([[1001, "going-away"]]);
 });
 
-it("[UP6] takes nobody in that an upgrade under way still brings", async () => {
+it("[UP6] A hub that lost its place answers an upgrade that was under way with 503", async () => {
   const upgrade = new Request("https://hub/", { headers: { upgrade: "websocket" } });
   const response = await env.HUB.getByName("h0of3").fetch(upgrade);
   expect(response.status).toBe(503);

@@ -131,12 +131,12 @@ describe.each([
   it("keeps what the Ledger cannot take, and tells it once when it can", async () => {
     const broken =
       "CREATE TRIGGER broken BEFORE INSERT ON outboxes BEGIN SELECT RAISE(FAIL, 'disk full'); END";
-    await metric("signal_manager_connections");
+    await metric("signal_manager_sessions");
     await runInDurableObject(ledger(), (_ledger, state) => void state.storage.sql.exec(broken));
     const alice = await connect(world, "alice");
     await alice.close(1000);
     await expectRows(2);
-    expect(await metric("signal_manager_connections")).toBe(0);
+    expect(await metric("signal_manager_sessions")).toBe(0);
     world.events.length = 0;
     await runInDurableObject(
       ledger(),
@@ -197,7 +197,7 @@ describe("what is counted", () => {
 
   it("is read without waking a hub, and so is the list of sessions", async () => {
     await connect(world, "alice");
-    await vi.waitUntil(async () => (await metric("signal_manager_connections")) === 1);
+    await vi.waitUntil(async () => (await metric("signal_manager_sessions")) === 1);
     await evictDurableObject(hub());
     expect((await ask("/metrics")).status).toBe(200);
     const list = await (await ask("/admin/sessions")).json();
@@ -229,12 +229,12 @@ describe("what is counted", () => {
     await expectAnswers(alice, signalTo("nobody", 1), [error(404)]);
     await world.advance(5000);
     await bob.close(1000);
-    await vi.waitUntil(async () => (await metric("signal_manager_connections")) === 1);
+    await vi.waitUntil(async () => (await metric("signal_manager_sessions")) === 1);
     await evictDurableObject(hub());
     await evictDurableObject(ledger());
-    const offers = 'signal_manager_messages_total{type="signal_offer"}';
+    const offers = 'signal_manager_frames_total{type="signal_offer"}';
     expect(await metric(offers)).toBe(2);
-    expect(await metric('signal_manager_signals_routed_total{type="signal_offer"}')).toBe(1);
+    expect(await metric('signal_manager_signals_delivered_total{type="signal_offer"}')).toBe(1);
     expect(await metric('signal_manager_signals_undelivered_total{code="404"}')).toBe(1);
     expect(await metric('signal_manager_errors_total{code="404"}')).toBe(1);
     expect(await metric('signal_manager_sessions_ended_total{reason="closed"}')).toBe(1);

@@ -1,4 +1,4 @@
-/** What only the platform can do to a hub: errors of a socket, attachments of another version, alarms that fail. */
+/** What only the platform can do to a hub: errors of a socket, attachments of another version, storage that fails. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
@@ -22,7 +22,7 @@ afterEach(() => world.dispose());
 
 const hub = () => env.HUB.getByName("main");
 
-it("ends the session of a socket that the platform reports as broken, and closes it", async () => {
+it("The hub ends the session of a socket that the platform reports as broken, and closes the socket", async () => {
   const alice = await connect(world, "alice");
   await runInDurableObject(hub(), async (object, ctx) => {
     for (const ws of ctx.getWebSockets()) await object.webSocketError(ws);
@@ -31,7 +31,7 @@ it("ends the session of a socket that the platform reports as broken, and closes
   expect(world.ended).toEqual([{ clientId: "alice", reason: "dropped", messageCount: 1 }]);
 });
 
-it("[CL1] closes a socket that another version accepted with 1001, when it next speaks", async () => {
+it("[CL1] The hub closes a socket with 1001 at its next message if an unknown version accepted it", async () => {
   const alice = await connect(world, "alice");
   await runInDurableObject(hub(), (_object, ctx) => {
     for (const ws of ctx.getWebSockets()) ws.serializeAttachment(["of another version"]);
@@ -45,7 +45,7 @@ it.each([
   { what: "with a code in kind", code: 4001, echoed: 4001 },
   { what: "with 1000 in kind", code: 1000, echoed: 1000 },
   { what: "without a code with 1000", code: undefined, echoed: 1000 },
-])("[CL2] answers a close $what", async ({ code, echoed }) => {
+])("[CL2] The hub answers a close $what", async ({ code, echoed }) => {
   const alice = await connect(world, "alice");
   await alice.close(code);
   expect(await alice.closed).toBe(echoed);
@@ -57,7 +57,7 @@ it.each([
   { reported: 1006, echoed: 1000 },
   { reported: 3001, echoed: 3001 },
 ])(
-  "[CL2] answers what the platform reports as $reported with $echoed",
+  "[CL2] The hub answers a close that the platform reports as $reported with $echoed",
   async ({ reported, echoed }) => {
     await connect(world, "alice");
     await runInDurableObject(hub(), async (object, ctx) => {
@@ -70,16 +70,16 @@ it.each([
   },
 );
 
-it("[HB3] sleeps on while the platform answers a text ping", async () => {
+it("[HB3] The hub sleeps on while the platform answers a text ping", async () => {
   const alice = await connect(world, "alice");
   await evictDurableObject(hub());
   await alice.send("ping");
   expect(await alice.next()).toBe("pong");
-  // It could not be evicted if it were awake, and is said not to be running.
+  // The platform says that a sleeping object is not running.
   await expect(evictDurableObject(hub())).rejects.toThrow("not currently running");
 });
 
-it("[SE2] does nothing with a frame that the platform delivers after the takeover", async () => {
+it("[SE2] The hub ignores a frame that the platform delivers after the takeover", async () => {
   const bob = await connect(world, "bob");
   const older = await connect(world, "alice");
   const sockets = await runInDurableObject(hub(), (_object, ctx) => ctx.getWebSockets());
@@ -102,7 +102,7 @@ it("[SE2] does nothing with a frame that the platform delivers after the takeove
 });
 
 it.each([1000, 1005, 1006])(
-  "hears of the close %d of a socket that the platform knows no tags of, and lives on",
+  "The hub lives on when a socket without tags closes with %d",
   async (code) => {
     const alice = await connect(world, "alice");
     await runInDurableObject(hub(), async (object) => {
@@ -113,7 +113,7 @@ it.each([1000, 1005, 1006])(
   },
 );
 
-it("keeps its alarm when a sweep fails, and lives on", async () => {
+it("The hub keeps its alarm when a sweep fails, and lives on", async () => {
   vi.spyOn(console, "error").mockImplementation(() => {});
   await connect(world, "alice");
   const bob = await connect(world, "bob");
@@ -138,7 +138,7 @@ it.each([
   { what: "a kick", code: 4403, end: () => world.kick("alice") },
   { what: "a takeover", code: 4409, end: () => openAgain() },
 ])(
-  "[ER4] closes a socket whose session cannot be deleted ($what), and tells its end when it can",
+  "[ER4] The hub closes a socket whose session cannot be deleted ($what), and ends the session later",
   async ({ code, end }) => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     const alice = await connect(world, "alice");
@@ -159,18 +159,18 @@ it.each([
   },
 );
 
-/** The new connection is told of the fault, and stays. */
+/** The new connection is answered ERROR 500, and stays. */
 async function openAgain(): Promise<void> {
   const again = await world.open();
   const auth_token = await world.token("alice");
   await expectAnswers(again, frame("CONNECT", { client_id: "alice", auth_token }), [error(500)]);
 }
 
-it("[UP6] answers 503 where the platform holds too many sockets, though the hub has closed them", async () => {
+it("[UP6] The upgrade is answered 503 while the platform holds too many sockets, even closed ones", async () => {
   await world.open();
   const hold = (count: number) =>
     runInDurableObject(hub(), (_object, ctx) => {
-      // All that the count asks of a socket whose close was not answered. A real one would keep the hub from sleeping.
+      // What the count reads of a socket whose close was not answered. A real one would keep the hub from sleeping.
       const unanswered = { readyState: WebSocket.CLOSING } as WebSocket;
       const list = () => Array.from({ length: count }, () => unanswered);
       Object.defineProperty(ctx, "getWebSockets", { value: list, configurable: true });

@@ -1,9 +1,9 @@
-/** The Ledger's object with events for Pub/Sub: what it waits for, and when its alarm goes off. Only `fetch` is not real. */
+/** The Ledger's object with events for Pub/Sub: what it waits for, and when its alarm fires. Only `fetch` is replaced. */
 import { reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { SUMMARY_MS } from "../../src/ledger/ledger.ts";
-import type { HubReport } from "../../src/ledger/contract.ts";
+import { REPORT_VERSION, type HubReport } from "../../src/ledger/contract.ts";
 import { LedgerObject } from "../../src/worker/ledger-object.ts";
 import { connected } from "../support/events.ts";
 
@@ -19,13 +19,13 @@ type Answer = (response: Response) => void;
 
 const answers: Answer[] = [];
 let nowMs = 0;
-let seq = 0;
+let sequence = 0;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
   nowMs = Date.now();
   answers.length = 0;
-  seq = 0;
+  sequence = 0;
   vi.stubGlobal(
     "fetch",
     () => new Promise<Response>((resolve) => void answers.push((response) => resolve(response))),
@@ -54,23 +54,23 @@ async function withLedger(
       return atMs === null ? null : atMs - Date.now();
     };
     await use(again(), alarmInMs, again, state.storage);
-    // Nothing is left under way.
+    // Leaves nothing in flight.
     for (const answer of answers) answer(new Response(null, { status: 503 }));
     await scheduler.wait(10);
   });
 }
 
 function report(hub: string, about: Partial<HubReport> = {}): HubReport {
-  seq += 1;
-  const events = [{ seq, atMs: nowMs, body: connected("alice") }];
-  return { hub, outboxId: "o", events, tally: null, ...about };
+  sequence += 1;
+  const events = [{ sequence, atMs: nowMs, body: connected("alice") }];
+  return { version: REPORT_VERSION, hub, outboxId: "o", events, stats: null, ...about };
 }
 
 function published(messages = 1): Response {
   return Response.json({ messageIds: Array.from({ length: messages }, (_, at) => String(at)) });
 }
 
-/** Not `vi.waitUntil`, which turns the clock that is turned by hand here. */
+/** Not `vi.waitUntil`, which would turn the hand-turned clock. */
 async function until(claim: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await claim())) await scheduler.wait(1);
 }
@@ -78,9 +78,9 @@ async function until(claim: () => Promise<boolean> | boolean): Promise<void> {
 const queued = async (ledger: LedgerObject) =>
   (await ledger.measure()).gauges.signal_manager_events_queued;
 
-it("takes reports while a request hangs, and has its alarm set first", async () => {
+it("The Ledger takes reports while a request hangs, and sets its alarm first", async () => {
   await withLedger(async (ledger, alarmInMs) => {
-    expect(await ledger.report(report("a"))).toEqual({ throughSeq: 1 });
+    expect(await ledger.report(report("a"))).toEqual({ throughSequence: 1 });
     expect(await alarmInMs()).toBe(10_000);
     await until(() => answers.length === 1);
     await ledger.report(report("a"));
@@ -90,7 +90,7 @@ it("takes reports while a request hangs, and has its alarm set first", async () 
   });
 });
 
-it("goes on after a reset: the alarm publishes what was not published", async () => {
+it("The Ledger publishes after a reset what was not published, from its alarm", async () => {
   await withLedger(async (ledger, alarmInMs, again) => {
     await ledger.report(report("a"));
     await until(() => answers.length === 1);
@@ -104,11 +104,11 @@ it("goes on after a reset: the alarm publishes what was not published", async ()
   });
 });
 
-it("an alarm does not wait for requests, and tells what is due though one hangs", async () => {
+it("The alarm does not wait for requests, and emits the summary that is due while one hangs", async () => {
   await withLedger(async (ledger, alarmInMs) => {
     const summaries = { rate_limited: 3 };
-    const tally = { id: "t", atMs: nowMs, deltas: [], summaries, occasions: [] };
-    await ledger.report(report("a", { tally }));
+    const stats = { id: "t", atMs: nowMs, deltas: [], summaries, immediateEvents: [] };
+    await ledger.report(report("a", { stats }));
     await until(() => answers.length === 1);
     vi.setSystemTime(nowMs + SUMMARY_MS);
     await ledger.alarm();
@@ -121,31 +121,31 @@ it("an alarm does not wait for requests, and tells what is due though one hangs"
   });
 });
 
-it("sets the alarm for the next try, not sooner than a second", async () => {
+it("The Ledger sets the alarm for the next retry, not sooner than in a second", async () => {
   await withLedger(async (ledger, alarmInMs) => {
     await ledger.report(report("a"));
     await until(() => answers.length === 1);
     answers[0]?.(Response.json({}, { status: 503 }));
     await until(async () => (await alarmInMs()) === 1000);
-    // The next try is due within the second: chance is full jitter.
+    // By full jitter the retry is due within the second.
     vi.setSystemTime(nowMs + 1000);
     await ledger.alarm();
     await until(() => answers.length === 2);
   });
 });
 
-it("sets the alarm for a minute's summary, and none for nothing", async () => {
+it("The Ledger sets the alarm for the summary of a minute, and none while nothing waits", async () => {
   await withLedger(async (ledger, alarmInMs) => {
-    const tally = { id: "t", atMs: nowMs, deltas: [], summaries: {}, occasions: [] };
-    await ledger.report(report("a", { events: [], tally }));
+    const stats = { id: "t", atMs: nowMs, deltas: [], summaries: {}, immediateEvents: [] };
+    await ledger.report(report("a", { events: [], stats }));
     expect(await alarmInMs()).toBeNull();
-    const told = { ...tally, id: "u", summaries: { rate_limited: 1 } };
-    await ledger.report(report("a", { events: [], tally: told }));
+    const counted = { ...stats, id: "u", summaries: { rate_limited: 1 } };
+    await ledger.report(report("a", { events: [], stats: counted }));
     expect(await alarmInMs()).toBe(SUMMARY_MS);
   });
 });
 
-it("goes on with what it had under way after a report that could not be stored", async () => {
+it("The Ledger keeps its request in flight through a report that could not be stored", async () => {
   await withLedger(async (ledger, _alarm, _again, { sql }) => {
     await ledger.report(report("a"));
     await until(() => answers.length === 1);
@@ -155,10 +155,10 @@ it("goes on with what it had under way after a report that could not be stored",
     await expect(ledger.report(report("a"))).rejects.toThrow("disk full");
     sql.exec("DROP TRIGGER broken");
     expect(await queued(ledger)).toBe(1);
-    // One request in flight a line, still.
+    // The partition still has one request in flight.
     await ledger.report({
       ...report("a"),
-      events: [{ seq: 2, atMs: nowMs, body: connected("b") }],
+      events: [{ sequence: 2, atMs: nowMs, body: connected("b") }],
     });
     expect(answers).toHaveLength(1);
     answers[0]?.(published());
@@ -168,11 +168,11 @@ it("goes on with what it had under way after a report that could not be stored",
   });
 });
 
-it("an alarm that fails is set again", async () => {
+it("An alarm that fails is set again, in ten seconds", async () => {
   await withLedger(async (ledger, alarmInMs, _again, { sql }) => {
     const summaries = { rate_limited: 3 };
-    const tally = { id: "t", atMs: nowMs, deltas: [], summaries, occasions: [] };
-    await ledger.report(report("a", { events: [], tally }));
+    const stats = { id: "t", atMs: nowMs, deltas: [], summaries, immediateEvents: [] };
+    await ledger.report(report("a", { events: [], stats }));
     vi.setSystemTime(nowMs + SUMMARY_MS);
     sql.exec(
       "CREATE TRIGGER broken BEFORE INSERT ON queue BEGIN SELECT RAISE(FAIL, 'disk full'); END",
@@ -182,5 +182,39 @@ it("an alarm that fails is set again", async () => {
     sql.exec("DROP TRIGGER broken");
     await ledger.alarm();
     await until(() => answers.length === 1);
+  });
+});
+
+it("The Ledger sets the alarm for a retry though the request of another partition hangs", async () => {
+  await withLedger(async (ledger, alarmInMs) => {
+    await ledger.report(report("a"));
+    await ledger.report(report("b", { outboxId: "of b" }));
+    await until(() => answers.length === 2);
+    expect(await alarmInMs()).toBe(10_000);
+    answers[1]?.(Response.json({}, { status: 503 }));
+    await until(async () => (await alarmInMs()) === 1000);
+  });
+});
+
+it("The Ledger takes a report of the release before, and answers in its words", async () => {
+  await withLedger(async (ledger) => {
+    const events = [{ seq: 1, atMs: nowMs, body: connected("alice") }];
+    // What a hub of that release sends, which is not of today's type.
+    const former = { hub: "a", outboxId: "o", events, tally: null } as unknown as HubReport;
+    expect(await ledger.report(former)).toEqual({ throughSeq: 1 });
+    const again = {
+      ...report("a"),
+      events: [{ sequence: 1, atMs: nowMs, body: connected("alice") }],
+    };
+    expect(await ledger.report(again)).toEqual({ throughSequence: 1 });
+    expect(await queued(ledger)).toBe(1);
+  });
+});
+
+it("The Ledger refuses a report of a later release, and takes nothing of it", async () => {
+  await withLedger(async (ledger) => {
+    const later = { ...report("a"), version: 3 } as unknown as HubReport;
+    await expect(ledger.report(later)).rejects.toThrow("version 3");
+    expect(await queued(ledger)).toBe(0);
   });
 });

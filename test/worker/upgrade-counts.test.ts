@@ -10,7 +10,7 @@ function get(path: string, headers: Record<string, string> = {}): Promise<Respon
 
 async function upgrades(outcome: number): Promise<number> {
   const text = await (await get("/metrics")).text();
-  return Number(text.match(`signal_manager_upgrades_total{outcome="${outcome}"} (\\d+)`)?.[1]);
+  return Number(text.match(`signal_manager_upgrades_total{status="${outcome}"} (\\d+)`)?.[1]);
 }
 
 it("The Worker counts the requests of GET / by the status of their answer", async () => {

@@ -1,5 +1,5 @@
 /** A bare relay on hibernating sockets, in the hub's workerd: bench/relay/control-relay.js. */
-import { MESSAGE_TYPES } from "../../../src/protocol/message-types.ts";
+import { MESSAGE_TYPES } from "../../../src/protocol/messages/table.ts";
 import { encodeFrame } from "../../../src/protocol/frame.ts";
 import { PAYLOAD_TYPES } from "../../../src/protocol/encodings/payload-types.ts";
 import { encodeUtf8 } from "../../../src/protocol/encodings/utf8.ts";

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { encodeFrame } from "../../../src/protocol/frame.ts";
-import { MESSAGE_TYPES } from "../../../src/protocol/message-types.ts";
+import { MESSAGE_TYPES } from "../../../src/protocol/messages/table.ts";
 import { PAYLOAD_TYPES } from "../../../src/protocol/encodings/payload-types.ts";
 import { encodeUtf8 } from "../../../src/protocol/encodings/utf8.ts";
 import { NIL_UUID } from "../../../src/protocol/uuid.ts";

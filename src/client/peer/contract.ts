@@ -1,50 +1,50 @@
-/** What `peer()` takes and returns. */
+/** The types of what `peer()` takes and returns. */
 import type { SignalClient } from "../client.ts";
 import type { SignalError } from "../errors.ts";
 import type { EventOf, PlatformConfig, PlatformConnection, RtcConnection } from "./rtc.ts";
 
-/** What `peer()` needs of a client. */
+/** The part of a client that `peer()` needs. */
 export type PeerClient = Pick<SignalClient, "clientId" | "state" | "send" | "on">;
 
 export interface PeerOptions<
   Connection extends RtcConnection = PlatformConnection,
   Config = PlatformConfig,
 > {
-  /** What the RTCPeerConnection is constructed with: ICE servers and so on. */
+  /** The configuration of each RTCPeerConnection: ICE servers and so on. */
   readonly rtcConfig?: NoInfer<Config>;
   /** Any implementation of the standard. Default: the platform's. */
   readonly RTCPeerConnection?: new (config?: Config) => Connection;
   /**
-   * Called with each RTCPeerConnection before it negotiates: add tracks and data channels here. There is a second one
-   * where the other side was reloaded, since its end of the first has gone with the page.
+   * Called with each RTCPeerConnection before it negotiates: add tracks and data channels here. When the other side is
+   * reloaded, its end of the connection is gone, so `setup` is called again with another one.
    */
   readonly setup?: (connection: NoInfer<Connection>) => void;
 }
 
 export interface PeerEvents<Connection extends RtcConnection> {
-  /** Another RTCPeerConnection stands in the place of the last, which is closed: the other side was reloaded. */
+  /** The other side was reloaded: another RTCPeerConnection replaces the last one, which is closed. */
   connection: Connection;
-  /** `connectionState` of the RTCPeerConnection, when it changes. */
+  /** The new `connectionState` of the RTCPeerConnection. */
   connectionstate: Connection["connectionState"];
   track: EventOf<Connection, "ontrack">;
   datachannel: EventOf<Connection, "ondatachannel">;
-  /** `target-absent`: the other side is not there (yet). `negotiation-failed`, and whatever `send` rejects with. */
+  /** `target-absent` while the other side is not there, `negotiation-failed`, or whatever `send` rejects with. */
   error: SignalError;
-  /** Once. `remote`: the other side has hung up. */
+  /** The call has ended. Emitted once. `remote`: the other side hung up. */
   closed: { readonly by: "local" | "remote" };
 }
 
 export interface Peer<Connection extends RtcConnection = PlatformConnection> {
   readonly targetId: string;
-  /** Of two offers that cross, the polite side takes its own back. */
+  /** Whether this side takes back its own offer when two offers cross. */
   readonly polite: boolean;
-  /** The present RTCPeerConnection. */
+  /** The current RTCPeerConnection. */
   readonly connection: Connection;
-  /** Returns the undoing. */
+  /** Returns a function that removes the listener. */
   on<Name extends keyof PeerEvents<Connection>>(
     event: Name,
     listener: (value: PeerEvents<Connection>[Name]) => unknown,
   ): () => void;
-  /** Hangs up: tells the other side and closes the RTCPeerConnection. The client stays connected. */
+  /** Hangs up on both sides and closes the RTCPeerConnection. The client stays connected. */
   close(): void;
 }

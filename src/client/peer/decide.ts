@@ -1,83 +1,88 @@
-/** What a message of the other peer means, given how things stand: perfect negotiation as a pure function. */
+/** Decides what a peer does with a message of the other: perfect negotiation as a pure function. */
 import type { PeerMessage } from "./message.ts";
 
-export interface Standing {
+export interface NegotiationState {
   /** This side's session. */
   readonly session: string;
-  /** The other side's; null: it has not said hello yet. */
-  readonly remote: string | null;
-  /** Of two offers that cross, the polite side takes its own back. */
+  /** The other side's session; null before its first hello. */
+  readonly remoteSession: string | null;
+  /** Whether this side takes back its own offer when two offers cross. */
   readonly isPolite: boolean;
-  /** Of the RTCPeerConnection. */
+  /** The RTCPeerConnection's signalingState. */
   readonly signalingState: string;
-  /** Of the RTCPeerConnection's local description; undefined: none. */
+  /** The type of the RTCPeerConnection's local description; undefined if there is none. */
   readonly localType: string | undefined;
-  /** The number of this side's last offer; 0: none. */
+  /** The number of this side's last offer; 0 if there is none. */
   readonly offerNumber: number;
-  /** The number of the last offer of the other side that was taken; 0: none. */
-  readonly takenNumber: number;
+  /** The number of the other side's last offer that was accepted; 0 if there is none. */
+  readonly acceptedNumber: number;
 }
 
 export type Action =
-  /** Stale, or of no use now. */
+  /** The message is stale or useless. */
   | { readonly kind: "drop" }
   /**
-   * The other side's session has begun. `isReplacement`: instead of one that was known, whose RTCPeerConnection is gone.
-   * `reply`: it does not know this one.
+   * The other side's session has begun. `isReplacement`: an earlier session was known, and its RTCPeerConnection is gone.
+   * `reply`: the other side does not know this session.
    */
   | {
-      readonly kind: "meet";
-      readonly remote: string;
+      readonly kind: "new-session";
+      readonly remoteSession: string;
       readonly isReplacement: boolean;
       readonly reply: boolean;
     }
-  /** It is back, and may have missed an offer. */
-  | { readonly kind: "restate"; readonly reply: boolean }
+  /** The other side is back, and may have missed an offer. */
+  | { readonly kind: "resend-offer"; readonly reply: boolean }
   | {
-      readonly kind: "take-offer";
+      readonly kind: "accept-offer";
       readonly sdp: string;
       readonly number: number;
       readonly rollBack: boolean;
     }
-  /** It came again: the answer was lost. */
-  | { readonly kind: "answer-again" }
-  /** It crossed ours, which stands. So do not complain of its candidates. */
+  /** The offer came again, because the answer was lost. */
+  | { readonly kind: "resend-answer" }
+  /** The offer crossed this side's offer, which stands. Its candidates need not fit. */
   | { readonly kind: "ignore-offer" }
-  | { readonly kind: "take-answer"; readonly sdp: string }
+  | { readonly kind: "accept-answer"; readonly sdp: string }
   | { readonly kind: "add-candidate"; readonly candidate: object }
   | { readonly kind: "end" };
 
 const DROP: Action = { kind: "drop" };
 
-export function decide(message: PeerMessage, standing: Standing): Action {
+export function decide(message: PeerMessage, state: NegotiationState): Action {
   const { from, to, kind } = message;
-  if (kind === "hello") return meet(from, to !== standing.session, standing.remote);
+  const { session, remoteSession } = state;
+  if (kind === "hello") return decideHello(from, to !== session, remoteSession);
   const isBye = kind === "bye";
-  // Who declines has no session, and is nobody that has been met; who hangs up early may not know this one.
-  const isFromThem = from === standing.remote || (isBye && standing.remote === null && to !== null);
-  const isForUs = to === standing.session || (isBye && to === null);
-  return isFromThem && isForUs ? proceed(message, standing) : DROP;
+  // A peer that declines has no session, so its bye counts only before this side knows one. A peer that hangs up early
+  // may not know this side's session.
+  const isFromThem = from === remoteSession || (isBye && remoteSession === null && to !== null);
+  const isForUs = to === session || (isBye && to === null);
+  return isFromThem && isForUs ? decideCurrent(message, state) : DROP;
 }
 
-function meet(from: string, reply: boolean, remote: string | null): Action {
-  return from === remote
-    ? { kind: "restate", reply }
-    : { kind: "meet", remote: from, isReplacement: remote !== null, reply };
+function decideHello(from: string, reply: boolean, remoteSession: string | null): Action {
+  return from === remoteSession
+    ? { kind: "resend-offer", reply }
+    : { kind: "new-session", remoteSession: from, isReplacement: remoteSession !== null, reply };
 }
 
-function proceed(message: Exclude<PeerMessage, { kind: "hello" }>, standing: Standing): Action {
-  const hasOffered = standing.signalingState === "have-local-offer";
+function decideCurrent(
+  message: Exclude<PeerMessage, { kind: "hello" }>,
+  state: NegotiationState,
+): Action {
+  const hasOffered = state.signalingState === "have-local-offer";
   switch (message.kind) {
     case "offer": {
       const { sdp, number } = message;
-      if (number <= standing.takenNumber) return repeat(number, standing);
-      if (hasOffered && !standing.isPolite) return { kind: "ignore-offer" };
-      return { kind: "take-offer", sdp, number, rollBack: hasOffered };
+      if (number <= state.acceptedNumber) return decideOldOffer(number, state);
+      if (hasOffered && !state.isPolite) return { kind: "ignore-offer" };
+      return { kind: "accept-offer", sdp, number, rollBack: hasOffered };
     }
     case "answer":
-      // An answer that comes twice, or to an offer that was rolled back, has no place any more.
-      return hasOffered && message.number === standing.offerNumber
-        ? { kind: "take-answer", sdp: message.sdp }
+      // A second copy, or an answer to an offer that was rolled back, no longer fits.
+      return hasOffered && message.number === state.offerNumber
+        ? { kind: "accept-answer", sdp: message.sdp }
         : DROP;
     case "candidate":
       return { kind: "add-candidate", candidate: message.candidate };
@@ -86,12 +91,15 @@ function proceed(message: Exclude<PeerMessage, { kind: "hello" }>, standing: Sta
   }
 }
 
-function repeat(number: number, { takenNumber, signalingState, localType }: Standing): Action {
+function decideOldOffer(
+  number: number,
+  { acceptedNumber, signalingState, localType }: NegotiationState,
+): Action {
   const isAnswered = signalingState === "stable" && localType === "answer";
-  return number === takenNumber && isAnswered ? { kind: "answer-again" } : DROP;
+  return number === acceptedNumber && isAnswered ? { kind: "resend-answer" } : DROP;
 }
 
-/** Both sides compare the same two ids and so agree. The same id on both ends is refused before. */
+/** Both sides compare the same two ids and so agree. `peer()` refuses two equal ids. */
 export function isPolite(clientId: string, targetId: string): boolean {
   return clientId < targetId;
 }

@@ -1,5 +1,6 @@
-/** `peer()`: two clients keep one RTCPeerConnection between them, whoever begins, whoever is reloaded. */
+/** `peer()`: keeps one RTCPeerConnection between two clients, whichever of them begins or is reloaded. */
 import { SignalError } from "../errors.ts";
+import { platformPorts } from "../platform.ts";
 import { Call } from "./call.ts";
 import type { Peer, PeerClient, PeerOptions } from "./contract.ts";
 import type { PlatformConfig, PlatformConnection, RtcConnection } from "./rtc.ts";
@@ -8,10 +9,10 @@ import type { PlatformConfig, PlatformConnection, RtcConnection } from "./rtc.ts
 const TARGETS = new WeakMap<PeerClient, Set<string>>();
 
 /**
- * Perfect negotiation with the client `targetId`, which does the same: each side calls `peer()`, in any order, and adds
- * tracks or data channels when it likes. After a reconnect of the client, and when the connection has failed, ICE is
- * restarted. One at a time for each client and target.
- * @throws SignalError `bad-option`: a second one for the target, this client's own id, or no RTCPeerConnection.
+ * Negotiates with the client `targetId` by "perfect negotiation". Each side calls `peer()`, in any order, and adds tracks or
+ * data channels at any time. ICE restarts after a reconnect of the client and when the connection has failed. A client has
+ * one peer per target.
+ * @throws SignalError `bad-option` for a second peer with one target, for the client's own id, or without RTCPeerConnection.
  */
 export function peer<
   Connection extends RtcConnection = PlatformConnection,
@@ -24,11 +25,11 @@ export function peer<
   const targets = TARGETS.get(client) ?? new Set();
   if (targetId === client.clientId || targets.has(targetId)) {
     const detail = targets.has(targetId)
-      ? "there is a peer for this target: close it first"
+      ? "this target has a peer already: close it first"
       : "a client cannot be its own peer";
     throw new SignalError("bad-option", { target: targetId, detail });
   }
-  const call = new Call(client, targetId, create(options));
+  const call = new Call(client, targetId, createWith(options), platformPorts());
   TARGETS.set(client, targets.add(targetId));
   call.on("closed", () => void targets.delete(targetId));
   return call;
@@ -38,18 +39,18 @@ interface Platform<Connection, Config> {
   readonly RTCPeerConnection?: new (config?: Config) => Connection;
 }
 
-function create<Connection extends RtcConnection, Config>(
+function createWith<Connection extends RtcConnection, Config>(
   options: PeerOptions<Connection, Config>,
 ): () => Connection {
   const { rtcConfig, setup } = options;
-  // Without the option the type parameters are the platform's own.
+  // Without the option, the type parameters are the platform's own.
   const RTCPeerConnection =
     options.RTCPeerConnection ??
     (globalThis as { RTCPeerConnection?: unknown } as Platform<Connection, Config>)
       .RTCPeerConnection;
   if (RTCPeerConnection === undefined) {
     throw new SignalError("bad-option", {
-      detail: "this platform has no RTCPeerConnection: give the option",
+      detail: "this platform has no RTCPeerConnection: pass the option",
     });
   }
   return () => {

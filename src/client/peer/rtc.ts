@@ -1,6 +1,6 @@
 /**
- * What `peer()` uses of a standard RTCPeerConnection. Structural: a browser's fits, and so does any other that keeps to
- * the standard; and a program without DOM types can still read these declarations.
+ * The part of a standard RTCPeerConnection that `peer()` uses. The types are structural: every implementation of the
+ * standard fits, and a program without DOM types can compile these declarations.
  */
 export interface RtcDescription {
   readonly type: "offer" | "answer" | "pranswer" | "rollback";
@@ -22,7 +22,7 @@ export interface RtcConnection {
   addEventListener(type: string, listener: (event: RtcEvent) => void): void;
 }
 
-/** An event of it; `candidate` is of `icecandidate`. */
+/** An event of an RTCPeerConnection. Only `icecandidate` has a `candidate`. */
 export interface RtcEvent {
   readonly candidate?: RtcCandidate | null;
 }
@@ -31,21 +31,21 @@ export interface RtcCandidate {
   readonly usernameFragment?: string | null | undefined;
 }
 
-/** The RTCPeerConnection of the platform's own types, where they have one. */
+/** The RTCPeerConnection of the platform's own types, if they have one. */
 export type PlatformConnection = typeof globalThis extends {
   RTCPeerConnection: new (...given: never[]) => infer Connection extends RtcConnection;
 }
   ? Connection
   : RtcConnection;
 
-/** RTCConfiguration of the platform's own types, where they have one. */
+/** The RTCConfiguration of the platform's own types, if they have one. */
 export type PlatformConfig = typeof globalThis extends {
   RTCPeerConnection: new (config?: infer Config) => unknown;
 }
   ? Config
   : object;
 
-/** The event that the handler property `Name` of a connection takes. */
+/** The event that the connection's handler property `Name` takes. */
 export type EventOf<Connection, Name extends string> =
   Connection extends Readonly<Record<Name, infer Handler>>
     ? NonNullable<Handler> extends (event: infer Event) => unknown

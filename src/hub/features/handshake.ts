@@ -1,179 +1,221 @@
-/** A socket before it has a session: CONNECT, its verification, and what waits behind it (CO1-CO10). */
+/** From an open socket to a session: CONNECT, its verification, and what waits behind it (CO1-CO10). */
 import type { Grant } from "../../auth/grant.ts";
-import { encodeConnectAck, UNSOLICITED, type ReplyTo } from "../../protocol/answers.ts";
 import { grantCapabilities } from "../../protocol/capabilities.ts";
 import type { Fault } from "../../protocol/errors.ts";
-import type { Frame } from "../../protocol/frame.ts";
-import {
-  MAX_CONNECT_FAILURES,
-  MAX_WAITING_BYTES,
-  MAX_WAITING_FRAMES,
-} from "../../protocol/limits.ts";
-import { MESSAGE_TYPES } from "../../protocol/message-types.ts";
-import type { ConnectRequest } from "../../protocol/encodings/codec.ts";
-import { codecOf } from "../../protocol/encodings/payload-types.ts";
-import { failed, type Result } from "../../protocol/result.ts";
-import type { Authenticating, Connected, AwaitingConnect, Session } from "../connection.ts";
-import { RETRY_AFTER_MS, type HubContext } from "../context.ts";
-import { nextDeadline } from "../deadlines.ts";
-import { replyToOf, detached, sizeOf, type Inbound } from "../inbound.ts";
-import type { HubSocket } from "../ports.ts";
+import { MAX_CONNECT_FAILURES, MAX_WAITING_BYTES, MAX_WAITING_FRAMES } from "../../protocol/limits.ts";
+import { connectAck, connectRequest, type ConnectRequest } from "../../protocol/messages/connect.ts";
+import { MESSAGE_TYPES } from "../../protocol/messages/table.ts";
+import { UNSOLICITED, type Inbound, type InboundRequest, type ReplyTo } from "../../wires/wire.ts";
+import type { Authenticating, AwaitingConnect, Connected } from "../connection.ts";
+import { RETRY_AFTER_MS, type Connections } from "../connections.ts";
+import { nextDeadline, type SweepClock } from "../deadlines.ts";
+import { bytesOf, replyToOf } from "../inbound.ts";
+import type { OutboundBatcher } from "../outbound.ts";
+import type { HubPorts, HubSettings, HubSocket } from "../ports.ts";
+import type { Sessions } from "../sessions.ts";
 
-/** How what has waited is taken up again. */
-type Handle = (inbound: Inbound) => Promise<void> | undefined;
+/** How an inbound that has waited is handled when its turn comes. */
+type Handle = (socket: HubSocket, inbound: Inbound) => Promise<void> | undefined;
 
-/** A frame before CONNECT has succeeded. A promise: a token is being verified. */
-export function receiveHandshake(
-  context: HubContext,
-  socket: HubSocket,
-  greeting: AwaitingConnect,
-  frame: Frame,
-  handle: Handle,
-): Promise<void> | undefined {
-  if (frame.messageType !== MESSAGE_TYPES.CONNECT.value) {
-    countFailure(context, socket, greeting, frame, "connect.first");
-    return undefined;
-  }
-  const request: Result<ConnectRequest, Fault> =
-    codecOf(frame.payloadType)?.decodeConnect(frame.payload) ?? failed("payload.type");
-  if (!request.ok) {
-    context.refuse(socket, frame, request.failure);
-    return undefined;
-  }
-  const { clientId, authToken } = request.value;
-  const { grant } = greeting;
-  if (greeting.expected !== null && greeting.expected !== clientId) {
-    context.refuse(socket, frame, "connect.other-id");
-    return undefined;
-  }
-  if (authToken !== null) {
-    return verify(context, socket, greeting, frame, { ...request.value, authToken }, handle);
-  }
-  if (grant === null) countFailure(context, socket, greeting, frame, "connect.no-token");
-  else begin(context, socket, greeting, frame, request.value, grant);
-  return undefined;
+/** A CONNECT that is being answered. */
+interface Handshake {
+  readonly socket: HubSocket;
+  readonly replyTo: ReplyTo;
+  readonly request: ConnectRequest;
 }
 
-/** Puts an inbound behind the CONNECT that is being verified (CO8). */
-export function enqueue(
-  context: HubContext,
-  socket: HubSocket,
-  connection: Authenticating,
-  inbound: Inbound,
-): void {
-  const bytes = connection.waitingBytes + sizeOf(inbound);
-  const framesBehind = connection.framesBehind + (inbound.kind === "frame" ? 1 : 0);
-  if (connection.waiting.length >= MAX_WAITING_FRAMES || bytes > MAX_WAITING_BYTES) {
-    const about = { retryAfterMs: RETRY_AFTER_MS };
-    socket.connection = { ...connection, framesBehind };
-    context.refuse(socket, replyToOf(inbound), "connect.waiting", about);
-    return;
-  }
-  const waiting = [...connection.waiting, detached(inbound)];
-  socket.connection = { ...connection, waiting, waitingBytes: bytes, framesBehind };
-}
+export class Handshakes {
+  readonly #ports: Pick<HubPorts, "authenticate" | "now" | "newSessionId">;
+  readonly #settings: HubSettings;
+  readonly #sessions: Sessions;
+  readonly #connections: Connections;
+  readonly #outbound: OutboundBatcher;
+  readonly #sweepClock: SweepClock;
+  #hasReaped = false;
 
-async function verify(
-  context: HubContext,
-  socket: HubSocket,
-  greeting: AwaitingConnect,
-  frame: Frame,
-  request: ConnectRequest & { readonly authToken: string },
-  handle: Handle,
-): Promise<void> {
-  const nothing = { waiting: [], waitingBytes: 0, framesBehind: 0 };
-  socket.connection = { ...greeting, state: "authenticating", ...nothing };
-  const { clientId, authToken: token } = request;
-  const { authenticate, now } = context.ports;
-  let answer: (resumed: AwaitingConnect, framesBehind: number) => void;
-  try {
-    const granted = await authenticate({ clientId, token }, now());
-    answer = granted.ok
-      ? (resumed, behind) => begin(context, socket, resumed, frame, request, granted.value, behind)
-      : (resumed) => countFailure(context, socket, resumed, frame, granted.failure);
-  } catch (error) {
-    answer = () => context.fail(socket, frame, error);
+  constructor(
+    ports: Pick<HubPorts, "authenticate" | "now" | "newSessionId">,
+    settings: HubSettings,
+    rules: {
+      readonly sessions: Sessions;
+      readonly connections: Connections;
+      readonly outbound: OutboundBatcher;
+      readonly sweepClock: SweepClock;
+    },
+  ) {
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#sessions = rules.sessions;
+    this.#connections = rules.connections;
+    this.#outbound = rules.outbound;
+    this.#sweepClock = rules.sweepClock;
   }
-  const { connection } = socket;
-  // Closed in the meantime: by the peer, or by the connect deadline.
-  if (connection.state !== "authenticating") return;
-  const { waiting, waitingBytes: _, framesBehind, ...rest } = connection;
-  const resumed: AwaitingConnect = { ...rest, state: "greeting" };
-  socket.connection = resumed;
-  try {
-    answer(resumed, framesBehind);
-  } catch (error) {
-    context.fail(socket, frame, error);
-  }
-  // In order. If one of them is another CONNECT, those behind it wait again, behind that one.
-  const pending: (Promise<void> | undefined)[] = [];
-  context.departures.gather(() => pending.push(...waiting.map(handle)));
-  await Promise.all(pending);
-}
 
-/** From greeting to connected. Everything here happens in one turn: of many takeovers at once, each sees the one before. */
-function begin(
-  context: HubContext,
-  socket: HubSocket,
-  greeting: AwaitingConnect,
-  replyTo: ReplyTo,
-  request: ConnectRequest,
-  grant: Grant,
-  framesBehind = 0,
-): void {
-  const { clientId } = request;
-  const replaced = context.roster.find(clientId);
-  const orphan = replaced === undefined ? context.roster.findOrphan(clientId) : undefined;
-  if (orphan !== undefined) context.reapSession(orphan);
-  if (replaced !== undefined) context.refuse(replaced, UNSOLICITED, "session.replaced");
-  else if (!context.makeRoom()) {
-    context.refuse(socket, replyTo, "connect.full", { retryAfterMs: RETRY_AFTER_MS });
-    return;
+  /** A request before CONNECT has succeeded. A promise: a token is being verified, and `handle` then takes what waited. */
+  receive(
+    socket: HubSocket,
+    connection: AwaitingConnect,
+    received: InboundRequest,
+    handle: Handle,
+  ): Promise<void> | undefined {
+    if (received.messageType !== MESSAGE_TYPES.CONNECT.value) {
+      this.#countFailure(socket, connection, received, "connect.first");
+      return undefined;
+    }
+    const decoded = socket.wire.decode(received, connectRequest);
+    if (!decoded.ok) {
+      this.#connections.refuse(socket, received, decoded.failure);
+      return undefined;
+    }
+    const request = decoded.value;
+    const { grant, expectedClientId } = connection;
+    if (expectedClientId !== null && expectedClientId !== request.clientId) {
+      this.#connections.refuse(socket, received, "connect.other-id");
+      return undefined;
+    }
+    const handshake: Handshake = { socket, replyTo: received, request };
+    if (request.authToken !== null) {
+      return this.#verify(handshake, connection, request.authToken, handle);
+    }
+    if (grant === null) this.#countFailure(socket, connection, received, "connect.no-token");
+    else this.#begin(handshake, connection, grant, 0);
+    return undefined;
   }
-  const nowMs = context.ports.now();
-  const { id, bucket, lostFramings } = greeting;
-  const session: Session = {
-    clientId,
-    connectedAtMs: nowMs,
-    capabilities: grantCapabilities(request.capabilities),
-    targets: grant.targets,
-    expiresAtMs: grant.expiresAtMs,
-  };
-  const connected: Connected = {
-    state: "connected",
-    id,
-    bucket,
-    lostFramings,
-    session,
-    lastActivityMs: nowMs,
-    messageCount: 1 + framesBehind,
-  };
-  context.roster.begin(socket, id, session);
-  socket.connection = connected;
-  const deadline = nextDeadline(connected, null, context.settings);
-  if (deadline !== null) context.wakeBy(deadline.atMs);
-  context.ports.observe({ event: "session.begun", sessionId: id, session });
-  context.answer(
-    socket,
-    encodeConnectAck(replyTo, {
-      sessionId: id,
+
+  /** Puts an inbound behind the CONNECT that is being verified (CO8). */
+  enqueue(socket: HubSocket, connection: Authenticating, inbound: Inbound): void {
+    const waitingBytes = connection.waitingBytes + bytesOf(inbound);
+    const framesBehind = connection.framesBehind + (inbound.kind === "request" ? 1 : 0);
+    if (connection.waiting.length >= MAX_WAITING_FRAMES || waitingBytes > MAX_WAITING_BYTES) {
+      socket.connection = { ...connection, framesBehind };
+      const details = { retryAfterMs: RETRY_AFTER_MS };
+      this.#connections.refuse(socket, replyToOf(inbound), "connect.waiting", details);
+      return;
+    }
+    const waiting = [...connection.waiting, socket.wire.detach(inbound)];
+    socket.connection = { ...connection, waiting, waitingBytes, framesBehind };
+  }
+
+  async #verify(
+    handshake: Handshake,
+    connection: AwaitingConnect,
+    token: string,
+    handle: Handle,
+  ): Promise<void> {
+    const { socket, replyTo, request } = handshake;
+    const nothing = { waiting: [], waitingBytes: 0, framesBehind: 0 };
+    socket.connection = { ...connection, state: "authenticating", ...nothing };
+    const answer = await this.#authenticate(handshake, request.clientId, token);
+    const { connection: verified } = socket;
+    // The peer or the connect deadline has closed the socket meanwhile.
+    if (verified.state !== "authenticating") return;
+    const { waiting, waitingBytes: _, framesBehind, ...rest } = verified;
+    const resumed: AwaitingConnect = { ...rest, state: "awaiting-connect" };
+    socket.connection = resumed;
+    try {
+      answer(resumed, framesBehind);
+    } catch (error) {
+      this.#connections.fail(socket, replyTo, error);
+    }
+    // In order. If one of them is another CONNECT, those behind it wait again, behind that one.
+    const pending: (Promise<void> | undefined)[] = [];
+    this.#outbound.batch(() => pending.push(...waiting.map((inbound) => handle(socket, inbound))));
+    await Promise.all(pending);
+  }
+
+  /** Verifies the token, and returns how the CONNECT is answered then. */
+  async #authenticate(
+    handshake: Handshake,
+    clientId: ConnectRequest["clientId"],
+    token: string,
+  ): Promise<(connection: AwaitingConnect, framesBehind: number) => void> {
+    const { socket, replyTo } = handshake;
+    try {
+      const granted = await this.#ports.authenticate({ clientId, token }, this.#ports.now());
+      return granted.ok
+        ? (connection, behind) => this.#begin(handshake, connection, granted.value, behind)
+        : (connection) => this.#countFailure(socket, connection, replyTo, granted.failure);
+    } catch (error) {
+      return () => this.#connections.fail(socket, replyTo, error);
+    }
+  }
+
+  /** Begins the session. All of it happens in one turn, so of many takeovers at once each sees the one before (SE1). */
+  #begin(
+    { socket, replyTo, request }: Handshake,
+    { socketId, bucket, lostFramings }: AwaitingConnect,
+    { targets, expiresAtMs }: Grant,
+    framesBehind: number,
+  ): void {
+    const { clientId } = request;
+    if (!this.#makeWay(clientId)) {
+      const details = { retryAfterMs: RETRY_AFTER_MS };
+      return this.#connections.refuse(socket, replyTo, "connect.full", details);
+    }
+    const nowMs = this.#ports.now();
+    const session = {
+      id: this.#ports.newSessionId(),
       clientId,
-      heartbeatIntervalSeconds: context.settings.heartbeatIntervalMs / 1000,
+      connectedAtMs: nowMs,
+      capabilities: grantCapabilities(request.capabilities),
+      targets,
+      expiresAtMs,
+    };
+    const connected: Connected = {
+      state: "connected",
+      socketId,
+      bucket,
+      lostFramings,
+      session,
+      lastActivityMs: nowMs,
+      frameCount: 1 + framesBehind,
+    };
+    this.#sessions.begin(socket, connected);
+    const deadline = nextDeadline(connected, null, this.#settings);
+    if (deadline !== null) this.#sweepClock.by(deadline.atMs);
+    this.#connections.answer(socket, replyTo, connectAck, {
+      sessionId: session.id,
+      clientId,
+      heartbeatIntervalSeconds: this.#settings.heartbeatIntervalMs / 1000,
       serverTimeMs: nowMs,
       capabilities: session.capabilities,
-    }),
-  );
-}
+    });
+  }
 
-function countFailure(
-  context: HubContext,
-  socket: HubSocket,
-  greeting: AwaitingConnect,
-  replyTo: ReplyTo,
-  fault: Fault,
-): void {
-  const failures = greeting.failures + 1;
-  socket.connection = { ...greeting, failures };
-  context.refuse(socket, replyTo, fault);
-  if (failures >= MAX_CONNECT_FAILURES) context.close(socket, "unauthenticated");
+  /** Ends the client's other session (SE1). False: there is none, and the hub is full (CO10). */
+  #makeWay(clientId: ConnectRequest["clientId"]): boolean {
+    const replaced = this.#sessions.find(clientId);
+    if (replaced !== undefined) {
+      this.#connections.refuse(replaced, UNSOLICITED, "session.replaced");
+      return true;
+    }
+    const detached = this.#sessions.findDetached(clientId);
+    if (detached !== undefined) this.#connections.reap(detached);
+    return this.#hasRoom();
+  }
+
+  /**
+   * Sessions that a reset left behind take nobody's place. A reset begins another incarnation, so reaping once per
+   * incarnation is enough, however often a full hub is asked.
+   */
+  #hasRoom(): boolean {
+    const { maxSessions } = this.#settings;
+    if (this.#sessions.count >= maxSessions && !this.#hasReaped) {
+      this.#connections.reapAll();
+      this.#hasReaped = true;
+    }
+    return this.#sessions.count < maxSessions;
+  }
+
+  #countFailure(
+    socket: HubSocket,
+    connection: AwaitingConnect,
+    replyTo: ReplyTo,
+    fault: Fault,
+  ): void {
+    const failures = connection.failures + 1;
+    socket.connection = { ...connection, failures };
+    this.#connections.refuse(socket, replyTo, fault);
+    if (failures >= MAX_CONNECT_FAILURES) this.#connections.close(socket, "unauthenticated");
+  }
 }

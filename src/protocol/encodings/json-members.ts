@@ -1,13 +1,13 @@
-/** The members of a JSON object as text. Only for text that `JSON.parse` has accepted: nothing is checked again here. */
+/** The members of a JSON object as text. The text MUST be one that `JSON.parse` accepts: nothing is checked again here. */
 
 export interface Member {
-  /** What the key means, its escapes resolved. */
+  /** The name, with its escapes resolved. */
   readonly key: string;
   /** Key, colon and value, with the white space around them. */
   readonly text: string;
 }
 
-/** Every member in order, repeated keys included. */
+/** Every member in order, including those whose keys are repeated. */
 export function* membersOf(object: string): Generator<Member, void, undefined> {
   let start = object.indexOf("{") + 1;
   let depth = 0;

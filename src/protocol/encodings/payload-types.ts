@@ -1,28 +1,18 @@
-/** Every payload type of the wire and who speaks it. CBOR, when it comes, is a codec in its row (PT2). */
-import { binaryCodec } from "./binary.ts";
-import type { PayloadCodec } from "./codec.ts";
-import { jsonCodec } from "./json.ts";
-import { textCodec } from "./text.ts";
+/** Every payload type of the wire (PT1, PT2). This file imports nothing, so that bundlers can inline its numbers. */
+export const BINARY_PAYLOAD = 0x01;
+export const JSON_PAYLOAD = 0x02;
+export const TEXT_PAYLOAD = 0x03;
 
 interface PayloadTypeRow {
   readonly value: number;
-  /** null: a known name that is not supported yet. */
-  readonly codec: PayloadCodec | null;
+  /** False: the original protocol document names it, but no message can be read or written in it yet (PT2). */
+  readonly isSupported: boolean;
 }
 
 export const PAYLOAD_TYPES = {
-  BINARY: { value: 0x01, codec: binaryCodec },
-  JSON: { value: 0x02, codec: jsonCodec },
-  TEXT: { value: 0x03, codec: textCodec },
-  PROTOBUF: { value: 0x04, codec: null },
-  CBOR: { value: 0x05, codec: null },
+  BINARY: { value: BINARY_PAYLOAD, isSupported: true },
+  JSON: { value: JSON_PAYLOAD, isSupported: true },
+  TEXT: { value: TEXT_PAYLOAD, isSupported: true },
+  PROTOBUF: { value: 0x04, isSupported: false },
+  CBOR: { value: 0x05, isSupported: false },
 } as const satisfies Record<string, PayloadTypeRow>;
-
-/** By the byte's value, so that the signal path finds it by index. */
-const CODECS: (PayloadCodec | null)[] = Array.from({ length: 256 }, () => null);
-for (const { value, codec } of Object.values(PAYLOAD_TYPES)) CODECS[value] = codec;
-
-/** The codec of a payload type byte, or null where the type is unknown or not supported. */
-export function codecOf(payloadType: number): PayloadCodec | null {
-  return CODECS[payloadType] ?? null;
-}

@@ -1,4 +1,4 @@
-/** UTF-8 on the wire: strict both ways. A byte order mark is a character like any other, never dropped. */
+/** UTF-8 on the wire, strict in both directions. A byte order mark is a character like any other and never dropped. */
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
@@ -7,7 +7,7 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
   try {
     return decoder.decode(bytes);
   } catch {
-    // The decoder has one way to fail: TypeError for bytes that are not UTF-8.
+    // The decoder fails in one way only: a TypeError for bytes that are not UTF-8.
     return null;
   }
 }
@@ -17,7 +17,7 @@ export function encodeUtf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** Whether a message was longer than that on the wire. A text is only measured if its length leaves that open. */
+/** Whether a message takes up more bytes on the wire than `limit`. Encodes a text only if its length leaves that open. */
 export function exceedsBytes(message: string | Uint8Array, limit: number): boolean {
   if (message.length > limit) return true;
   // A UTF-16 unit is 1 to 3 bytes of UTF-8.

@@ -1,19 +1,14 @@
 /** Signals of a backend: encodes the frame as a hub would stamp it, and hands it to the target's hub. */
 import type { AdminService } from "../../admin/service.ts";
 import { hubNameOf } from "../../hub/placement.ts";
-import { describeError } from "../../log/log.ts";
-import { parseClientId, type ClientId } from "../../protocol/client-id.ts";
-import { PAYLOAD_TYPES } from "../../protocol/encodings/payload-types.ts";
+import { parseClientId } from "../../protocol/client-id.ts";
 import { faultRow, type Fault } from "../../protocol/errors.ts";
-import { encodeFrame } from "../../protocol/frame.ts";
-import { MAX_PAYLOAD_BYTES } from "../../protocol/limits.ts";
-import { MESSAGE_TYPES } from "../../protocol/message-types.ts";
-import { failed, success, type Result } from "../../protocol/result.ts";
+import { encodeBackendSignal } from "../../protocol/messages/signal.ts";
+import { MESSAGE_TYPES } from "../../protocol/messages/table.ts";
 import { formatUuid, UUID_BYTES } from "../../protocol/uuid.ts";
-import { hubStubWithoutRetry } from "../hubs.ts";
-import { RpcRemoteHubs } from "../remote-hubs.ts";
+import { createRemoteHubs } from "../remote-hubs.ts";
 import type { Env, Services } from "../services.ts";
-import { workerCountsOf } from "../worker-counts.ts";
+import { workerStatsOf } from "../worker-stats.ts";
 
 /** The source that the target sees where the backend names none. */
 const BACKEND = parseClientId("backend");
@@ -29,14 +24,8 @@ export function createBackend(
   services: Services,
   ctx: Pick<ExecutionContext, "waitUntil">,
 ): AdminService["sendSignal"] {
-  const { config, log } = services;
-  const hubs = new RpcRemoteHubs({
-    // The Worker is not a hub, so every hub is remote to it.
-    self: "worker",
-    hubs: config.routing.hubs,
-    call: (hub) => hubStubWithoutRetry(env, config, hub),
-    failed: (hub, error) => log("deliver.failed", { hub, error: describeError(error) }),
-  });
+  // The Worker is not a hub, so every hub is remote to it.
+  const hubs = createRemoteHubs(env, services);
   return async (signal) => {
     const source = signal.source_client_id ?? BACKEND;
     if (source === null) throw new Error('"backend" is not a client id');
@@ -44,38 +33,18 @@ export function createBackend(
     const messageType = MESSAGE_TYPE_OF[signal.type];
     const meta = { source, target, messageType };
     const refuse = (fault: Fault) => {
-      const counts = workerCountsOf(env, services);
-      counts.book.observe({ event: "signal.undelivered", code: faultRow(fault).code, ...meta });
-      counts.settle(ctx);
+      const worker = workerStatsOf(env, services);
+      worker.stats.observe({ event: "signal.undelivered", code: faultRow(fault).code, ...meta });
+      worker.settle(ctx);
       return { outcome: "refused", fault } as const;
     };
     const uuid = crypto.getRandomValues(new Uint8Array(UUID_BYTES));
     const frame = encodeBackendSignal({ uuid, ...meta, data: signal.signal_data });
     if (!frame.ok) return refuse(frame.failure);
-    const hub = hubNameOf(target, config.routing.hubs);
-    const [fault = "internal"] = await hubs.deliver(hub, [{ ...meta, frame: frame.value }]);
-    return fault === null ? { outcome: "delivered", uuid: formatUuid(uuid) } : refuse(fault);
+    const hub = hubNameOf(target, services.config.routing.hubs);
+    const [outcome = "internal"] = await hubs.deliver(hub, [{ ...meta, frame: frame.value }]);
+    if (outcome === "delivered") return { outcome, uuid: formatUuid(uuid) };
+    // A backend's signal is never held: its answer is one HTTP response.
+    return refuse(outcome === "held" ? "internal" : outcome);
   };
-}
-
-/** The signal as the hub would stamp it; fails where it does not fit a frame (SI8). */
-function encodeBackendSignal({
-  uuid,
-  messageType,
-  source,
-  target,
-  data,
-}: {
-  readonly uuid: Uint8Array;
-  readonly messageType: number;
-  readonly source: ClientId;
-  readonly target: ClientId;
-  readonly data: unknown;
-}): Result<Uint8Array, Fault> {
-  const payload = new TextEncoder().encode(
-    JSON.stringify({ source_client_id: source, target_client_id: target, signal_data: data }),
-  );
-  if (payload.length > MAX_PAYLOAD_BYTES) return failed("signal.too-large");
-  const payloadType = PAYLOAD_TYPES.JSON.value;
-  return success(encodeFrame({ messageType, uuid, payloadType, payload }));
 }

@@ -1,21 +1,23 @@
 /** The hub's sockets on the platform's hibernatable WebSockets. The platform's traps are handled here and nowhere else. */
-import type { Connection, SessionId } from "../../hub/connection.ts";
+import type { Connection, SocketId } from "../../hub/connection.ts";
 import type { HubSocket, HubSockets } from "../../hub/ports.ts";
 import { CLOSE_CODES, type CloseName } from "../../protocol/close-codes.ts";
 import { MAX_BACKLOG_BYTES } from "../../protocol/limits.ts";
+import { framesWire } from "../../wires/frames.ts";
+import type { WireMessage } from "../../wires/wire.ts";
 import { fromAttachment, toAttachment } from "./attachment.ts";
 
-/** The platform's list at its longest: it holds 32,768 a Durable Object, and upgrades that are on their way need a place. */
+/** The platform holds at most 32,768 sockets per Durable Object, and upgrades that are on their way need a place, too. */
 const MAX_HELD_SOCKETS = 32_500;
 
 export class PlatformSockets implements HubSockets {
   readonly #ctx: DurableObjectState;
   readonly #maxHeld: number;
   readonly #known = new WeakMap<WebSocket, PlatformSocket>();
-  /** The first of a chain: a list would be grown and cut for every message. */
+  /** The first of a chain. A list would grow and shrink with every message. */
   #changed: PlatformSocket | null = null;
   #count: number | undefined;
-  /** The platform's list is no longer than this; Infinity: not looked at since the wake. */
+  /** The platform holds no more sockets than this; Infinity: its list was not counted since the wake. */
   #heldAtMost = Infinity;
   readonly #events: SocketEvents = {
     changed: (socket) => {
@@ -28,18 +30,18 @@ export class PlatformSockets implements HubSockets {
     },
   };
 
-  /** `maxHeld` is a test's to lower. */
+  /** Tests lower `maxHeld`. */
   constructor(ctx: DurableObjectState, maxHeld = MAX_HELD_SOCKETS) {
     this.#ctx = ctx;
     this.#maxHeld = maxHeld;
   }
 
-  /** Takes the socket into hibernation's care. Last of all before the 101: whatever throws after it leaks the socket. */
+  /** Makes the socket hibernatable. The last step before the 101: whatever throws after it leaks the socket. */
   accept(ws: WebSocket, connection: Connection): void {
     this.#count = this.count + 1;
     this.#heldAtMost += 1;
     ws.serializeAttachment(toAttachment(connection));
-    this.#ctx.acceptWebSocket(ws, [connection.id]);
+    this.#ctx.acceptWebSocket(ws, [connection.socketId]);
   }
 
   of(ws: WebSocket): PlatformSocket {
@@ -50,8 +52,8 @@ export class PlatformSockets implements HubSockets {
     return socket;
   }
 
-  /** The socket's tag is its id: a hash look-up for the platform. */
-  find(id: SessionId): HubSocket | undefined {
+  /** A socket's id is its tag, which the platform finds by hash. */
+  find(id: SocketId): HubSocket | undefined {
     const [ws] = this.#ctx.getWebSockets(id);
     return ws && this.of(ws);
   }
@@ -61,22 +63,22 @@ export class PlatformSockets implements HubSockets {
   }
 
   /**
-   * Counted once a wake, then kept: the platform's list costs a millisecond for every few thousand sockets. A socket
-   * that the hub has closed does not count, though a peer that never answers the close keeps it in that list.
+   * Counted once per wake, because the platform's list costs a millisecond for every few thousand sockets. A socket
+   * that the hub has closed does not count, although it stays in that list until its peer answers the close.
    */
   get count(): number {
     this.#count ??= this.#ctx.getWebSockets().filter(isOpen).length;
     return this.#count;
   }
 
-  /** The list is only walked where it may have become too long: after as many upgrades as there was room for. */
+  /** Walks the platform's list only when it may have become too long: after as many upgrades as there was room for. */
   get isFull(): boolean {
     if (this.#heldAtMost < this.#maxHeld) return false;
     this.#heldAtMost = this.#ctx.getWebSockets().length;
     return this.#heldAtMost >= this.#maxHeld;
   }
 
-  /** Writes every connection that this event changed into its attachment. */
+  /** Writes every connection that changed during this event into its attachment. */
   flush(): void {
     let socket = this.#changed;
     this.#changed = null;
@@ -85,21 +87,22 @@ export class PlatformSockets implements HubSockets {
 }
 
 interface SocketEvents {
-  /** The first change since the last save. Returns the socket that changed before it, if any is not saved. */
+  /** The socket's first change since its last save. Returns the socket that changed before it and is not saved yet. */
   changed(socket: PlatformSocket): PlatformSocket | null;
   /** The connection was closed, once. */
   ended(): void;
 }
 
 export class PlatformSocket implements HubSocket {
+  readonly wire = framesWire;
   readonly #ctx: DurableObjectState;
   readonly #ws: WebSocket;
   readonly #events: SocketEvents;
   #isChanged = false;
   #changedBefore: PlatformSocket | null = null;
-  /** No more bytes than this wait for the peer; Infinity: not asked since the wake. */
+  /** No more bytes than this wait for the peer; Infinity: the platform was not asked since the wake. */
   #waitingAtMost = Infinity;
-  /** Accepted by another version of this code. */
+  /** A version that is not known here accepted the socket. */
   readonly hasForeignAttachment: boolean;
   #connection: Connection;
 
@@ -109,7 +112,7 @@ export class PlatformSocket implements HubSocket {
     this.#events = events;
     const kept = fromAttachment(ws.deserializeAttachment());
     this.hasForeignAttachment = kept === null;
-    this.#connection = kept ?? { state: "closed", id: "" };
+    this.#connection = kept ?? { state: "closed", socketId: "" };
   }
 
   get connection(): Connection {
@@ -124,7 +127,7 @@ export class PlatformSocket implements HubSocket {
     this.#changedBefore = this.#events.changed(this);
   }
 
-  /** Returns the next that is to be saved. */
+  /** Returns the next socket to be saved. */
   save(): PlatformSocket | null {
     const next = this.#changedBefore;
     this.#isChanged = false;
@@ -134,24 +137,24 @@ export class PlatformSocket implements HubSocket {
   }
 
   /**
-   * The state is not asked, which would cost as much as the attachment: only this hub and the platform's close event end
-   * a socket, and both have closed the connection by then.
+   * Does not read `readyState`, which would cost as much as the attachment. Only this hub and the platform's close event
+   * end a socket, and both have closed the connection by then.
    */
-  send(bytes: Uint8Array): boolean {
+  send(message: WireMessage): boolean {
     if (this.isBacklogged) return false;
     try {
-      this.#ws.send(bytes);
+      this.#ws.send(message);
     } catch {
       // "Can't call WebSocket send() after close()".
       return false;
     }
-    this.#waitingAtMost += bytes.length;
+    this.#waitingAtMost += message.length;
     return true;
   }
 
   /**
-   * The platform is asked where as much was sent since it was last asked as may wait. Not every runtime tells: where it
-   * does not, nothing is ever said to be waiting.
+   * Asks the platform only after as many bytes were sent as may wait. A runtime without `bufferedAmount` says nothing,
+   * and there no socket is ever backlogged.
    */
   get isBacklogged(): boolean {
     if (this.#waitingAtMost <= MAX_BACKLOG_BYTES) return false;
@@ -163,7 +166,7 @@ export class PlatformSocket implements HubSocket {
     this.#close(CLOSE_CODES[name].code, name);
   }
 
-  /** Answers the peer's close: without it the peer waits ten seconds for a 1006. */
+  /** Answers the peer's close. Without the answer the peer waits ten seconds and sees 1006. */
   echoClose(code: number): void {
     this.#close(isSendable(code) ? code : CLOSE_CODES.normal.code, "");
   }
@@ -185,7 +188,7 @@ function isOpen(ws: WebSocket): boolean {
   return ws.readyState === WebSocket.OPEN;
 }
 
-/** 1005, 1006 and 1015 say that there was no code; sending one throws. */
+/** 1005, 1006 and 1015 mean that there was no code, and sending one of them throws. */
 function isSendable(code: number): boolean {
   return (
     (code >= 1000 && code <= 1003) ||

@@ -1,142 +1,239 @@
-/** Events that wait to be published, in the Ledger's SQLite: line by line. */
+/**
+ * Events that wait to be published, in the Ledger's SQLite. A row is kept until every configured sink is done with it. For
+ * the last sink to be done, removing the row is all there is to write; for another one its cursor moves (`sink-state.ts`).
+ */
 import type { StoredEvent } from "../../events/event-types.ts";
-import type { EventQueue, RetryState } from "../../ledger/ports.ts";
+import type { SinkQueue } from "../../events/ports.ts";
+import type { EventQueue } from "../../ledger/ports.ts";
 import { fromRow, toBindings, type EventRow } from "./event-row.ts";
-import { moveOldQueue } from "./old-queue.ts";
+import { SqlSinkState } from "./sink-state.ts";
 
-/** WITHOUT ROWID: a line lies in one piece, and an event costs one row written, not two. */
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS queue (
-    line TEXT NOT NULL,
-    hub TEXT NOT NULL,
-    sequence INTEGER NOT NULL,
-    id TEXT NOT NULL,
-    at_ms INTEGER NOT NULL,
-    type TEXT NOT NULL,
-    data TEXT NOT NULL,
-    PRIMARY KEY (line, sequence)
-  ) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS line_setbacks (
-    line TEXT PRIMARY KEY,
-    tries INTEGER NOT NULL,
-    retry_at_ms INTEGER NOT NULL,
-    reason TEXT NOT NULL
-  ) WITHOUT ROWID`;
-
-type QueueRow = EventRow & { line: string };
-type SetbackRow = { line: string; tries: number; retry_at_ms: number; reason: string };
-
-/** What is remembered of the rows: saves the search for lines. */
-interface Known {
-  readonly lines: Set<string>;
-  readonly retryStates: Map<string, RetryState>;
+/** What is remembered of the rows, so that partitions are not searched for again. In each set those removed from last come last. */
+interface Memory {
+  /** Partitions with an event, whichever sink it waits for. */
+  readonly partitions: Set<string>;
+  /** By the name of a sink, the partitions with an event for that sink. */
+  readonly partitionsOf: ReadonlyMap<string, Set<string>>;
+  /** Rows of the table `queue`. */
   count: number;
 }
 
 export class SqlEventQueue implements EventQueue {
   readonly #sql: SqlStorage;
-  #remembered: Known | undefined;
+  readonly #configured: ReadonlyMap<string, SqlSinkState>;
+  /** Of sinks that are not configured, for which events came back all the same: they wait until the sink is. */
+  readonly #absent = new Map<string, SqlSinkState>();
+  #remembered: Memory | undefined;
 
-  constructor(storage: DurableObjectStorage) {
-    this.#sql = storage.sql;
-    this.#sql.exec(SCHEMA);
-    moveOldQueue(storage);
+  /** `sinks`: the names of the stored sinks that are configured. */
+  constructor(sql: SqlStorage, sinks: readonly string[]) {
+    this.#sql = sql;
+    this.#configured = new Map(sinks.map((sink) => [sink, new SqlSinkState(sql, sink)]));
   }
 
-  /** To be called when a transaction was rolled back: what is remembered may be of it. */
+  /** To be called when a transaction was rolled back: what is remembered may be from it. */
   recall(): void {
     this.#remembered = undefined;
+    for (const state of this.#states()) state.recall();
   }
 
   append(event: StoredEvent): void {
-    const known = this.#known;
+    const memory = this.#memory;
+    const { partition } = event;
     this.#sql.exec(
       "INSERT INTO queue (line, hub, sequence, id, at_ms, type, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
-      event.line,
+      partition,
       ...toBindings(event),
     );
-    known.lines.add(event.line);
-    known.count += 1;
+    memory.count += 1;
+    memory.partitions.add(partition);
+    for (const partitions of memory.partitionsOf.values()) partitions.add(partition);
   }
 
-  lines(): Iterable<string> {
-    return this.#known.lines;
+  requeue(event: StoredEvent, sink: string): void {
+    const memory = this.#memory;
+    this.#stateOf(sink).requeue(event);
+    memory.partitions.add(event.partition);
+    memory.partitionsOf.get(sink)?.add(event.partition);
   }
 
-  head(line: string, limit: number): StoredEvent[] {
-    const rows = this.#sql.exec<QueueRow>(
-      "SELECT * FROM queue WHERE line = ? ORDER BY sequence LIMIT ?",
-      line,
-      limit,
-    );
-    return Array.from(rows, (row) => fromRow(row, row.line));
+  dropOldest(partition: string): StoredEvent | undefined {
+    const [longestWaiting = partition] = this.#memory.partitions;
+    return this.#dropHead(partition) ?? this.#dropHead(longestWaiting);
   }
 
-  remove(line: string, sequences: readonly number[]): ReadonlySet<number> {
-    const known = this.#known;
-    const rows = this.#sql.exec<{ sequence: number }>(
-      `DELETE FROM queue WHERE line = ? AND sequence IN (SELECT value FROM json_each(?))
-       RETURNING sequence`,
-      line,
-      JSON.stringify(sequences),
-    );
-    const removed = new Set(Array.from(rows, ({ sequence }) => sequence));
-    known.count -= removed.size;
-    // A line that goes on goes to the end of the Set.
-    known.lines.delete(line);
-    if (this.head(line, 1).length > 0) known.lines.add(line);
-    return removed;
-  }
-
-  retryState(line: string): RetryState | undefined {
-    return this.#known.retryStates.get(line);
-  }
-
-  setRetryState(line: string, retryState: RetryState | null): void {
-    const { retryStates } = this.#known;
-    if (retryState === null) {
-      this.#sql.exec("DELETE FROM line_setbacks WHERE line = ?", line);
-      retryStates.delete(line);
-      return;
+  oldestAtMs(): number | null {
+    let oldestMs: number | null = null;
+    for (const partition of this.#memory.partitions) {
+      for (const { event } of this.#heads(partition)) {
+        if (oldestMs === null || event.atMs < oldestMs) oldestMs = event.atMs;
+      }
     }
-    const { tries, retryAtMs, reason } = retryState;
-    this.#sql.exec(
-      "INSERT OR REPLACE INTO line_setbacks (line, tries, retry_at_ms, reason) VALUES (?, ?, ?, ?)",
-      line,
-      tries,
-      retryAtMs,
-      reason,
-    );
-    retryStates.set(line, retryState);
+    return oldestMs;
+  }
+
+  of(sink: string): SinkQueue {
+    const state = this.#configured.get(sink);
+    if (state === undefined) throw new Error(`the sink ${sink} is not configured`);
+    return {
+      partitions: () => this.#memory.partitionsOf.get(sink) ?? [],
+      head: (partition, limit) => this.#headFor(state, partition, limit),
+      remove: (partition, sequences) => this.#remove(state, partition, sequences),
+      retryState: (partition) => state.retryState(partition),
+      setRetryState: (partition, retryState) => state.setRetryState(partition, retryState),
+    };
   }
 
   get count(): number {
-    return this.#known.count;
+    let { count } = this.#memory;
+    for (const state of this.#states()) count += state.requeuedCount;
+    return count;
   }
 
-  get #known(): Known {
+  #states(): SqlSinkState[] {
+    return [...this.#configured.values(), ...this.#absent.values()];
+  }
+
+  #stateOf(sink: string): SqlSinkState {
+    const known = this.#configured.get(sink) ?? this.#absent.get(sink);
+    if (known !== undefined) return known;
+    const state = new SqlSinkState(this.#sql, sink);
+    this.#absent.set(sink, state);
+    return state;
+  }
+
+  /** An event that came back stands before those of the queue, unless the sink has not come so far yet. */
+  #headFor(state: SqlSinkState, partition: string, limit: number): StoredEvent[] {
+    const queued = this.#rowsAfter(state.cursor(partition), partition, limit);
+    const requeued = state.requeuedHead(partition, limit);
+    if (requeued.length === 0) return queued;
+    const both = [...requeued, ...queued].toSorted((a, b) => a.sequence - b.sequence);
+    return both.slice(0, limit);
+  }
+
+  #remove(
+    state: SqlSinkState,
+    partition: string,
+    sequences: readonly number[],
+  ): ReadonlySet<number> {
+    const requeued = new Set(state.removeRequeued(partition, sequences));
+    const queued = sequences.filter((sequence) => !requeued.has(sequence));
+    // No other sink needs the rows up to the rearmost of the other cursors. Infinity: there is no other sink.
+    const others = [...this.#configured.values()].filter((other) => other !== state);
+    const doneThrough = Math.min(...others.map((other) => other.cursor(partition)));
+    const removed = this.#delete(
+      partition,
+      queued.filter((sequence) => sequence <= doneThrough),
+    );
+    const kept = this.#find(
+      partition,
+      queued.filter((sequence) => sequence > doneThrough),
+    );
+    const last = kept.at(-1);
+    if (last !== undefined) state.setCursor(partition, last);
+    this.#refresh(partition);
+    return new Set([...requeued, ...removed, ...kept]);
+  }
+
+  /** The oldest event of the partition, for whichever sinks it waits. */
+  #dropHead(partition: string): StoredEvent | undefined {
+    const heads = this.#heads(partition).toSorted((a, b) => a.event.sequence - b.event.sequence);
+    const [oldest] = heads;
+    if (oldest === undefined) return undefined;
+    const { event, state } = oldest;
+    if (state === null) this.#delete(partition, [event.sequence]);
+    else state.removeRequeued(partition, [event.sequence]);
+    this.#refresh(partition);
+    return event;
+  }
+
+  /** The first row of the queue, and for each sink the first that came back. `state` null: the row is the queue's. */
+  #heads(
+    partition: string,
+  ): { readonly event: StoredEvent; readonly state: SqlSinkState | null }[] {
+    const requeued = this.#states().flatMap((state) =>
+      state.requeuedHead(partition, 1).map((event) => ({ event, state })),
+    );
+    return [
+      ...this.#rowsAfter(0, partition, 1).map((event) => ({ event, state: null })),
+      ...requeued,
+    ];
+  }
+
+  /** After a removal: a partition that still holds events goes to the end of its sets. */
+  #refresh(partition: string): void {
+    const { partitions, partitionsOf } = this.#memory;
+    partitions.delete(partition);
+    if (this.#heads(partition).length > 0) partitions.add(partition);
+    for (const [sink, state] of this.#configured) {
+      const own = partitionsOf.get(sink);
+      own?.delete(partition);
+      if (this.#headFor(state, partition, 1).length > 0) own?.add(partition);
+    }
+  }
+
+  #rowsAfter(sequence: number, partition: string, limit: number): StoredEvent[] {
+    const rows = this.#sql.exec<EventRow>(
+      "SELECT * FROM queue WHERE line = ? AND sequence > ? ORDER BY sequence LIMIT ?",
+      partition,
+      sequence,
+      limit,
+    );
+    return Array.from(rows, (row) => fromRow(row, partition));
+  }
+
+  #delete(partition: string, sequences: readonly number[]): number[] {
+    const memory = this.#memory;
+    const rows = this.#sql.exec<{ sequence: number }>(
+      `DELETE FROM queue WHERE line = ? AND sequence IN (SELECT value FROM json_each(?))
+       RETURNING sequence`,
+      partition,
+      JSON.stringify(sequences),
+    );
+    const removed = Array.from(rows, ({ sequence }) => sequence);
+    memory.count -= removed.length;
+    return removed;
+  }
+
+  #find(partition: string, sequences: readonly number[]): number[] {
+    if (sequences.length === 0) return [];
+    const rows = this.#sql.exec<{ sequence: number }>(
+      `SELECT sequence FROM queue WHERE line = ? AND sequence IN (SELECT value FROM json_each(?))
+       ORDER BY sequence`,
+      partition,
+      JSON.stringify(sequences),
+    );
+    return Array.from(rows, ({ sequence }) => sequence);
+  }
+
+  get #memory(): Memory {
     return (this.#remembered ??= this.#read());
   }
 
-  #read(): Known {
-    const lines = new Set<string>();
-    for (let line = this.#lineAfter(""); line !== undefined; line = this.#lineAfter(line)) {
-      lines.add(line);
+  #read(): Memory {
+    const queued: string[] = [];
+    let partition = this.#partitionAfter("");
+    for (; partition !== undefined; partition = this.#partitionAfter(partition)) {
+      queued.push(partition);
     }
-    const retryStates = new Map<string, RetryState>();
-    for (const row of this.#sql.exec<SetbackRow>("SELECT * FROM line_setbacks")) {
-      const { line, tries, retry_at_ms: retryAtMs, reason } = row;
-      retryStates.set(line, { tries, retryAtMs, reason });
+    const sinks = this.#sql.exec<{ sink: string }>("SELECT DISTINCT sink FROM requeued");
+    for (const { sink } of sinks.toArray()) this.#stateOf(sink);
+    const requeued = this.#states().flatMap((state) => [...state.requeuedPartitions()]);
+    const partitions = new Set([...queued, ...requeued]);
+    const partitionsOf = new Map<string, Set<string>>();
+    for (const [sink, state] of this.#configured) {
+      const own = [...partitions].filter((each) => this.#headFor(state, each, 1).length > 0);
+      partitionsOf.set(sink, new Set(own));
     }
     const { n } = this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM queue").one();
-    return { lines, retryStates, count: n };
+    return { partitions, partitionsOf, count: n };
   }
 
-  /** A jump along the key from line to line: as many look-ups as there are lines, not as there are events. */
-  #lineAfter(line: string): string | undefined {
+  /** Jumps along the key from partition to partition: as many look-ups as there are partitions, not as there are events. */
+  #partitionAfter(partition: string): string | undefined {
     const [row] = this.#sql.exec<{ line: string }>(
       "SELECT line FROM queue WHERE line > ? ORDER BY line LIMIT 1",
-      line,
+      partition,
     );
     return row?.line;
   }

@@ -1,4 +1,4 @@
-/** An event as a row of SQLite. Its line is not among the columns: a queue's row has it, a parked event's is its hub's. */
+/** An event as a row of SQLite. The partition is not one of these columns: a queue's row has it, a parked event has its hub's. */
 import type { EventBody, StoredEvent } from "../../events/event-types.ts";
 
 export type EventRow = {
@@ -16,9 +16,9 @@ export function toBindings(event: StoredEvent): [string, number, string, number,
   return [hub, sequence, id, atMs, type, JSON.stringify(data)];
 }
 
-export function fromRow(row: EventRow, line: string): StoredEvent {
+export function fromRow(row: EventRow, partition: string): StoredEvent {
   const { hub, sequence, id, at_ms: atMs, type, data } = row;
   // Only `toBindings` writes rows: type and data are an event's.
   const body = { type, data: JSON.parse(data) } as EventBody;
-  return { ...body, hub, line, sequence, id, atMs };
+  return { ...body, hub, partition, sequence, id, atMs };
 }

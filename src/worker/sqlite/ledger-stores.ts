@@ -1,4 +1,5 @@
-/** All that a Ledger keeps, in one SQLite database. */
+/** Everything that a Ledger keeps, in one SQLite database. */
+import { currentKey } from "../../metrics/samples.ts";
 import type {
   LedgerState,
   LedgerStores,
@@ -10,17 +11,23 @@ import type {
 } from "../../ledger/ports.ts";
 import type { SummaryType } from "../../ledger/contract.ts";
 import { SqlEventQueue } from "./event-queue.ts";
+import { LEDGER_MIGRATIONS, migrate } from "./migrations.ts";
 import { SqlParkedEvents } from "./parked-events.ts";
 import { SqlSessionIndex } from "./session-index.ts";
 
-export function sqlLedgerStores(storage: DurableObjectStorage): LedgerStores {
+/** `sinks`: the names of the stored sinks that are configured. @throws as `migrate` does. */
+export function sqlLedgerStores(
+  storage: DurableObjectStorage,
+  sinks: readonly string[],
+): LedgerStores {
+  migrate(storage, LEDGER_MIGRATIONS);
   const { sql } = storage;
   const sessions = new SqlSessionIndex(sql);
-  const queue = new SqlEventQueue(storage);
+  const queue = new SqlEventQueue(sql, sinks);
   const parked = new SqlParkedEvents(sql);
   const state = new SqlStateStore(sql);
   return {
-    progress: new SqlProgressStore(sql),
+    cursors: new SqlOutboxCursorStore(sql),
     sessions,
     queue,
     parked,
@@ -37,50 +44,39 @@ export function sqlLedgerStores(storage: DurableObjectStorage): LedgerStores {
   };
 }
 
-const PROGRESS_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS outboxes (
-    hub TEXT NOT NULL,
-    outbox_id TEXT NOT NULL,
-    seq INTEGER NOT NULL,
-    tally_ids TEXT NOT NULL,
-    heard_at_ms INTEGER NOT NULL,
-    PRIMARY KEY (hub, outbox_id)
-  ) WITHOUT ROWID`;
+type CursorRow = { seq: number; tally_ids: string; heard_at_ms: number };
 
-type ProgressRow = { seq: number; tally_ids: string; heard_at_ms: number };
-
-class SqlProgressStore implements OutboxCursorStore {
+class SqlOutboxCursorStore implements OutboxCursorStore {
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    sql.exec(PROGRESS_SCHEMA);
   }
 
   find(hub: string, outboxId: string): OutboxCursor | undefined {
-    const [row] = this.#sql.exec<ProgressRow>(
+    const [row] = this.#sql.exec<CursorRow>(
       "SELECT * FROM outboxes WHERE hub = ? AND outbox_id = ?",
       hub,
       outboxId,
     );
     if (row === undefined) return undefined;
     // Only `put` writes it.
-    const tallyIds = JSON.parse(row.tally_ids) as string[];
-    return { seq: row.seq, tallyIds, lastReportAtMs: row.heard_at_ms };
+    const statsIds = JSON.parse(row.tally_ids) as string[];
+    return { sequence: row.seq, statsIds, lastReportAtMs: row.heard_at_ms };
   }
 
-  put(hub: string, outboxId: string, { seq, tallyIds, lastReportAtMs }: OutboxCursor): void {
+  put(hub: string, outboxId: string, { sequence, statsIds, lastReportAtMs }: OutboxCursor): void {
     this.#sql.exec(
       "INSERT OR REPLACE INTO outboxes (hub, outbox_id, seq, tally_ids, heard_at_ms) VALUES (?, ?, ?, ?, ?)",
       hub,
       outboxId,
-      seq,
-      JSON.stringify(tallyIds),
+      sequence,
+      JSON.stringify(statsIds),
       lastReportAtMs,
     );
   }
 
-  forget(hub: string, sinceMs: number): void {
+  prune(hub: string, sinceMs: number): void {
     this.#sql.exec("DELETE FROM outboxes WHERE hub = ? AND heard_at_ms < ?", hub, sinceMs);
   }
 
@@ -93,15 +89,6 @@ class SqlProgressStore implements OutboxCursorStore {
   }
 }
 
-const SUMMARY_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS summaries (
-    hub TEXT NOT NULL,
-    type TEXT NOT NULL,
-    count INTEGER NOT NULL,
-    since_ms INTEGER NOT NULL,
-    PRIMARY KEY (hub, type)
-  ) WITHOUT ROWID`;
-
 type SummaryRow = { hub: string; type: string; count: number; since_ms: number };
 
 class SqlSummaryStore implements SummaryStore {
@@ -109,7 +96,6 @@ class SqlSummaryStore implements SummaryStore {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    sql.exec(SUMMARY_SCHEMA);
   }
 
   add({ hub, type, count, sinceMs }: Summary): void {
@@ -124,11 +110,10 @@ class SqlSummaryStore implements SummaryStore {
   }
 
   *all(): Iterable<Summary> {
-    for (const { hub, type, count, since_ms } of this.#sql.exec<SummaryRow>(
-      "SELECT * FROM summaries",
-    )) {
+    const rows = this.#sql.exec<SummaryRow>("SELECT * FROM summaries");
+    for (const { hub, type, count, since_ms: sinceMs } of rows) {
       // `add` takes no other types.
-      yield { hub, type: type as SummaryType, count, sinceMs: since_ms };
+      yield { hub, type: type as SummaryType, count, sinceMs };
     }
   }
 
@@ -137,10 +122,14 @@ class SqlSummaryStore implements SummaryStore {
   }
 }
 
-const STATE_SCHEMA =
-  "CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL)";
+/** The state's JSON. Releases before this one read these names, too. */
+interface StateJson {
+  readonly nextSequence: number;
+  /** Missing in rows of the first releases. */
+  readonly walkedTo?: string;
+  readonly samples: Readonly<Record<string, number>>;
+}
 
-/** One row for all counters: a row each would cost as many rows written a report as there are counters. */
 class SqlStateStore implements StateStore {
   readonly #sql: SqlStorage;
   /** undefined: not read yet, or never written. */
@@ -148,10 +137,9 @@ class SqlStateStore implements StateStore {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    sql.exec(STATE_SCHEMA);
   }
 
-  /** To be called when a transaction was rolled back: what is remembered may be of it. */
+  /** To be called when a transaction was rolled back: what is remembered may be from it. */
   recall(): void {
     this.#state = undefined;
   }
@@ -159,14 +147,24 @@ class SqlStateStore implements StateStore {
   read(): LedgerState | undefined {
     if (this.#state !== undefined) return this.#state;
     const [row] = this.#sql.exec<{ json: string }>("SELECT json FROM state");
-    // Only `write` writes it; a version before there was a walk wrote none.
-    const known = row && (JSON.parse(row.json) as Omit<LedgerState, "walkedTo">);
-    this.#state = known && { walkedTo: "", ...known };
+    // Only `write` writes it.
+    this.#state = row && toState(JSON.parse(row.json) as StateJson);
     return this.#state;
   }
 
   write(state: LedgerState): void {
-    this.#sql.exec("INSERT OR REPLACE INTO state (id, json) VALUES (1, ?)", JSON.stringify(state));
+    const { nextSequence, pruneCursor, samples } = state;
+    const json: StateJson = { nextSequence, walkedTo: pruneCursor, samples };
+    this.#sql.exec("INSERT OR REPLACE INTO state (id, json) VALUES (1, ?)", JSON.stringify(json));
     this.#state = state;
   }
+}
+
+/** A counter that an earlier release kept under another name goes on under today's. */
+function toState({ nextSequence, walkedTo = "", samples: stored }: StateJson): LedgerState {
+  const samples: Record<string, number> = {};
+  for (const [key, value] of Object.entries(stored)) {
+    samples[currentKey(key)] = (samples[currentKey(key)] ?? 0) + value;
+  }
+  return { nextSequence, pruneCursor: walkedTo, samples };
 }

@@ -1,44 +1,33 @@
-/** Events of a hub until the Ledger has taken them: rows in the hub's SQLite, written with what they tell of. */
-import type { EventBody } from "../../events/event-types.ts";
+/** Events of a hub until the Ledger has taken them: rows in the hub's SQLite, written together with what they are about. */
+import type { EventBody, NewEvent } from "../../events/event-types.ts";
 import type { OutboxEvent } from "../../ledger/contract.ts";
 
-/** AUTOINCREMENT: a number is never given twice, though the rows before it are deleted. */
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS outbox (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    at_ms INTEGER NOT NULL,
-    type TEXT NOT NULL,
-    data TEXT NOT NULL
-  );
-  CREATE TABLE IF NOT EXISTS outbox_id (id TEXT PRIMARY KEY) WITHOUT ROWID`;
-
-/** Some 25 MB: hours without a Ledger. Beyond it the oldest give way, and the gap shows in the numbers. */
+/** Some 25 MB: hours without a Ledger. Beyond it the oldest are dropped, and the gap shows in the numbers. */
 const MAX_ROWS = 100_000;
 
 type Row = { seq: number; at_ms: number; type: string; data: string };
 
 export class Outbox {
-  /** Made with the table: numbers are only comparable under the same id. */
+  /** Made with the table: sequences are only comparable under the same id. */
   readonly id: string;
   readonly #sql: SqlStorage;
   #count: number;
 
   constructor(sql: SqlStorage, newId: () => string) {
     this.#sql = sql;
-    sql.exec(SCHEMA);
     const [known] = sql.exec<{ id: string }>("SELECT id FROM outbox_id");
     this.id = known?.id ?? newId();
     if (known === undefined) sql.exec("INSERT INTO outbox_id (id) VALUES (?)", this.id);
     this.#count = sql.exec<{ n: number }>("SELECT count(*) AS n FROM outbox").one().n;
   }
 
-  /** MUST be called in the transaction that writes what the event tells of. */
-  append(atMs: number, { type, data }: EventBody): void {
+  /** MUST be called in the transaction that writes what the event is about. */
+  append({ atMs, body }: NewEvent): void {
     this.#sql.exec(
       "INSERT INTO outbox (at_ms, type, data) VALUES (?, ?, ?)",
       atMs,
-      type,
-      JSON.stringify(data),
+      body.type,
+      JSON.stringify(body.data),
     );
     this.#count += 1;
     if (this.#count > MAX_ROWS) {
@@ -46,16 +35,18 @@ export class Outbox {
     }
   }
 
+  /** The oldest events, in order. */
   head(limit: number): OutboxEvent[] {
     const rows = this.#sql.exec<Row>("SELECT * FROM outbox ORDER BY seq LIMIT ?", limit);
     const events = Array.from(rows, toEvent);
-    // All there are. After a transaction that was rolled back fewer than were counted.
+    // These are all there are. After a transaction that was rolled back they are fewer than were counted.
     if (events.length < limit) this.#count = events.length;
     return events;
   }
 
-  remove(throughSeq: number): void {
-    this.#delete("DELETE FROM outbox WHERE seq <= ?", throughSeq);
+  /** Deletes what the Ledger has taken. */
+  remove(throughSequence: number): void {
+    this.#delete("DELETE FROM outbox WHERE seq <= ?", throughSequence);
   }
 
   get isEmpty(): boolean {
@@ -67,7 +58,7 @@ export class Outbox {
   }
 }
 
-function toEvent({ seq, at_ms: atMs, type, data }: Row): OutboxEvent {
+function toEvent({ seq: sequence, at_ms: atMs, type, data }: Row): OutboxEvent {
   // Only `append` writes rows: type and data are an event's.
-  return { seq, atMs, body: { type, data: JSON.parse(data) } as EventBody };
+  return { sequence, atMs, body: { type, data: JSON.parse(data) } as EventBody };
 }

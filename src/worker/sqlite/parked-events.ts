@@ -1,21 +1,13 @@
-/** Events that were refused for good, in the Ledger's SQLite. */
-import type { ParkedEvent, ParkedEvents } from "../../ledger/ports.ts";
-import { lineOf } from "../../ledger/partition.ts";
+/** Events that a sink refused for good, in the Ledger's SQLite: one row per event, however many sinks refused it. */
+import { partitionOf } from "../../ledger/partition.ts";
+import type { ParkedEvent, ParkedEvents, Refusal } from "../../ledger/ports.ts";
+import type { StoredEvent } from "../../events/event-types.ts";
 import { fromRow, toBindings, type EventRow } from "./event-row.ts";
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS parked (
-    hub TEXT NOT NULL,
-    sequence INTEGER PRIMARY KEY,
-    id TEXT NOT NULL,
-    at_ms INTEGER NOT NULL,
-    type TEXT NOT NULL,
-    data TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    parked_at_ms INTEGER NOT NULL
-  )`;
+/** `sinks` is a list in JSON; null: a release that knew no sink but Pub/Sub wrote the row. */
+type ParkedRow = EventRow & { reason: string; parked_at_ms: number; sinks: string | null };
 
-type ParkedRow = EventRow & { reason: string; parked_at_ms: number };
+const FORMER_SINK = "pubsub";
 
 export class SqlParkedEvents implements ParkedEvents {
   readonly #sql: SqlStorage;
@@ -24,24 +16,26 @@ export class SqlParkedEvents implements ParkedEvents {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    sql.exec(SCHEMA);
   }
 
-  /** To be called when a transaction was rolled back: what is remembered may be of it. */
+  /** To be called when a transaction was rolled back: what is remembered may be from it. */
   recall(): void {
     this.#count = undefined;
   }
 
-  park({ event, reason, parkedAtMs }: ParkedEvent): void {
+  park(event: StoredEvent, refusal: Refusal): void {
     const { count } = this;
+    const known = this.find(event.sequence);
+    const { sinks, reason } = known === undefined ? only(refusal) : also(known, refusal);
     this.#sql.exec(
-      `INSERT INTO parked (hub, sequence, id, at_ms, type, data, reason, parked_at_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO parked (hub, sequence, id, at_ms, type, data, reason, parked_at_ms, sinks)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...toBindings(event),
       reason,
-      parkedAtMs,
+      refusal.parkedAtMs,
+      JSON.stringify(sinks),
     );
-    this.#count = count + 1;
+    this.#count = known === undefined ? count + 1 : count;
   }
 
   page(afterSequence: number, limit: number): ParkedEvent[] {
@@ -70,6 +64,25 @@ export class SqlParkedEvents implements ParkedEvents {
   }
 }
 
+type Refused = Pick<ParkedEvent, "sinks" | "reason">;
+
+function only({ sink, reason }: Refusal): Refused {
+  return { sinks: [sink], reason };
+}
+
+/** The reasons of several sinks in one sentence, each behind the name of its sink. */
+function also({ sinks, reason }: Refused, refusal: Refusal): Refused {
+  const [first] = sinks;
+  const before = sinks.length === 1 ? `${first}: ${reason}` : reason;
+  return {
+    sinks: [...new Set([...sinks, refusal.sink])],
+    reason: `${before}; ${refusal.sink}: ${refusal.reason}`,
+  };
+}
+
 function toParked(row: ParkedRow): ParkedEvent {
-  return { event: fromRow(row, lineOf(row.hub)), reason: row.reason, parkedAtMs: row.parked_at_ms };
+  // Only `park` writes the column.
+  const sinks = row.sinks === null ? [FORMER_SINK] : (JSON.parse(row.sinks) as string[]);
+  const event = fromRow(row, partitionOf(row.hub));
+  return { event, sinks, reason: row.reason, parkedAtMs: row.parked_at_ms };
 }

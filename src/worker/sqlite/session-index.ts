@@ -2,14 +2,6 @@
 import type { SessionEntry, SessionIndex } from "../../ledger/ports.ts";
 import type { ClientId } from "../../protocol/client-id.ts";
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS sessions (
-    client_id TEXT PRIMARY KEY,
-    session_id TEXT NOT NULL,
-    hub TEXT NOT NULL,
-    connected_at_ms INTEGER NOT NULL
-  ) WITHOUT ROWID`;
-
 type Row = { client_id: string; session_id: string; hub: string; connected_at_ms: number };
 
 export class SqlSessionIndex implements SessionIndex {
@@ -19,10 +11,9 @@ export class SqlSessionIndex implements SessionIndex {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    sql.exec(SCHEMA);
   }
 
-  /** To be called when a transaction was rolled back: what is remembered may be of it. */
+  /** To be called when a transaction was rolled back: what is remembered may be from it. */
   recall(): void {
     this.#count = undefined;
   }
@@ -54,7 +45,7 @@ export class SqlSessionIndex implements SessionIndex {
     return row && toEntry(row);
   }
 
-  /** Reads no row but the page's: both ends of the range are bounds of the key, and `+` keeps the third from being one. */
+  /** Reads the rows of the page alone: both ends of the range bound the key, and `+` keeps the third condition from doing so. */
   page(prefix: string, after: string | null, limit: number): SessionEntry[] {
     const rows = this.#sql.exec<Row>(
       `SELECT * FROM sessions
@@ -74,14 +65,14 @@ export class SqlSessionIndex implements SessionIndex {
   }
 }
 
-/** SQLite compares text by its bytes, and UTF-8 has no byte 0xff: this is behind all that begins with the prefix. */
+/** SQLite compares text by its bytes, and UTF-8 has no byte 0xff: this sorts behind every text that begins with the prefix. */
 function endOf(prefix: string): ArrayBuffer {
   return Uint8Array.of(...new TextEncoder().encode(prefix), 0xff).buffer;
 }
 
 function toEntry({ client_id, session_id, hub, connected_at_ms }: Row): SessionEntry {
   return {
-    // The Ledger puts nothing but client ids.
+    // Only `put` writes rows, and it takes a client id.
     clientId: client_id as ClientId,
     sessionId: session_id,
     hub,

@@ -1,18 +1,18 @@
-/** Session rows in the Durable Object's SQLite: written at connect, deleted at the end, read to route after a wake. */
-import type { EventBody } from "../../events/event-types.ts";
-import type { SessionEnd, SessionRow, SessionStore } from "../../hub/ports.ts";
+/** Session rows in the hub's SQLite: written when a session begins, deleted when it ends, read to route after a wake. */
+import type { NewEvent } from "../../events/event-types.ts";
+import type { SessionRow, SessionStore } from "../../hub/ports.ts";
 import type { ClientId } from "../../protocol/client-id.ts";
 import type { Outbox } from "./outbox.ts";
 
-/** WITHOUT ROWID: the client id is the table's own order, so that a session costs one row written, not two. */
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS sessions (
-    client_id TEXT PRIMARY KEY,
-    session_id TEXT NOT NULL,
-    connected_at_ms INTEGER NOT NULL
-  ) WITHOUT ROWID`;
+type Row = {
+  client_id: string;
+  session_id: string;
+  socket_id: string | null;
+  connected_at_ms: number;
+};
 
-type Row = { client_id: string; session_id: string; connected_at_ms: number };
+/** In the column `socket_id`, for a session on no socket. */
+const DETACHED = "";
 
 export class SqlSessionStore implements SessionStore {
   readonly #storage: DurableObjectStorage;
@@ -24,7 +24,6 @@ export class SqlSessionStore implements SessionStore {
     this.#storage = storage;
     this.#sql = storage.sql;
     this.#outbox = outbox;
-    this.#sql.exec(SCHEMA);
     this.#count = this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM sessions").one().n;
   }
 
@@ -33,32 +32,32 @@ export class SqlSessionStore implements SessionStore {
     return row && toSessionRow(row);
   }
 
-  begin({ clientId, sessionId, connectedAtMs }: SessionRow): void {
-    const connected_at = new Date(connectedAtMs).toISOString();
-    const data = { client_id: clientId, session_id: sessionId, connected_at };
+  begin({ clientId, sessionId, socketId, connectedAtMs }: SessionRow, event: NewEvent): void {
     this.#storage.transactionSync(() => {
       this.#sql.exec(
-        "INSERT INTO sessions (client_id, session_id, connected_at_ms) VALUES (?, ?, ?)",
+        "INSERT INTO sessions (client_id, session_id, socket_id, connected_at_ms) VALUES (?, ?, ?, ?)",
         clientId,
         sessionId,
+        socketId ?? DETACHED,
         connectedAtMs,
       );
-      this.#outbox.append(connectedAtMs, { type: "client.connected", data });
+      this.#outbox.append(event);
     });
     this.#count += 1;
   }
 
-  end(end: SessionEnd): void {
+  end(clientId: ClientId, sessionId: SessionRow["sessionId"], event: NewEvent): boolean {
     const isEnded = this.#storage.transactionSync(() => {
       const { rowsWritten } = this.#sql.exec(
         "DELETE FROM sessions WHERE client_id = ? AND session_id = ?",
-        end.clientId,
-        end.sessionId,
+        clientId,
+        sessionId,
       );
-      if (rowsWritten > 0) this.#outbox.append(end.atMs, disconnected(end));
+      if (rowsWritten > 0) this.#outbox.append(event);
       return rowsWritten > 0;
     });
     if (isEnded) this.#count -= 1;
+    return isEnded;
   }
 
   *all(): Iterable<SessionRow> {
@@ -70,26 +69,14 @@ export class SqlSessionStore implements SessionStore {
   }
 }
 
-function disconnected(end: SessionEnd): EventBody {
-  const { clientId, sessionId, reason, connectedAtMs, atMs, messageCount } = end;
+function toSessionRow({ client_id, session_id, socket_id, connected_at_ms }: Row): SessionRow {
+  // A release that does not know the column leaves null; its sockets are tagged with the session's id.
+  const socketId = socket_id ?? session_id;
   return {
-    type: "client.disconnected",
-    data: {
-      client_id: clientId,
-      session_id: sessionId,
-      reason,
-      // A clock may have been set back.
-      duration_ms: Math.max(0, atMs - connectedAtMs),
-      message_count: messageCount,
-    },
-  };
-}
-
-function toSessionRow(row: Row): SessionRow {
-  return {
-    // Only `begin` writes rows, and takes nothing but a client id.
-    clientId: row.client_id as ClientId,
-    sessionId: row.session_id,
-    connectedAtMs: row.connected_at_ms,
+    // Only `begin` writes rows, and it takes a client id.
+    clientId: client_id as ClientId,
+    sessionId: session_id,
+    socketId: socketId === DETACHED ? null : socketId,
+    connectedAtMs: connected_at_ms,
   };
 }

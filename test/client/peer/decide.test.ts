@@ -1,21 +1,26 @@
-/** Perfect negotiation as a table. */
+/** What a peer does with each message, as tables. */
 import { describe, expect, it } from "vitest";
-import { decide, isPolite, type Action, type Standing } from "../../../src/client/peer/decide.ts";
+import {
+  decide,
+  isPolite,
+  type Action,
+  type NegotiationState,
+} from "../../../src/client/peer/decide.ts";
 import type { PeerBody } from "../../../src/client/peer/message.ts";
 
-const KNOWN: Standing = {
+const KNOWN: NegotiationState = {
   session: "mine",
-  remote: "theirs",
+  remoteSession: "theirs",
   isPolite: true,
   signalingState: "stable",
   localType: undefined,
   offerNumber: 0,
-  takenNumber: 0,
+  acceptedNumber: 0,
 };
 
-const OFFERED: Partial<Standing> = { signalingState: "have-local-offer", offerNumber: 3 };
-const IMPOLITE: Partial<Standing> = { isPolite: false };
-const ANSWERED: Partial<Standing> = { takenNumber: 2, localType: "answer" };
+const OFFERED: Partial<NegotiationState> = { signalingState: "have-local-offer", offerNumber: 3 };
+const IMPOLITE: Partial<NegotiationState> = { isPolite: false };
+const ANSWERED: Partial<NegotiationState> = { acceptedNumber: 2, localType: "answer" };
 
 const HELLO: PeerBody = { kind: "hello" };
 const OFFER: PeerBody = { kind: "offer", sdp: "o", number: 2 };
@@ -25,89 +30,98 @@ const BYE: PeerBody = { kind: "bye" };
 
 const DROP: Action = { kind: "drop" };
 const OURS = { from: "theirs", to: "mine" };
-const TAKE: Action = { kind: "take-offer", sdp: "o", number: 2, rollBack: false };
+const ACCEPT: Action = { kind: "accept-offer", sdp: "o", number: 2, rollBack: false };
 
-function meet(remote: string, isReplacement: boolean, reply: boolean): Action {
-  return { kind: "meet", remote, isReplacement, reply };
+function newSession(remoteSession: string, isReplacement: boolean, reply: boolean): Action {
+  return { kind: "new-session", remoteSession, isReplacement, reply };
 }
 
 describe("a hello", () => {
-  it.each<[string, { from: string; to: string | null }, Partial<Standing>, Action]>([
+  it.each<[string, { from: string; to: string | null }, Partial<NegotiationState>, Action]>([
     [
-      "of a first session begins it",
+      "from a first session begins it",
       { from: "t", to: null },
-      { remote: null },
-      meet("t", false, true),
+      { remoteSession: null },
+      newSession("t", false, true),
     ],
     [
-      "that knows this session needs no reply",
+      "that knows this session gets no reply",
       { from: "t", to: "mine" },
-      { remote: null },
-      meet("t", false, false),
+      { remoteSession: null },
+      newSession("t", false, false),
     ],
     [
-      "meant for a session before this one is replied to",
+      "for an earlier session gets a reply",
       { from: "t", to: "old" },
-      { remote: null },
-      meet("t", false, true),
+      { remoteSession: null },
+      newSession("t", false, true),
     ],
     [
-      "of another session replaces the one known",
+      "from another session replaces the known one",
       { from: "new", to: null },
       {},
-      meet("new", true, true),
+      newSession("new", true, true),
     ],
-    ["of the session known asks for what it missed", OURS, {}, { kind: "restate", reply: false }],
     [
-      "of the session known, which does not know this one",
+      "from the known session gets the offer again",
+      OURS,
+      {},
+      { kind: "resend-offer", reply: false },
+    ],
+    [
+      "from the known session, which does not know this one, also gets a reply",
       { from: "theirs", to: null },
       {},
-      { kind: "restate", reply: true },
+      { kind: "resend-offer", reply: true },
     ],
-  ])("%s", (_, address, standing, action) => {
-    expect(decide({ ...HELLO, ...address }, { ...KNOWN, ...standing })).toEqual(action);
+  ])("%s", (_, address, state, action) => {
+    expect(decide({ ...HELLO, ...address }, { ...KNOWN, ...state })).toEqual(action);
   });
 });
 
 describe("an offer", () => {
-  it.each<[string, Partial<Standing>, Action]>([
-    ["is taken", {}, TAKE],
-    ["is taken by the impolite side too, where none crosses it", IMPOLITE, TAKE],
-    ["that crosses the polite side's has it rolled back", OFFERED, { ...TAKE, rollBack: true }],
+  it.each<[string, Partial<NegotiationState>, Action]>([
+    ["is accepted", {}, ACCEPT],
+    ["is accepted by the impolite side if it crosses none", IMPOLITE, ACCEPT],
     [
-      "that crosses the impolite side's is ignored",
+      "that crosses the polite side's offer makes that side roll back",
+      OFFERED,
+      { ...ACCEPT, rollBack: true },
+    ],
+    [
+      "that crosses the impolite side's offer is ignored",
       { ...OFFERED, ...IMPOLITE },
       { kind: "ignore-offer" },
     ],
-    ["that comes again is answered again", ANSWERED, { kind: "answer-again" }],
+    ["that comes again gets its answer again", ANSWERED, { kind: "resend-answer" }],
     [
-      "that comes again is dropped where something else stands since",
+      "that comes again is dropped if this side has negotiated since",
       { ...ANSWERED, localType: "offer" },
       DROP,
     ],
     [
-      "that comes again is dropped where an offer of ours is out",
+      "that comes again is dropped while this side's offer has no answer",
       { ...ANSWERED, ...OFFERED },
       DROP,
     ],
-    ["older than the last is dropped", { ...ANSWERED, takenNumber: 3 }, DROP],
-  ])("%s", (_, standing, action) => {
-    expect(decide({ ...OFFER, ...OURS }, { ...KNOWN, ...standing })).toEqual(action);
+    ["that is older than the last one is dropped", { ...ANSWERED, acceptedNumber: 3 }, DROP],
+  ])("%s", (_, state, action) => {
+    expect(decide({ ...OFFER, ...OURS }, { ...KNOWN, ...state })).toEqual(action);
   });
 });
 
 describe("an answer", () => {
-  it.each<[string, Partial<Standing>, Action]>([
-    ["to the offer that is out is taken", OFFERED, { kind: "take-answer", sdp: "a" }],
+  it.each<[string, Partial<NegotiationState>, Action]>([
+    ["to the open offer is accepted", OFFERED, { kind: "accept-answer", sdp: "a" }],
     ["that comes again is dropped", { offerNumber: 3 }, DROP],
-    ["to an offer before is dropped", { ...OFFERED, offerNumber: 4 }, DROP],
-  ])("%s", (_, standing, action) => {
-    expect(decide({ ...ANSWER, ...OURS }, { ...KNOWN, ...standing })).toEqual(action);
+    ["to an earlier offer is dropped", { ...OFFERED, offerNumber: 4 }, DROP],
+  ])("%s", (_, state, action) => {
+    expect(decide({ ...ANSWER, ...OURS }, { ...KNOWN, ...state })).toEqual(action);
   });
 });
 
-describe("candidates and byes", () => {
-  it("are taken of the session known", () => {
+describe("a candidate or a bye", () => {
+  it("is accepted from the known session", () => {
     expect(decide({ ...CANDIDATE, ...OURS }, KNOWN)).toEqual({
       kind: "add-candidate",
       candidate: {},
@@ -115,33 +129,33 @@ describe("candidates and byes", () => {
     expect(decide({ ...BYE, ...OURS }, KNOWN)).toEqual({ kind: "end" });
   });
 
-  it("a bye may come of one that never learned this session", () => {
+  it("is accepted from a peer that does not know this session, if it is a bye", () => {
     expect(decide({ ...BYE, from: "theirs", to: null }, KNOWN)).toEqual({ kind: "end" });
   });
 
-  it("a bye may come of nobody, to a call that nobody has answered, and to no other", () => {
+  it("is accepted without a session if it is a bye that declines an unanswered call, and otherwise dropped", () => {
     const declined = { ...BYE, from: "", to: "mine" };
-    expect(decide(declined, { ...KNOWN, remote: null })).toEqual({ kind: "end" });
+    expect(decide(declined, { ...KNOWN, remoteSession: null })).toEqual({ kind: "end" });
     expect(decide(declined, KNOWN)).toEqual(DROP);
-    expect(decide({ ...declined, to: "old" }, { ...KNOWN, remote: null })).toEqual(DROP);
-    expect(decide({ ...declined, to: null }, { ...KNOWN, remote: null })).toEqual(DROP);
+    expect(decide({ ...declined, to: "old" }, { ...KNOWN, remoteSession: null })).toEqual(DROP);
+    expect(decide({ ...declined, to: null }, { ...KNOWN, remoteSession: null })).toEqual(DROP);
   });
 });
 
-describe("whatever is stale", () => {
+describe("a message of another session", () => {
   it.each([OFFER, ANSWER, CANDIDATE, BYE])("is dropped: $kind", (body) => {
-    const standing = { ...KNOWN, ...(body === ANSWER ? OFFERED : {}) };
-    expect(decide({ ...body, ...OURS }, standing)).not.toEqual(DROP);
-    expect(decide({ ...body, from: "old", to: "mine" }, standing)).toEqual(DROP);
-    expect(decide({ ...body, from: "theirs", to: "old" }, standing)).toEqual(DROP);
+    const state = { ...KNOWN, ...(body === ANSWER ? OFFERED : {}) };
+    expect(decide({ ...body, ...OURS }, state)).not.toEqual(DROP);
+    expect(decide({ ...body, from: "old", to: "mine" }, state)).toEqual(DROP);
+    expect(decide({ ...body, from: "theirs", to: "old" }, state)).toEqual(DROP);
     if (body !== BYE)
-      expect(decide({ ...body, ...OURS }, { ...standing, remote: null })).toEqual(DROP);
-    if (body !== BYE) expect(decide({ ...body, from: "theirs", to: null }, standing)).toEqual(DROP);
+      expect(decide({ ...body, ...OURS }, { ...state, remoteSession: null })).toEqual(DROP);
+    if (body !== BYE) expect(decide({ ...body, from: "theirs", to: null }, state)).toEqual(DROP);
   });
 });
 
-describe("politeness", () => {
-  it("is agreed on without asking", () => {
+describe("isPolite()", () => {
+  it("is true for exactly one of two client ids", () => {
     for (const [one, other] of [
       ["a", "b"],
       ["a", "B"],

@@ -1,6 +1,8 @@
+/** The messages that peers send each other. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { callOf, readPeerMessage } from "../../../src/client/peer/message.ts";
+import { callOf } from "../../../src/client/peer/incoming-call.ts";
+import { readPeerMessage } from "../../../src/client/peer/message.ts";
 
 const ADDRESS = { from: "one", to: "other" };
 
@@ -8,14 +10,14 @@ function signal(data: unknown) {
   return { type: "offer", source: "bob", id: "1", data } as const;
 }
 
-describe("a peer's message", () => {
+describe("readPeerMessage()", () => {
   it.each([
     { kind: "hello", from: "one", to: null },
     { kind: "offer", sdp: "v=0", number: 1, ...ADDRESS },
     { kind: "answer", sdp: "v=0", number: 1, ...ADDRESS },
     { kind: "candidate", candidate: { candidate: "c", sdpMid: "0" }, ...ADDRESS },
     { kind: "bye", ...ADDRESS },
-  ])("is read: $kind", (message) => {
+  ])("reads $kind", (message) => {
     expect(readPeerMessage({ peer: message })).toEqual(message);
   });
 
@@ -32,12 +34,12 @@ describe("a peer's message", () => {
     { peer: { kind: "pranswer", sdp: "v=0", number: 1, ...ADDRESS } },
     { peer: { kind: "candidate", candidate: null, ...ADDRESS } },
     { peer: { kind: "toString", ...ADDRESS } },
-  ])("is none: %j", (data) => {
+  ])("returns null for %j, and callOf() does, too", (data) => {
     expect(readPeerMessage(data)).toBeNull();
     expect(callOf(signal(data))).toBeNull();
   });
 
-  it("is asked for without a throw, of any data", () => {
+  it("does not throw, whatever the data", () => {
     fc.assert(
       fc.property(fc.anything(), (data) => {
         readPeerMessage(data);
@@ -53,11 +55,11 @@ describe("callOf()", () => {
     ["hang-up", { kind: "bye", from: "one", to: null }],
     ["hang-up", { kind: "bye", ...ADDRESS }],
     [null, { kind: "hello", ...ADDRESS }],
-    // Meant for a session of this side that has ended: it is no call, though the other has not heard of the end yet.
+    // These are for a session that has ended, of which the other side does not know yet. They are no calls.
     [null, { kind: "offer", sdp: "", number: 1, ...ADDRESS }],
     [null, { kind: "answer", sdp: "", number: 1, ...ADDRESS }],
     [null, { kind: "candidate", candidate: {}, ...ADDRESS }],
-  ])("says %s of %j", (says, message) => {
+  ])("returns %s for %j", (says, message) => {
     expect(callOf(signal({ peer: message }))).toBe(says);
   });
 });

@@ -1,11 +1,11 @@
-/** The other end of a client's sockets, in a test's hand. */
+/** The other end of a client's sockets, which a test controls. */
 import type { Ports, Socket, SocketEvents } from "../../../src/client/ports.ts";
 import { decodeMessage, encodeFrame } from "../../../src/protocol/frame.ts";
-import type { MessageTypeName } from "../../../src/protocol/message-types.ts";
+import type { MessageTypeName } from "../../../src/protocol/messages/table.ts";
 import { frame, NIL, seen, uuid, uuidBytes, type Seen } from "../../support/frames.ts";
 import { HandClock } from "./hand-clock.ts";
 
-/** What the client's n-th `uuid()` is, from 0. */
+/** The client's n-th uuid, counted from 0. */
 export function nthId(n: number): string {
   return uuid(n + 1);
 }
@@ -14,11 +14,11 @@ export class FakeHub {
   readonly clock = new HandClock();
   readonly sockets: FakeSocket[] = [];
   readonly ports: Ports;
-  /** What `random()` gives: 1 is, all but, the longest pause. */
+  /** What `random()` returns. 1 makes each pause as long as its ceiling. */
   random = 1;
   #uuids = 0;
   #wakes = new Set<() => void>();
-  /** The platform refuses the URL. */
+  /** If set, `openSocket` throws it, as if the platform refused the URL. */
   refusesUrl: Error | null = null;
 
   constructor() {
@@ -39,14 +39,14 @@ export class FakeHub {
     };
   }
 
-  /** The one that was opened last. */
+  /** The socket that was opened last. */
   get socket(): FakeSocket {
     const socket = this.sockets.at(-1);
     if (socket === undefined) throw new Error("the client has opened no socket");
     return socket;
   }
 
-  /** The network, or the page, is back. */
+  /** Acts as if the network or the page were back. */
   wake(): void {
     for (const run of this.#wakes) run();
   }
@@ -55,7 +55,7 @@ export class FakeHub {
     return this.#wakes.size > 0;
   }
 
-  /** Lets the client's present attempt succeed. */
+  /** Lets the client's current attempt succeed. */
   async accept(ack: object = {}): Promise<FakeSocket> {
     await this.clock.turn();
     const { socket } = this;
@@ -69,9 +69,9 @@ export class FakeHub {
 export class FakeSocket implements Socket {
   readonly url: URL;
   readonly protocols: readonly string[];
-  /** Everything that the client wrote: one entry a message, a text or its frames. */
+  /** Everything that the client wrote, one entry per message: a text, or the message's frames. */
   readonly messages: (string | Seen[])[] = [];
-  /** What the client closed it with; undefined: it did not. `null`: without a code. */
+  /** The code with which the client closed it: null without a code, undefined if it is not closed. */
   closedWith: number | null | undefined;
   readonly #events: SocketEvents;
 
@@ -89,7 +89,7 @@ export class FakeSocket implements Socket {
     this.closedWith ??= code ?? null;
   }
 
-  /** All frames that the client wrote, whatever messages they shared. */
+  /** All frames that the client wrote. */
   get frames(): Seen[] {
     return this.messages.flatMap((message) => (typeof message === "string" ? [] : message));
   }
@@ -114,26 +114,26 @@ export class FakeSocket implements Socket {
       server_time: 0,
       capabilities: ["ack"],
     };
-    this.say("CONNECT_ACK", { ...fields, ...ack }, connect.uuid);
+    this.sendFrame("CONNECT_ACK", { ...fields, ...ack }, connect.uuid);
   }
 
-  say(type: MessageTypeName | number, payload: object | string | Uint8Array, id = NIL): void {
+  sendFrame(type: MessageTypeName | number, payload: object | string | Uint8Array, id = NIL): void {
     this.message(frame(type, payload, id));
   }
 
   acknowledge(signal: Seen | undefined): void {
-    this.say("SIGNAL_ACK", { status: "delivered", target_client_id: "bob" }, signal?.uuid);
+    this.sendFrame("SIGNAL_ACK", { status: "delivered", target_client_id: "bob" }, signal?.uuid);
   }
 
   refuse(code: number, id: string = NIL, more: object = {}): void {
-    this.say("ERROR", { error_code: code, error_message: `says ${code}`, ...more }, id);
+    this.sendFrame("ERROR", { error_code: code, error_message: `text of ${code}`, ...more }, id);
   }
 
   message(message: string | Uint8Array | null): void {
     this.#events.message(message);
   }
 
-  /** The socket has gone: the hub closed it, or the network (1006). */
+  /** Closes the socket, as the hub or the network (1006) does. */
   closed(code: number): void {
     this.#events.closed(code, "");
   }

@@ -1,8 +1,8 @@
-/** A hub without wire: clients as `peer()` sees them, each able to go away and come back. */
+/** Clients as `peer()` sees them, without a wire. Each can go away and come back. */
 import { Emitter } from "../../../src/client/emitter.ts";
 import type { SignalClientEvents } from "../../../src/client/client.ts";
 import { SignalError } from "../../../src/client/errors.ts";
-import type { ClientState } from "../../../src/client/link.ts";
+import type { ClientState } from "../../../src/client/connection/reconnector.ts";
 import type { PeerClient } from "../../../src/client/peer/contract.ts";
 import type { SignalData, SignalType } from "../../../src/client/signal.ts";
 
@@ -15,7 +15,7 @@ export interface Sent {
 
 export class FakeNet {
   readonly #clients = new Map<string, FakeClient>();
-  /** Everything that was delivered. */
+  /** Every delivered signal. */
   readonly log: Sent[] = [];
   #ids = 0;
 
@@ -39,7 +39,7 @@ export class FakeClient implements PeerClient {
   readonly clientId: string;
   readonly events = new Emitter<SignalClientEvents>();
   readonly errors: SignalError[] = [];
-  /** What the next sends reject with. */
+  /** The errors with which the next sends reject. */
   readonly refusals: SignalError[] = [];
   state: ClientState = "connected";
   readonly #net: FakeNet;

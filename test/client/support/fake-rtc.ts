@@ -1,11 +1,11 @@
 /**
- * The negotiation of an RTCPeerConnection without its network: states, descriptions, candidates, and its errors where
- * the standard has them. Two are `connected` when each has the other's description.
+ * The negotiation of an RTCPeerConnection without its network: its states, descriptions and candidates, and the errors
+ * that the standard prescribes. Two of them agree when each has applied the other's last description.
  */
 import type { RtcConnection, RtcDescription, RtcEvent } from "../../../src/client/peer/rtc.ts";
 
 export interface FakeCandidate {
-  /** Names the description that it belongs to: here, the whole of it. */
+  /** Names the description that the candidate belongs to. Here it is the whole SDP. */
   readonly usernameFragment: string;
 }
 
@@ -18,7 +18,7 @@ export class FakeRtc implements RtcConnection {
   remoteDescription: RtcDescription | null = null;
   readonly candidates: object[] = [];
   readonly steps: string[] = [];
-  /** The next call of a method fails. */
+  /** The next step with this name throws. */
   fails: string | null = null;
   #listeners = new Map<string, ((event: RtcEvent) => void)[]>();
   #descriptions = 0;
@@ -32,7 +32,7 @@ export class FakeRtc implements RtcConnection {
     for (const listener of this.#listeners.get(type) ?? []) listener(event);
   }
 
-  /** As after `addTrack` or `createDataChannel`. */
+  /** Needs a negotiation, as after `addTrack` or `createDataChannel`. */
   want(): void {
     this.#isWanted = true;
     this.#ask();
@@ -69,7 +69,7 @@ export class FakeRtc implements RtcConnection {
     }
     this.#must(description.type === "offer" ? "stable" : "have-remote-offer");
     this.localDescription = description;
-    // Before the promise settles, as some implementations do it.
+    // Some implementations fire it before the promise settles.
     this.fire("icecandidate", { candidate: { usernameFragment: description.sdp } });
     this.fire("icecandidate", { candidate: null });
     if (description.type === "answer") this.#isWanted = false;
@@ -87,11 +87,11 @@ export class FakeRtc implements RtcConnection {
 
   async addIceCandidate(candidate: object): Promise<void> {
     this.#step("candidate");
-    // Of tests, all have it.
+    // Every candidate of these tests has it.
     const { usernameFragment } = candidate as FakeCandidate;
     if (this.remoteDescription === null) throw new Error("InvalidStateError: no description");
     if (usernameFragment !== this.remoteDescription.sdp)
-      throw new Error("OperationError: of another one");
+      throw new Error("OperationError: another description's candidate");
     this.candidates.push(candidate);
   }
 
@@ -131,7 +131,7 @@ export class FakeRtc implements RtcConnection {
   }
 }
 
-/** Whether each has applied what the other last described. */
+/** Whether each has applied the other's last description. */
 export function agree(one: FakeRtc, other: FakeRtc): boolean {
   return (
     one.signalingState === "stable" &&

@@ -1,4 +1,4 @@
-/** A clock that only a test turns. */
+/** A clock that only moves when a test advances it. */
 import type { Cancel, Clock } from "../../../src/client/ports.ts";
 
 interface Timer {
@@ -25,7 +25,7 @@ export class HandClock implements Clock {
     this.#soon.push(run);
   }
 
-  /** How long until each timer that runs, shortest first. */
+  /** The time until each timer fires, shortest first. */
   get delaysMs(): number[] {
     return [...this.#timers].map(({ atMs }) => atMs - this.#nowMs).toSorted((a, b) => a - b);
   }
@@ -37,7 +37,7 @@ export class HandClock implements Clock {
     await settled();
   }
 
-  /** Runs what is due on the way, in order. */
+  /** Moves the clock, and runs the timers that are due on the way, in order. */
   async advance(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms;
     await this.turn();
@@ -57,7 +57,7 @@ export class HandClock implements Clock {
   }
 }
 
-/** Promises that hang on nothing but other promises are settled after so many rounds. */
+/** Waits until every promise has settled that depends on other promises alone. */
 export async function settled(): Promise<void> {
   for (let round = 0; round < 20; round++) await Promise.resolve();
 }

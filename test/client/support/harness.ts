@@ -1,7 +1,7 @@
-/** A client on a hub in the test's hand, and what it tells. */
+/** A client of a fake hub, and its events. */
 import { SignalClient } from "../../../src/client/client.ts";
 import type { SignalError } from "../../../src/client/errors.ts";
-import type { ClientState } from "../../../src/client/link.ts";
+import type { ClientState } from "../../../src/client/connection/reconnector.ts";
 import type { SignalClientOptions } from "../../../src/client/options.ts";
 import type { Signal } from "../../../src/client/signal.ts";
 import { FakeHub, type FakeSocket } from "./fake-hub.ts";
@@ -19,15 +19,15 @@ export function harness(options: Partial<SignalClientOptions> = {}): Harness {
   const hub = new FakeHub();
   const given = { url: "wss://hub.test/", clientId: "alice", token: "token", ...options };
   const client = new SignalClient(given, hub.ports);
-  const told: Pick<Harness, "errors" | "states" | "signals"> = {
+  const events: Pick<Harness, "errors" | "states" | "signals"> = {
     errors: [],
     states: [],
     signals: [],
   };
-  client.on("error", (error) => told.errors.push(error));
-  client.on("state", (state) => told.states.push(state));
-  client.on("signal", (signal) => told.signals.push(signal));
-  return { hub, client, ...told };
+  client.on("error", (error) => events.errors.push(error));
+  client.on("state", (state) => events.states.push(state));
+  client.on("signal", (signal) => events.signals.push(signal));
+  return { hub, client, ...events };
 }
 
 export async function connected(
@@ -42,14 +42,14 @@ export async function connected(
 
 export type Outcome = "pending" | "done" | SignalError;
 
-/** What has become of a promise; look after a turn. */
+/** The outcome of a promise. It is up to date after a turn. */
 export class Watched {
   outcome: Outcome = "pending";
 
   constructor(promise: Promise<unknown>) {
     promise.then(
       () => (this.outcome = "done"),
-      // The client rejects with nothing else: tests assert its code.
+      // The client rejects with SignalErrors alone. Tests check the code.
       (error: SignalError) => (this.outcome = error),
     );
   }

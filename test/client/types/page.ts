@@ -1,4 +1,4 @@
-/** The SDK's types as a page sees them, with the DOM's own: compiled by `npm run types`, never run. */
+/** The SDK's types with those of the DOM, as a page sees them. `npm run types` compiles this file; nothing runs it. */
 import {
   callOf,
   decline,
@@ -24,11 +24,11 @@ export async function client(): Promise<void> {
     clientId: "a",
     token: async ({ signal }) => (await fetch("/token", { signal })).text(),
   });
-  // @ts-expect-error a token is needed
+  // @ts-expect-error: the token is missing
   void new SignalClient({ url: "/", clientId: "a" });
-  // @ts-expect-error not of the signal types
+  // @ts-expect-error: no such signal type
   await own.send("b", "rollback", {});
-  // @ts-expect-error JSON has no undefined
+  // @ts-expect-error: JSON has no undefined
   await own.send("b", "offer", undefined);
   const description: RTCSessionDescriptionInit = { type: "offer" };
   const sent = own.send("b", "offer", description, {
@@ -41,7 +41,7 @@ export async function client(): Promise<void> {
   asked.on("state", (state) => is<Equal<typeof state, ClientState>>());
   const off = asked.on("error", (error) => is<Equal<typeof error, SignalError>>());
   is<Equal<typeof off, () => void>>();
-  // @ts-expect-error no such event
+  // @ts-expect-error: no such event
   asked.on("message", () => {});
   for await (const signal of asked.signals()) {
     is<Equal<typeof signal, Signal>>();
@@ -55,7 +55,7 @@ export async function client(): Promise<void> {
 
 export function errors(error: unknown): SignalErrorCode | undefined {
   if (!(error instanceof SignalError)) return undefined;
-  // @ts-expect-error no code of the table
+  // @ts-expect-error: no such code
   if (error.code === "lost") return undefined;
   is<Equal<typeof error.retryable, boolean>>();
   is<Equal<typeof error.retryAfterMs, number | undefined>>();
@@ -75,9 +75,9 @@ export function peers(own: SignalClient): void {
   call.on("connection", (connection) => is<Equal<typeof connection, RTCPeerConnection>>());
   call.on("error", (error) => is<Equal<typeof error, SignalError>>());
   call.on("closed", ({ by }) => is<Equal<typeof by, "local" | "remote">>());
-  // @ts-expect-error ICE servers have urls
+  // @ts-expect-error: ICE servers have `urls`
   peer(own, "b", { rtcConfig: { iceServers: [{ url: "stun:stun.test" }] } });
-  // The constructor may be named, and decides the types.
+  // The constructor that is passed decides the types.
   const named = peer(own, "b", { RTCPeerConnection, rtcConfig: { iceTransportPolicy: "relay" } });
   is<Equal<typeof named, Peer<RTCPeerConnection>>>();
 }

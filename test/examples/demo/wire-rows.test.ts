@@ -1,10 +1,10 @@
-/** What the demo's log shows of a WebSocket message. */
+/** The rows that the demo's log shows for a WebSocket message. */
 import { describe, expect, it } from "vitest";
 import { eventRow, messageRows } from "../../../examples/demo/wire-rows.ts";
 import { frame, uuid } from "../../support/frames.ts";
 
 describe("the rows of a message", () => {
-  it("hold no token, neither in words nor in the payload", () => {
+  it("contain no token, neither in the summary nor in the payload", () => {
     const connect = { client_id: "alice", auth_token: "the-secret", capabilities: ["ack"] };
     const [row] = messageRows("sent", frame("CONNECT", connect, uuid(1)));
     expect(row).toMatchObject({ type: "CONNECT", party: "alice", gist: "asks for ack" });
@@ -12,7 +12,7 @@ describe("the rows of a message", () => {
     expect(JSON.stringify(row)).not.toContain("the-secret");
   });
 
-  it("are one for each frame, in order, and say which hang together", () => {
+  it("are one per frame, in order, and say which frames share a message", () => {
     const frames = [
       frame("SIGNAL_OFFER", { target_client_id: "bob", signal_data: 1 }),
       frame("HEARTBEAT", {}),
@@ -25,7 +25,7 @@ describe("the rows of a message", () => {
     expect(rows.map(({ bytes }) => bytes)).toEqual(frames.map(({ length }) => length));
   });
 
-  it("name the target of what was sent, and the source of what came", () => {
+  it("name the target of a sent signal and the source of a received one", () => {
     const payload = { source_client_id: "alice", target_client_id: "bob", signal_data: 1 };
     const signal = frame("SIGNAL_OFFER", payload);
     expect(messageRows("sent", signal)[0]?.party).toBe("bob");
@@ -46,11 +46,11 @@ describe("the rows of a message", () => {
       "candidate host udp 192.0.2.1:50000",
     ],
     [{ signal_data: "anything" }, ""],
-  ])("say in a few words what is in %j", (payload, gist) => {
+  ])("summarise %j", (payload, gist) => {
     expect(messageRows("received", frame("SIGNAL_OFFER", payload))[0]?.gist).toBe(gist);
   });
 
-  it("show what cannot be read, whatever it is", () => {
+  it("show text messages, unreadable bytes, invalid JSON and events", () => {
     expect(messageRows("received", "pong")).toMatchObject([{ type: "pong", bytes: 4 }]);
     expect(messageRows("received", Uint8Array.of(1, 2))).toMatchObject([
       { type: "unreadable", gist: "frame.start-byte" },

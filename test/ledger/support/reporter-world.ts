@@ -1,7 +1,7 @@
 /** A hub's reporter on a real outbox and book, before a real Ledger; each report arrives when, and as, it is told to. */
 import type { HubReport, Ack } from "../../../src/ledger/contract.ts";
 import { HubStats } from "../../../src/ledger/hub-stats.ts";
-import { MESSAGE_TYPES } from "../../../src/protocol/message-types.ts";
+import { MESSAGE_TYPES } from "../../../src/protocol/messages/table.ts";
 import { Outbox } from "../../../src/worker/sqlite/outbox.ts";
 import { Reporter } from "../../../src/ledger/reporter.ts";
 import { clientId } from "../../support/client-ids.ts";

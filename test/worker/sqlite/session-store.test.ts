@@ -1,111 +1,107 @@
+/** The hub's session rows on the platform's SQLite, each written together with its event. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import type { SessionEnd } from "../../../src/hub/ports.ts";
-import { Outbox } from "../../../src/worker/sqlite/outbox.ts";
-import { SqlSessionStore } from "../../../src/worker/sqlite/session-store.ts";
+import type { NewEvent } from "../../../src/events/event-types.ts";
+import type { SessionRow } from "../../../src/hub/ports.ts";
+import { sqlHubStores, type HubStores } from "../../../src/worker/sqlite/hub-stores.ts";
 import { clientId } from "../../support/client-ids.ts";
+import { connected } from "../../support/events.ts";
 
 const alice = clientId("alice");
+const BEGUN: NewEvent = { atMs: 1, body: connected("alice") };
+const ENDED: NewEvent = {
+  atMs: 8,
+  body: {
+    type: "client.disconnected",
+    data: {
+      client_id: "alice",
+      session_id: "s",
+      reason: "closed",
+      duration_ms: 7,
+      message_count: 3,
+    },
+  },
+};
 
-function storeOf(ctx: DurableObjectState) {
-  const outbox = new Outbox(ctx.storage.sql, () => "an outbox");
-  return { outbox, store: new SqlSessionStore(ctx.storage, outbox) };
+function row(sessionId: string, socketId: SessionRow["socketId"] = `socket of ${sessionId}`) {
+  return { clientId: alice, sessionId, socketId, connectedAtMs: 1 };
 }
 
-function end(sessionId: string): SessionEnd {
-  return {
-    clientId: alice,
-    sessionId,
-    reason: "closed",
-    connectedAtMs: 1,
-    atMs: 8,
-    messageCount: 3,
-  };
+let made = 0;
+
+/** `again` returns the stores that a hub finds when it wakes. */
+async function withStores(
+  use: (stores: HubStores, again: () => HubStores, storage: DurableObjectStorage) => void,
+): Promise<void> {
+  made += 1;
+  await runInDurableObject(env.HUB.getByName(`sessions-${made}`), (_hub, { storage }) => {
+    const again = () => sqlHubStores(storage, () => "an outbox");
+    use(again(), again, storage);
+  });
 }
 
-it("[SE2] ends a session by its id, not by its client's alone, and counts what is left", async () => {
-  await runInDurableObject(env.HUB.getByName("a store"), (_hub, ctx) => {
-    const { store } = storeOf(ctx);
-    store.begin({ clientId: alice, sessionId: "new", connectedAtMs: 2 });
-    store.end(end("old"));
-    expect(store.find(alice)).toEqual({ clientId: alice, sessionId: "new", connectedAtMs: 2 });
-    expect(store.count).toBe(1);
-    expect(storeOf(ctx).store.count).toBe(1);
-    store.end(end("new"));
-    store.end(end("new"));
-    expect([store.count, [...store.all()]]).toEqual([0, []]);
+it("[SE2] The session store ends a session only by its own id, and counts the sessions that are left", async () => {
+  await withStores(({ sessions }, again) => {
+    sessions.begin(row("new"), BEGUN);
+    expect(sessions.end(alice, "old", ENDED)).toBe(false);
+    expect(sessions.find(alice)).toEqual(row("new"));
+    expect([sessions.count, again().sessions.count]).toEqual([1, 1]);
+    expect(sessions.end(alice, "new", ENDED)).toBe(true);
+    expect(sessions.end(alice, "new", ENDED)).toBe(false);
+    expect([sessions.count, [...sessions.all()]]).toEqual([0, []]);
   });
 });
 
-it("tells each beginning and each end once, and an end that was none not at all", async () => {
-  await runInDurableObject(env.HUB.getByName("a store that tells"), (_hub, ctx) => {
-    const { store, outbox } = storeOf(ctx);
-    store.begin({ clientId: alice, sessionId: "s", connectedAtMs: 1 });
-    store.end(end("another"));
-    store.end(end("s"));
-    store.end(end("s"));
+it("The session store knows which socket a session is attached to, or that it is attached to none", async () => {
+  await withStores(({ sessions }, again) => {
+    sessions.begin(row("s", "a-socket"), BEGUN);
+    expect(again().sessions.find(alice)).toEqual(row("s", "a-socket"));
+    sessions.end(alice, "s", ENDED);
+    sessions.begin(row("t", null), BEGUN);
+    expect([...again().sessions.all()]).toEqual([row("t", null)]);
+  });
+});
+
+it("The session store appends the event of each beginning and each end, and none for an end that was none", async () => {
+  await withStores(({ sessions, outbox }) => {
+    sessions.begin(row("s"), BEGUN);
+    sessions.end(alice, "another", ENDED);
+    sessions.end(alice, "s", ENDED);
+    sessions.end(alice, "s", ENDED);
     expect(outbox.head(10)).toEqual([
-      {
-        seq: 1,
-        atMs: 1,
-        body: {
-          type: "client.connected",
-          data: {
-            client_id: "alice",
-            session_id: "s",
-            connected_at: "1970-01-01T00:00:00.001Z",
-          },
-        },
-      },
-      {
-        seq: 2,
-        atMs: 8,
-        body: {
-          type: "client.disconnected",
-          data: {
-            client_id: "alice",
-            session_id: "s",
-            reason: "closed",
-            duration_ms: 7,
-            message_count: 3,
-          },
-        },
-      },
+      { sequence: 1, ...BEGUN },
+      { sequence: 2, ...ENDED },
     ]);
   });
 });
 
-it.each([
-  ["begin", "INSERT"],
-  ["end", "DELETE"],
-])("writes neither row nor event if one of them fails: %s", async (act) => {
-  await runInDurableObject(env.HUB.getByName(`a store that fails to ${act}`), (_hub, ctx) => {
-    const { store } = storeOf(ctx);
-    if (act === "end") store.begin({ clientId: alice, sessionId: "s", connectedAtMs: 1 });
-    ctx.storage.sql.exec(
-      "CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(FAIL, 'disk full'); END",
-    );
-    const before = [...store.all()];
-    const fail = () =>
-      act === "end"
-        ? store.end(end("s"))
-        : store.begin({ clientId: alice, sessionId: "s", connectedAtMs: 1 });
-    expect(fail).toThrow("disk full");
-    expect([...store.all()]).toEqual(before);
-    expect(store.count).toBe(before.length);
-  });
-});
+it.each(["begin", "end"])(
+  "The session store writes neither row nor event if one of them fails: %s",
+  async (act) => {
+    await withStores(({ sessions }, _again, storage) => {
+      if (act === "end") sessions.begin(row("s"), BEGUN);
+      storage.sql.exec(
+        "CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(FAIL, 'disk full'); END",
+      );
+      const before = [...sessions.all()];
+      const fail = () =>
+        act === "end" ? sessions.end(alice, "s", ENDED) : sessions.begin(row("s"), BEGUN);
+      expect(fail).toThrow("disk full");
+      expect([...sessions.all()]).toEqual(before);
+      expect(sessions.count).toBe(before.length);
+    });
+  },
+);
 
-it("never gives a number twice, though the outbox was emptied and the hub slept", async () => {
-  await runInDurableObject(env.HUB.getByName("a store that counts"), (_hub, ctx) => {
-    const { store, outbox } = storeOf(ctx);
-    store.begin({ clientId: alice, sessionId: "s", connectedAtMs: 1 });
+it("The outbox never uses a sequence twice, though it was emptied and the hub slept", async () => {
+  await withStores(({ sessions, outbox }, again) => {
+    sessions.begin(row("s"), BEGUN);
     outbox.remove(1);
     expect(outbox.isEmpty).toBe(true);
-    const woken = storeOf(ctx);
+    const woken = again();
     expect(woken.outbox.id).toBe(outbox.id);
-    woken.store.end(end("s"));
-    expect(woken.outbox.head(10).map(({ seq }) => seq)).toEqual([2]);
+    woken.sessions.end(alice, "s", ENDED);
+    expect(woken.outbox.head(10).map(({ sequence }) => sequence)).toEqual([2]);
   });
 });

@@ -1,18 +1,17 @@
-/** How many messages go into one publish request. Far below Pub/Sub's 1000 messages and 10 MB: a Worker has 128 MB. */
-import type { PubsubMessage } from "./cloud-event.ts";
-import { utf8Bytes } from "../../utf8-cut.ts";
+/** How many messages go into one publish request: far fewer than Pub/Sub's 1000 and 10 MB, since a Worker has 128 MB. */
+import { utf8Bytes, type PubsubMessage } from "./cloud-event.ts";
 
 export const MAX_BATCH_MESSAGES = 500;
 
-/** Counted by `messageBytes`. Google's own client begins a new request at 1 MiB, too. */
+/** In the bytes that `messageBytes` counts. Google's own client also begins a new request at 1 MiB. */
 export const MAX_BATCH_BYTES = 1_048_576;
 
 /** Roughly what Pub/Sub adds to each message: its id and time. */
 const MESSAGE_OVERHEAD_BYTES = 20;
 
 /**
- * The longest beginning of `messages` that one request may hold: of one ordering key, the first one's. A first message
- * that is too large alone is a batch alone, so that what comes behind it is not held up for ever.
+ * The longest beginning of `messages` that one request may hold. They have one ordering key, the one of the first message. A
+ * first message that is too large by itself makes a batch by itself, so that it does not hold up the others for ever.
  */
 export function takeBatch(messages: readonly PubsubMessage[]): PubsubMessage[] {
   const batch: PubsubMessage[] = [];
@@ -27,7 +26,7 @@ export function takeBatch(messages: readonly PubsubMessage[]): PubsubMessage[] {
   return batch;
 }
 
-/** As Pub/Sub counts: the data decoded, names and values of attributes and the key in UTF-8. */
+/** The size as Pub/Sub counts it: the data decoded; the names and values of attributes and the key in UTF-8. */
 export function messageBytes({ data, attributes, orderingKey }: PubsubMessage): number {
   const padding = data.endsWith("==") ? 2 : data.endsWith("=") ? 1 : 0;
   let bytes = (data.length / 4) * 3 - padding + utf8Bytes(orderingKey) + MESSAGE_OVERHEAD_BYTES;

@@ -1,10 +1,10 @@
 /**
- * Bearer tokens for Pub/Sub from a service account's key: signed by ourselves (AIP-4111), which saves a request and a way
- * to fail and is what Google's own client does; or exchanged for one of Google's (RFC 7523).
+ * Bearer tokens for Pub/Sub from the key of a service account. Either we sign them ourselves (AIP-4111), which saves a
+ * request that could fail and is what Google's own client does, or we exchange them for Google's (RFC 7523).
  */
 import { importPKCS8, SignJWT } from "jose";
 import { failed, success, type Result } from "../../../protocol/result.ts";
-import { exchange, type Fetch, type HttpAnswer } from "../http-exchange.ts";
+import { exchange, type HttpAnswer, type HttpPorts } from "../http-exchange.ts";
 import { isObject } from "../../json-object.ts";
 import { tidy } from "./publish-outcome.ts";
 import type { ServiceAccount } from "./service-account.ts";
@@ -12,22 +12,22 @@ import type { Mint, Token, TokenFailure } from "./token-cache.ts";
 
 const PUBSUB_SCOPE = "https://www.googleapis.com/auth/pubsub";
 
-/** Google takes no longer life. */
+/** Google accepts no longer life. */
 const LIFE_SECONDS = 3600;
 
-/** A token from the future is refused, and our clock may be ahead of Google's. */
+/** Google refuses a token from the future, and our clock may be ahead of Google's. */
 const BACKDATED_SECONDS = 20;
 
 /** RFC 7523 section 2.1. */
 const GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-export interface TokenExchange {
-  readonly fetch: Fetch;
+export interface TokenExchange extends HttpPorts {
   readonly tokenUrl: string;
   readonly timeoutMs: number;
+  readonly now: () => number;
 }
 
-/** With a scope and no audience: it then fits every locational endpoint. Claims stand in Google's order. */
+/** Has a scope and no audience, so that it fits every locational endpoint. The claims have Google's order. */
 export function selfSignedToken(account: ServiceAccount, now: () => number): Mint {
   const { clientEmail } = account;
   return () => sign(account, { iss: clientEmail, sub: clientEmail, scope: PUBSUB_SCOPE }, now());
@@ -35,8 +35,7 @@ export function selfSignedToken(account: ServiceAccount, now: () => number): Min
 
 export function exchangedToken(
   account: ServiceAccount,
-  { fetch, tokenUrl, timeoutMs }: TokenExchange,
-  now: () => number,
+  { tokenUrl, timeoutMs, now, ...http }: TokenExchange,
 ): Mint {
   const claims = { iss: account.clientEmail, scope: PUBSUB_SCOPE, aud: tokenUrl };
   return async () => {
@@ -46,9 +45,10 @@ export function exchangedToken(
     const request = {
       headers: { "content-type": "application/x-www-form-urlencoded" },
       body: form.toString(),
+      timeoutMs,
     };
     const askedAtMs = now();
-    const answer = await exchange(fetch, tokenUrl, request, timeoutMs);
+    const answer = await exchange(http, tokenUrl, request);
     return answer.ok ? readTokenAnswer(answer.value, askedAtMs) : retry(answer.failure);
   };
 }
@@ -66,7 +66,7 @@ async function sign(
       .sign(await importPKCS8(privateKey, "RS256"));
     return success({ text, expiresAtMs: exp * 1000 });
   } catch {
-    // Not an RSA key, one of less than 2048 bits, or its numbers are no key. The error's text is not for logs.
+    // It is not an RSA key, has less than 2048 bits, or its numbers make no key. The text of the error is not for logs.
     return rejected("the service account's private_key cannot sign RS256");
   }
 }
@@ -84,8 +84,8 @@ function readTokenAnswer(
   }
   const { error, error_description: description } = answer;
   const words = [status, error, description].filter((word) => word !== undefined).join(" ");
-  const isPassing = status === 408 || status === 429 || status >= 500;
-  return isPassing ? retry(tidy(words)) : rejected(tidy(words));
+  const isTransient = status === 408 || status === 429 || status >= 500;
+  return isTransient ? retry(tidy(words)) : rejected(tidy(words));
 }
 
 function retry(reason: string): Result<never, TokenFailure> {

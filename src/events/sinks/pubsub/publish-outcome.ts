@@ -1,53 +1,39 @@
 /**
- * What the answer to a publish request means. After Google's table of error codes
- * (cloud.google.com/pubsub/docs/reference/error-codes) and what Google's own client tries again.
+ * What Pub/Sub's answer to a publish request means, after Google's table of error codes
+ * (cloud.google.com/pubsub/docs/reference/error-codes) and after what Google's own client tries again.
  */
 import type { HttpAnswer } from "../http-exchange.ts";
 import { isObject } from "../../json-object.ts";
+import type { PublishOutcome } from "../sink.ts";
 
-export type PublishOutcome =
-  /** Pub/Sub has every message of the request. */
-  | { readonly kind: "published" }
-  /** The same messages may be published at another time. Some of them may have been, already. */
-  | { readonly kind: "retry"; readonly reason: string; readonly retryAfterMs: number | null }
-  /**
-   * Trying again changes nothing. `message`: one message of the request may be to blame, and the others good;
-   * `settings`: any request would be refused.
-   */
-  | {
-      readonly kind: "rejected";
-      readonly reason: string;
-      readonly concerns: "message" | "settings";
-    };
-
-/** As the outcome, and what only the publisher sees: the token was refused, and a new one may be accepted. */
+/** The outcome, or what only the publisher handles: the token was refused, and a new one may be accepted. */
 export type PublishVerdict =
   | PublishOutcome
   | { readonly kind: "unauthorized"; readonly reason: string };
 
-/** A topic that is not there is a mistake that a person mends: asked for once a minute, and nothing is dropped. */
+/** A missing topic is a mistake that a person mends: it is tried again once a minute, and nothing is dropped. */
 const SLOW_RETRY_MS = 60_000;
 
-/** What is kept of Google's sentence. */
+/** How much of Google's sentence is kept. */
 const MAX_MESSAGE_CHARS = 200;
 
-type Meaning = "retry" | "slow retry" | "unauthorized" | "message" | "settings";
+type Meaning = "retry" | "slow retry" | "unauthorized" | "event" | "settings";
 
-/** By status, below 500. What is not here is `settings`. */
+/** By status, below 500. A status that is missing here means `settings`. */
 const MEANINGS: Readonly<Record<number, Meaning>> = {
-  400: "message",
+  400: "event",
   401: "unauthorized",
   404: "slow retry",
   408: "retry",
-  // ABORTED. The one other 409 is ALREADY_EXISTS, which publishing has no use for.
+  // ABORTED. The only other 409 is ALREADY_EXISTS, which does not fit a publish request.
   409: "retry",
-  413: "message",
+  413: "event",
   429: "retry",
   // CANCELLED: Google's own status.
   499: "retry",
 };
 
-/** `messages`: how many were sent. */
+/** `messages`: how many the request held. */
 export function classifyAnswer(
   answer: HttpAnswer,
   messages: number,
@@ -65,13 +51,13 @@ export function classifyAnswer(
       return { kind: "retry", reason, retryAfterMs: SLOW_RETRY_MS };
     case "unauthorized":
       return { kind: "unauthorized", reason };
-    case "message":
+    case "event":
     case "settings":
       return { kind: "rejected", reason, concerns: meaning };
   }
 }
 
-/** Fewer ids than messages, or none to be read: whether all were taken is unknown, and twice is better than never. */
+/** With fewer ids than messages, or none, Pub/Sub may lack some: publishing twice is better than losing one. */
 function classifySuccess(status: number, json: unknown, messages: number): PublishOutcome {
   const ids = isObject(json) ? json["messageIds"] : undefined;
   if (Array.isArray(ids) && ids.length === messages) return { kind: "published" };
@@ -80,7 +66,7 @@ function classifySuccess(status: number, json: unknown, messages: number): Publi
   return { kind: "retry", reason, retryAfterMs: null };
 }
 
-/** What Google says of an error; null: the body is another's, of a proxy say. */
+/** Google's words about an error; null: the body is somebody else's, for example a proxy's. */
 interface GoogleError {
   readonly status: string;
   readonly message: string;
@@ -89,7 +75,7 @@ interface GoogleError {
 function meaningOf(status: number, error: GoogleError | null): Meaning {
   if (status === 409 && error?.status === "ALREADY_EXISTS") return "settings";
   if (status < 500) return MEANINGS[status] ?? "settings";
-  // 501 in Google's words is UNIMPLEMENTED. Everything else from 500 on is trouble that passes, known to Google or not.
+  // 501 with Google's error body is UNIMPLEMENTED. Everything else from 500 on is trouble that passes.
   return status === 501 && error !== null ? "settings" : "retry";
 }
 
@@ -110,21 +96,21 @@ function errorOf(json: unknown): GoogleError | null {
   };
 }
 
-/** One line, of limited length, in which no token is left. */
+/** The message as one line of limited length, without any token. */
 export function tidy(message: string): string {
   const line = message
     .replaceAll(/\bya29\.[\w.~+/-]+|\bey[\w-]+\.[\w-]+(\.[\w-]*)?/g, "…")
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ")
     .trim();
-  // By code points: no half character at the end.
+  // Cut by code points, so that no half character is left at the end.
   return [...line].slice(0, MAX_MESSAGE_CHARS).join("");
 }
 
-/** Milliseconds, of seconds or an HTTP date (RFC 9110 section 10.2.3); null: none, or none that can be read. */
+/** Milliseconds, from seconds or an HTTP date (RFC 9110 section 10.2.3); null: no header, or an unreadable one. */
 export function parseRetryAfter(header: string | null, nowMs: number): number | null {
   if (header === null) return null;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000;
-  // Date.parse reads far more than HTTP dates, a lone number among it.
+  // Date.parse also reads what is no HTTP date, for example a lone number.
   const atMs = /^[A-Z][a-z]{2}, /.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);
 }

@@ -1,4 +1,4 @@
-/** A Google service account, as the JSON that Google Cloud gives out for one of its keys. */
+/** A Google service account, read from the JSON that Google Cloud gives out for one of its keys. */
 import { failed, success, type Result } from "../../../protocol/result.ts";
 import { isObject, parseJson } from "../../json-object.ts";
 
@@ -12,7 +12,7 @@ export interface ServiceAccount {
 const PEM =
   /^-----BEGIN PRIVATE KEY-----\s+(?<base64>[A-Za-z0-9+/=\s]+?)\s+-----END PRIVATE KEY-----\s*$/;
 
-/** What is wrong comes as a sentence, which never quotes the text. */
+/** The failure is a sentence that never quotes the text. */
 export function parseServiceAccount(text: string): Result<ServiceAccount, string> {
   const json = parseJson(text) ?? parseJson(withEscapedKey(text));
   if (!isObject(json)) {
@@ -44,20 +44,20 @@ export function parseServiceAccount(text: string): Result<ServiceAccount, string
       );
 }
 
-/** What a shell or an .env file makes of the JSON, too: real line ends inside the key's string, which JSON forbids. */
+/** A shell or an .env file may also leave real line ends inside the key's string, which JSON forbids. */
 function withEscapedKey(text: string): string {
   return text.replace(/"private_key"\s*:\s*"[^"]*"/, (member) =>
     member.replaceAll("\r", "").replaceAll("\n", "\\n"),
   );
 }
 
-/** By its frame: base64 of one DER sequence that is as long as it says. Whether it is a good RSA key, signing shows. */
+/** Checks the envelope: base64 of one DER sequence of the length it claims. Only signing shows whether the RSA key is good. */
 function isPkcs8(pem: string): boolean {
   const base64 = PEM.exec(pem)?.groups?.["base64"]?.replaceAll(/\s/g, "");
   if (base64 === undefined) return false;
   try {
     const der = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    // 0x30: a sequence; 0x82: its length follows in two bytes, as it does for every RSA key of 1024 bits and more.
+    // 0x30: a sequence; 0x82: its length follows in two bytes, as for every RSA key of at least 1024 bits.
     const [tag, form, high = 0, low = 0] = der;
     return tag === 0x30 && form === 0x82 && der.length === 4 + high * 256 + low;
   } catch {

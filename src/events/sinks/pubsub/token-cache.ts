@@ -1,13 +1,13 @@
-/** Keeps a bearer token until shortly before it expires. How a token is made is its `mint`. */
+/** Keeps a bearer token until shortly before it expires. How a token is made is the caller's `mint`. */
 import { success, type Result } from "../../../protocol/result.ts";
-import type { PublishOutcome } from "./publish-outcome.ts";
+import type { PublishOutcome } from "../sink.ts";
 
 export interface Token {
   readonly text: string;
   readonly expiresAtMs: number;
 }
 
-/** As the outcome of the publish request that could not be made without a token. */
+/** The outcome of the publish request that could not be made without a token. */
 export type TokenFailure = Exclude<PublishOutcome, { readonly kind: "published" }>;
 
 /** MUST NOT throw. */
@@ -16,18 +16,18 @@ export type Mint = () => Promise<Result<Token, TokenFailure>>;
 export interface TokenSource {
   /** Never throws. */
   get(): Promise<Result<string, TokenFailure>>;
-  /** The server refused this one: it is not given out again. */
+  /** To be called when the server refused this token: `get` does not return it again. */
   drop(text: string): void;
 }
 
-/** As in Google's own library. */
+/** The same as in Google's own library. */
 const RENEW_BEFORE_MS = 5 * 60_000;
 
 /**
- * One mint at a time, however many ask. Where it fails, the token that is still good stays in use: a token endpoint that
- * is away for some minutes is not noticed.
+ * Mints one token at a time, however many callers wait. If that fails, a token that has not expired stays in use, so that
+ * nobody notices a token endpoint that is away for some minutes.
  *
- * Its promise belongs to the object that made it: on Workers it must not be shared between requests of a plain Worker.
+ * Callers share a promise: within a Durable Object they may, between requests of a plain Worker they must not.
  */
 export function cacheToken(mint: Mint, now: () => number): TokenSource {
   let kept: Token | null = null;

@@ -1,0 +1,156 @@
+/**
+ * The one place where a signal is handed over, whoever sends it: a socket of this hub, another hub or a backend. Every
+ * signal has one outcome, and the outcome is the answer to the session that sent it.
+ */
+import type { ClientId } from "../protocol/client-id.ts";
+import { faultRow } from "../protocol/errors.ts";
+import type { ErrorDetails } from "../protocol/messages/error.ts";
+import { signalAck } from "../protocol/messages/signal.ts";
+import type { ReplyTo } from "../wires/wire.ts";
+import { refOf, type SessionRef } from "./connection.ts";
+import { RETRY_AFTER_MS, type Connections } from "./connections.ts";
+import type { DeliveryOutcome, ForwardedSignal, SignalMeta } from "./contract.ts";
+import { isSilent } from "./deadlines.ts";
+import type { OutboundBatcher } from "./outbound.ts";
+import { hubNameOf } from "./placement.ts";
+import type { HubPorts, HubSettings, Placement, SessionSocket } from "./ports.ts";
+import { RemoteDelivery } from "./remote-delivery.ts";
+import type { Sessions } from "./sessions.ts";
+
+/** Where the target of a signal is. */
+export type Route =
+  | { readonly kind: "local"; readonly socket: SessionSocket }
+  | { readonly kind: "remote"; readonly hub: string }
+  | { readonly kind: "absent" };
+
+const ABSENT = { kind: "absent" } as const;
+
+export class Deliverer {
+  readonly #ports: Pick<HubPorts, "observe" | "stats" | "remoteHubs">;
+  readonly #settings: HubSettings;
+  readonly #placement: Placement;
+  readonly #sessions: Sessions;
+  readonly #connections: Connections;
+  readonly #outbound: OutboundBatcher;
+  readonly #remote: RemoteDelivery;
+
+  constructor(
+    ports: Pick<HubPorts, "observe" | "stats" | "remoteHubs">,
+    settings: HubSettings,
+    placement: Placement,
+    rules: {
+      readonly sessions: Sessions;
+      readonly connections: Connections;
+      readonly outbound: OutboundBatcher;
+    },
+  ) {
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#placement = placement;
+    this.#sessions = rules.sessions;
+    this.#connections = rules.connections;
+    this.#outbound = rules.outbound;
+    this.#remote = new RemoteDelivery(ports.remoteHubs);
+  }
+
+  /** Where signals for the client go. */
+  route(target: ClientId, nowMs: number): Route {
+    const { hubName, hubs } = this.#placement;
+    // First, because it reads nothing: a client of another hub has no row here.
+    const home = hubs === 1 ? hubName : hubNameOf(target, hubs);
+    return home === hubName ? this.#routeHere(target, nowMs) : { kind: "remote", hub: home };
+  }
+
+  /**
+   * Hands over a signal that a session of this hub sent. `frame` is what the target receives, and is good for this
+   * turn only. The answer follows at once, or when the target's hub has answered.
+   */
+  deliver(
+    source: SessionSocket,
+    replyTo: ReplyTo,
+    signal: SignalMeta,
+    route: Exclude<Route, { kind: "absent" }>,
+    frame: Uint8Array,
+  ): void {
+    if (route.kind === "local") {
+      return this.settle(source, replyTo, signal, this.#handOver(route.socket, signal, frame));
+    }
+    const session = refOf(source.connection.session);
+    this.#remote.add(route.hub, { source: session, replyTo, signal, frame });
+  }
+
+  /** Hands over a signal from another hub, or from a backend, and never passes it on. */
+  deliverForwarded({ frame, ...signal }: ForwardedSignal, nowMs: number): DeliveryOutcome {
+    const route = this.#routeHere(signal.target, nowMs);
+    return route.kind === "local"
+      ? this.#handOver(route.socket, signal, frame)
+      : "signal.absent";
+  }
+
+  /** Sends the signals that are for other hubs; undefined: there are none. Resolves when each has its answer. Never rejects. */
+  flush(): Promise<void> | undefined {
+    return this.#remote.flush((pending) => {
+      this.#outbound.batch(() => {
+        for (const { source, replyTo, signal, outcome } of pending) {
+          this.#settleLater(source, replyTo, signal, outcome);
+        }
+      });
+    });
+  }
+
+  /** Tells the source's session what became of its signal, and observers if it did not arrive (SI6, SI10). */
+  settle(
+    source: SessionSocket,
+    replyTo: ReplyTo,
+    signal: SignalMeta,
+    outcome: DeliveryOutcome,
+  ): void {
+    const { target } = signal;
+    // A signal that is held gets its one answer at the end.
+    if (outcome === "held") return;
+    if (outcome === "delivered") {
+      if (source.connection.session.capabilities.includes("ack")) {
+        this.#connections.answer(source, replyTo, signalAck, { target });
+      }
+      return;
+    }
+    const { code } = faultRow(outcome);
+    const details: ErrorDetails =
+      code === 503 ? { target, retryAfterMs: RETRY_AFTER_MS } : { target };
+    this.#connections.refuse(source, replyTo, outcome, details);
+    this.#ports.observe({ event: "signal.undelivered", code, ...signal });
+  }
+
+  /** The session may be on another socket by now, or over: then nobody waits for the answer. */
+  #settleLater(
+    ref: SessionRef,
+    replyTo: ReplyTo,
+    signal: SignalMeta,
+    outcome: DeliveryOutcome,
+  ): void {
+    const source = this.#sessions.findSession(ref);
+    if (source !== undefined) return this.settle(source, replyTo, signal, outcome);
+    if (outcome === "held" || outcome === "delivered") return;
+    const { code } = faultRow(outcome);
+    this.#ports.observe({ event: "signal.undelivered", code, ...signal });
+  }
+
+  /** A target that has fallen silent is found out here, and its connection is closed (HB4). */
+  #routeHere(target: ClientId, nowMs: number): Exclude<Route, { kind: "remote" }> {
+    const socket = this.#sessions.find(target);
+    if (socket === undefined) return ABSENT;
+    if (!isSilent(socket.connection, socket, this.#settings, nowMs)) {
+      return { kind: "local", socket };
+    }
+    this.#connections.close(socket, "timed-out");
+    return ABSENT;
+  }
+
+  #handOver(target: SessionSocket, signal: SignalMeta, frame: Uint8Array): DeliveryOutcome {
+    if (!this.#outbound.send(target, target.wire.deliver(frame))) {
+      return target.isBacklogged ? "signal.backlog" : "signal.absent";
+    }
+    this.#ports.stats.routed(signal);
+    return "delivered";
+  }
+}

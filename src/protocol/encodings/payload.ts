@@ -1,0 +1,79 @@
+/** What a message defines so that its payload can be read or written in each payload type. */
+import type { Fault } from "../errors.ts";
+import { isObject, parseJson, type JsonFields } from "../json.ts";
+import { failed, success, type Result } from "../result.ts";
+import { BINARY_PAYLOAD, JSON_PAYLOAD, TEXT_PAYLOAD } from "./payload-types.ts";
+import { decodeUtf8 } from "./utf8.ts";
+
+/** Reads a payload of one payload type. MUST NOT throw, whatever the bytes are. A request MAY hold views of the payload. */
+type Read<Request> = (payload: Uint8Array) => Result<Request, Fault>;
+
+/**
+ * How the payload of one request is read, by the byte of its payload type: a list, so that the signal path finds the
+ * function by index. Where the payload type is unknown or cannot say this request, the function fails with `payload.type`.
+ */
+export type RequestDecoder<Request> = readonly Read<Request>[];
+
+/** Leave a payload type out where it cannot say this request. */
+interface RequestReaders<Request> {
+  /** What a payload without a byte says, in each payload type that is defined here. Left out: it is read like any other. */
+  readonly empty?: Request;
+  /** `fields` were parsed from `text`, which was decoded from `payload`. */
+  json(fields: JsonFields, text: string, payload: Uint8Array): Result<Request, Fault>;
+  readonly text?: Read<Request>;
+  readonly binary?: Read<Request>;
+}
+
+export function requestDecoder<Request>(readers: RequestReaders<Request>): RequestDecoder<Request> {
+  const { empty, text, binary } = readers;
+  const decoder: Read<Request>[] = Array.from({ length: 256 }, () => cannotSay);
+  const define = (payloadType: number, read: Read<Request> | undefined) => {
+    if (read !== undefined) decoder[payloadType] = orEmpty(read, empty);
+  };
+  define(JSON_PAYLOAD, (payload) => readJson(payload, readers));
+  define(TEXT_PAYLOAD, text);
+  define(BINARY_PAYLOAD, binary);
+  return decoder;
+}
+
+function orEmpty<Request>(read: Read<Request>, empty: Request | undefined): Read<Request> {
+  if (empty === undefined) return read;
+  return (payload) => (payload.length === 0 ? success(empty) : read(payload));
+}
+
+/** One object in UTF-8 (PT3). */
+function readJson<Request>(
+  payload: Uint8Array,
+  readers: RequestReaders<Request>,
+): Result<Request, Fault> {
+  const text = decodeUtf8(payload);
+  if (text === null) return failed("payload.utf8");
+  const fields = parseJson(text);
+  return isObject(fields) ? readers.json(fields, text, payload) : failed("payload.json");
+}
+
+function cannotSay(): Result<never, Fault> {
+  return failed("payload.type");
+}
+
+/** What a request's payload says. `payloadType` is any byte. Never throws. */
+export function decodePayload<Request>(
+  payloadType: number,
+  payload: Uint8Array,
+  decoder: RequestDecoder<Request>,
+): Result<Request, Fault> {
+  return (decoder[payloadType] ?? cannotSay)(payload);
+}
+
+/** How one answer of the hub is written. JSON can say every answer, TEXT only where it is defined, BINARY none (PT6). */
+export interface AnswerEncoder<Answer> {
+  readonly messageType: number;
+  json(answer: Answer): JsonFields;
+  text?(answer: Answer): string;
+}
+
+/** For a reader that needs no reason: where the payload is not a JSON object, every field of a message is undefined. */
+export function fieldsOf(payload: Uint8Array): JsonFields {
+  // Any other value of JSON but null can be read by name, too, and has none of the messages' names.
+  return (parseJson(decodeUtf8(payload) ?? "") ?? {}) as JsonFields;
+}

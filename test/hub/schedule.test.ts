@@ -1,0 +1,124 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  MIN_ALARM_GAP_MS,
+  REPORT_STATS_MS,
+  RETRY_REPORT_MS,
+  schedule,
+  type HubWork,
+  type Plan,
+} from "../../src/hub/schedule.ts";
+
+const NOW_MS = 1_000_000;
+
+const IDLE: HubWork = {
+  sweepAtMs: null,
+  hasEvents: false,
+  hasStats: false,
+  isReporting: false,
+  retryAtMs: 0,
+};
+
+const work = fc.record<HubWork>({
+  sweepAtMs: fc.option(fc.integer({ min: NOW_MS - 100_000, max: NOW_MS + 100_000 })),
+  hasEvents: fc.boolean(),
+  hasStats: fc.boolean(),
+  isReporting: fc.boolean(),
+  retryAtMs: fc.integer({ min: NOW_MS - 10_000, max: NOW_MS + 10_000 }),
+});
+const cause = fc.constantFrom("event" as const, "alarm" as const);
+
+describe("the schedule of a hub", () => {
+  it.each<[title: string, work: Partial<HubWork>, plan: Plan]>([
+    ["sleeps when nothing waits", {}, { wakeAtMs: null, startsReport: false }],
+    [
+      "wakes at the next deadline",
+      { sweepAtMs: NOW_MS + 90_000 },
+      { wakeAtMs: NOW_MS + 90_000, startsReport: false },
+    ],
+    [
+      "wakes a second later for a deadline that is over, so that alarms keep their distance",
+      { sweepAtMs: NOW_MS - 5 },
+      { wakeAtMs: NOW_MS + MIN_ALARM_GAP_MS, startsReport: false },
+    ],
+    [
+      "reports events at once, and wakes a minute later in case a reset ends the report",
+      { hasEvents: true },
+      { wakeAtMs: NOW_MS + RETRY_REPORT_MS, startsReport: true },
+    ],
+    [
+      "lets counts gather for five seconds",
+      { hasStats: true },
+      { wakeAtMs: NOW_MS + REPORT_STATS_MS, startsReport: false },
+    ],
+    [
+      "reports counts together with events",
+      { hasEvents: true, hasStats: true },
+      { wakeAtMs: NOW_MS + RETRY_REPORT_MS, startsReport: true },
+    ],
+    [
+      "starts no second report, and sets no alarm for counts that the first one will take",
+      { hasStats: true, isReporting: true },
+      { wakeAtMs: null, startsReport: false },
+    ],
+    [
+      "waits with events while the Ledger cannot be reached",
+      { hasEvents: true, retryAtMs: NOW_MS + 1 },
+      { wakeAtMs: NOW_MS + RETRY_REPORT_MS, startsReport: false },
+    ],
+    [
+      "comes back in time for counts while the Ledger cannot be reached",
+      { hasEvents: true, hasStats: true, retryAtMs: NOW_MS + 1 },
+      { wakeAtMs: NOW_MS + REPORT_STATS_MS, startsReport: false },
+    ],
+  ])("%s", (_title, some, plan) => {
+    expect(schedule({ ...IDLE, ...some }, NOW_MS, "event")).toEqual(plan);
+  });
+
+  it("reports counts, too, when an alarm has woken the hub", () => {
+    const plan = schedule({ ...IDLE, hasStats: true }, NOW_MS, "alarm");
+    expect(plan).toEqual({ wakeAtMs: null, startsReport: true });
+  });
+
+  it("tries a Ledger that could not be reached again when an alarm has woken the hub", () => {
+    const away = { ...IDLE, hasEvents: true, retryAtMs: NOW_MS + 1 };
+    expect(schedule(away, NOW_MS, "alarm").startsReport).toBe(true);
+  });
+
+  it("[HB4] [CO9] never misses a deadline, and never leaves an alarm in the past", () => {
+    fc.assert(
+      fc.property(work, cause, (state, why) => {
+        const { wakeAtMs } = schedule(state, NOW_MS, why);
+        if (state.sweepAtMs !== null) {
+          expect(wakeAtMs).not.toBeNull();
+          expect(wakeAtMs).toBeLessThanOrEqual(
+            Math.max(state.sweepAtMs, NOW_MS + MIN_ALARM_GAP_MS),
+          );
+        }
+        if (wakeAtMs !== null) expect(wakeAtMs).toBeGreaterThanOrEqual(NOW_MS + MIN_ALARM_GAP_MS);
+      }),
+    );
+  });
+
+  it("leaves nothing behind: whatever waits is being reported, or has an alarm before it is lost", () => {
+    fc.assert(
+      fc.property(work, cause, (state, why) => {
+        const { wakeAtMs, startsReport } = schedule(state, NOW_MS, why);
+        const isReported = startsReport || state.isReporting;
+        if (state.hasEvents) expect(wakeAtMs).toBeLessThanOrEqual(NOW_MS + RETRY_REPORT_MS);
+        if (state.hasStats && !isReported) {
+          expect(wakeAtMs).toBeLessThanOrEqual(NOW_MS + REPORT_STATS_MS);
+        }
+      }),
+    );
+  });
+
+  it("wakes nobody for nothing: without a deadline, events or counts there is no alarm", () => {
+    fc.assert(
+      fc.property(work, cause, (state, why) => {
+        const idle = { ...state, sweepAtMs: null, hasEvents: false, hasStats: false };
+        expect(schedule(idle, NOW_MS, why)).toEqual({ wakeAtMs: null, startsReport: false });
+      }),
+    );
+  });
+});

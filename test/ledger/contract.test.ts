@@ -1,0 +1,79 @@
+/** Reports of this release, of the one before, and of a later one. */
+import { describe, expect, it } from "vitest";
+import { ackFor, readReport, type HubReport, type HubReportV1 } from "../../src/ledger/contract.ts";
+import { begun, LedgerWorld, reportOf, statsOf } from "./support/ledger-world.ts";
+
+const BODY = begun(1, "alice").body;
+
+/** As a hub of commit a5413e9 sends it. */
+const FORMER: HubReportV1 = {
+  hub: "main",
+  outboxId: "outbox",
+  events: [{ seq: 3, atMs: 7, body: BODY }],
+  tally: {
+    id: "t",
+    atMs: 8,
+    deltas: [
+      ['signal_manager_messages_total{type="heartbeat"}', 2],
+      ['signal_manager_signals_routed_total{type="signal_offer"}', 3],
+      ['signal_manager_upgrades_total{outcome="101"}', 4],
+      ['signal_manager_errors_total{code="404"}', 5],
+    ],
+    summaries: { rate_limited: 6 },
+    occasions: [BODY],
+  },
+};
+
+const CURRENT: HubReport = {
+  version: 2,
+  hub: "main",
+  outboxId: "outbox",
+  events: [{ sequence: 3, atMs: 7, body: BODY }],
+  stats: {
+    id: "t",
+    atMs: 8,
+    deltas: [
+      ['signal_manager_frames_total{type="heartbeat"}', 2],
+      ['signal_manager_signals_delivered_total{type="signal_offer"}', 3],
+      ['signal_manager_upgrades_total{status="101"}', 4],
+      ['signal_manager_errors_total{code="404"}', 5],
+    ],
+    summaries: { rate_limited: 6 },
+    immediateEvents: [BODY],
+  },
+};
+
+describe("readReport", () => {
+  it("returns a report of this release as it is", () => {
+    expect(readReport(CURRENT)).toEqual(CURRENT);
+  });
+
+  it("translates a report without a version, the names of its counters among it", () => {
+    expect(readReport(FORMER)).toEqual(CURRENT);
+    expect(readReport({ ...FORMER, tally: null })).toEqual({ ...CURRENT, stats: null });
+  });
+
+  it("throws for a report of a later release, and names both versions", () => {
+    // What a hub of a later release sends, this release has no type for.
+    const later = { ...CURRENT, version: 3 } as unknown as HubReport;
+    expect(() => readReport(later)).toThrow("version 3");
+    expect(() => readReport(later)).toThrow("up to 2");
+  });
+});
+
+describe("ackFor", () => {
+  it("answers in the words of the report", () => {
+    expect(ackFor(CURRENT, { throughSequence: 3 })).toEqual({ throughSequence: 3 });
+    expect(ackFor(FORMER, { throughSequence: 3 })).toEqual({ throughSeq: 3 });
+  });
+});
+
+it("The Ledger takes an event once that one release reports after the other", () => {
+  const world = new LedgerWorld();
+  const deltas = [["signal_manager_hub_wakes_total", 1]] as const;
+  const tally = { id: "t", atMs: 1, deltas, summaries: {}, occasions: [] };
+  world.ledger.take(readReport({ ...FORMER, events: [{ seq: 1, atMs: 7, body: BODY }], tally }));
+  world.ledger.take(reportOf([begun(1, "alice")], { stats: statsOf("t", { deltas }) }));
+  expect(world.emitted).toHaveLength(1);
+  expect(world.sample("signal_manager_hub_wakes_total")).toBe(1);
+});
