@@ -8,6 +8,7 @@ import { logAdminEvent, logHubEvent } from "../../src/worker/observe.ts";
 import { clientId } from "../support/client-ids.ts";
 
 const session: Session = {
+  id: "s-1",
   clientId: clientId("alice"),
   connectedAtMs: 1000,
   capabilities: ["ack"],
@@ -33,11 +34,11 @@ function logged(event: HubEvent): [LogEvent, LogFields][] {
 describe("the log", () => {
   it.each<[HubEvent, LogFields]>([
     [
-      { event: "session.begun", sessionId: "s-1", session },
+      { event: "session.begun", session },
       { session_id: "s-1", client_id: "alice" },
     ],
     [
-      { ...ended, messageCount: 7 },
+      { ...ended, frameCount: 7 },
       {
         session_id: "s-1",
         client_id: "alice",
@@ -47,7 +48,7 @@ describe("the log", () => {
       },
     ],
     [
-      { ...ended, reason: "lost", messageCount: null },
+      { ...ended, reason: "lost", frameCount: null },
       {
         session_id: "s-1",
         client_id: "alice",
@@ -57,12 +58,12 @@ describe("the log", () => {
       },
     ],
     [
-      { event: "frame.refused", sessionId: "s-1", code: 404, fault: "signal.absent" },
-      { session_id: "s-1", error_code: 404, fault: "signal.absent" },
+      { event: "frame.refused", connectionId: "s-1", code: 404, fault: "signal.absent" },
+      { connection_id: "s-1", error_code: 404, fault: "signal.absent" },
     ],
     [
-      { event: "hub.failed", sessionId: "s-1", error: new TypeError("x is not a function") },
-      { session_id: "s-1", error: "TypeError: x is not a function" },
+      { event: "hub.failed", connectionId: null, error: new TypeError("x is not a function") },
+      { connection_id: null, error: "TypeError: x is not a function" },
     ],
   ])("[SE6] has one line of $event, with these fields", (event, fields) => {
     expect(logged(event)).toEqual([[event.event, fields]]);

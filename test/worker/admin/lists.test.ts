@@ -24,7 +24,9 @@ function configOf(): Config {
 /** Writes as the Ledger itself does. */
 async function at(ledger: number, use: (stores: LedgerStores) => void): Promise<void> {
   const stub = env.LEDGER.getByName(`ledger-${ledger}`);
-  await runInDurableObject(stub, (_ledger, { storage }) => use(sqlLedgerStores(storage)));
+  await runInDurableObject(stub, (_ledger, { storage }) =>
+    use(sqlLedgerStores(storage, ["pubsub"])),
+  );
 }
 
 afterEach(() => reset());
@@ -110,7 +112,7 @@ describe("the list of parked events", () => {
       await at(ledger, ({ parked }) => {
         for (const sequence of sequences) {
           const event = stored(connected("alice"), { sequence, id: `${ledger}/${sequence}` });
-          parked.park({ event, reason: "400: bad", parkedAtMs: 9 });
+          parked.park(event, { sink: "pubsub", reason: "400: bad", parkedAtMs: 9 });
         }
       });
     }
