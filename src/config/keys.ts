@@ -1,6 +1,6 @@
 /**
  * The table of configuration keys: kind, default and one line of documentation for each. wrangler.toml lists the same keys with
- * the same defaults, the documented table of keys is generated from here, and tests hold the three together.
+ * the same defaults, the table in docs/configuration.md is generated from here, and tests hold the three together.
  */
 import {
   apiKeys,

@@ -12,7 +12,7 @@ import type { Hubs } from "../hub/placement.ts";
 /** What is wrong with a value, as the rest of a sentence that begins with the key's name. It MUST NOT repeat the value. */
 export interface KindFault {
   readonly text: string;
-  /** Of the list's item that is wrong. */
+  /** The place of the wrong item in a list. */
   readonly index?: number;
 }
 
@@ -137,7 +137,7 @@ function isListOf<Item>(value: unknown, isItem: (item: unknown) => item is Item)
   return Array.isArray(value) && value.every(isItem);
 }
 
-/** The items of a variable; null: it looks like JSON and is none. */
+/** The items of a variable; null: the variable begins like JSON but is not JSON. */
 function itemsOf(variable: string): unknown {
   if (!variable.trimStart().startsWith("[")) {
     return variable.split(",").flatMap((item) => item.trim() || []);

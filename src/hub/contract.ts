@@ -42,7 +42,10 @@ export function encodeOutcomes(
 }
 
 /** The outcomes of `expected` signals, from a hub of either version. What a short answer leaves out is not known. */
-export function decodeOutcomes(answer: readonly WireOutcome[], expected: number): DeliveryOutcome[] {
+export function decodeOutcomes(
+  answer: readonly WireOutcome[],
+  expected: number,
+): DeliveryOutcome[] {
   return Array.from({ length: expected }, (_, at) => {
     const outcome = answer[at];
     return outcome === null ? "delivered" : (outcome ?? "signal.unreachable");

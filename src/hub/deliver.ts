@@ -82,9 +82,7 @@ export class Deliverer {
   /** Hands over a signal from another hub, or from a backend, and never passes it on. */
   deliverForwarded({ frame, ...signal }: ForwardedSignal, nowMs: number): DeliveryOutcome {
     const route = this.#routeHere(signal.target, nowMs);
-    return route.kind === "local"
-      ? this.#handOver(route.socket, signal, frame)
-      : "signal.absent";
+    return route.kind === "local" ? this.#handOver(route.socket, signal, frame) : "signal.absent";
   }
 
   /** Sends the signals that are for other hubs; undefined: there are none. Resolves when each has its answer. Never rejects. */

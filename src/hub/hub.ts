@@ -110,9 +110,7 @@ export class Hub {
   /** Does what is due: ends what missed its deadline, or sends every client away where the hub has lost its place. */
   tick(): void {
     if (!this.#isCurrent) return this.drain();
-    this.#guard(() =>
-      sweepIfDue(this.#ports, this.#settings, this.#sweepClock, this.#connections),
-    );
+    this.#guard(() => sweepIfDue(this.#ports, this.#settings, this.#sweepClock, this.#connections));
   }
 
   /** Sends every client away: this hub has no place among the hubs any more, and its clients have another home. */
@@ -188,7 +186,7 @@ export class Hub {
     nowMs: number,
   ): Promise<void> | undefined {
     let pending = this.#take(socket, first, nowMs);
-    for (let at = first.end; at < message.length && !isClosed(socket); ) {
+    for (let at = first.end; at < message.length && !isClosed(socket);) {
       const inbound = socket.wire.read(message, at);
       pending = this.#take(socket, inbound, nowMs) ?? pending;
       at = inbound.end;

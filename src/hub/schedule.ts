@@ -36,8 +36,7 @@ export type Cause = "event" | "alarm";
 
 export function schedule(work: HubWork, nowMs: number, cause: Cause): Plan {
   const { sweepAtMs, hasEvents, hasStats, isReporting, retryAtMs } = work;
-  const isDue =
-    cause === "alarm" ? hasEvents || hasStats : hasEvents && nowMs >= retryAtMs;
+  const isDue = cause === "alarm" ? hasEvents || hasStats : hasEvents && nowMs >= retryAtMs;
   const startsReport = isDue && !isReporting;
   let wakeAtMs = Infinity;
   if (sweepAtMs !== null) wakeAtMs = Math.max(sweepAtMs, nowMs + MIN_ALARM_GAP_MS);

@@ -5,13 +5,7 @@
 import type { NewEvent } from "../events/event-types.ts";
 import type { ClientId } from "../protocol/client-id.ts";
 import type { Connected, Session, SessionRef } from "./connection.ts";
-import type {
-  HubPorts,
-  HubSocket,
-  SessionEnd,
-  SessionRow,
-  SessionSocket,
-} from "./ports.ts";
+import type { HubPorts, HubSocket, SessionEnd, SessionRow, SessionSocket } from "./ports.ts";
 
 export class Sessions {
   readonly #ports: Pick<HubPorts, "sockets" | "sessions" | "observe">;

@@ -66,9 +66,7 @@ export class Reporter {
   }
 
   get isReporting(): boolean {
-    return (
-      this.#underWay !== null && this.#ports.now() - this.#underWay.sinceMs < MAX_REPORT_MS
-    );
+    return this.#underWay !== null && this.#ports.now() - this.#underWay.sinceMs < MAX_REPORT_MS;
   }
 
   /** When the Ledger may be tried again after a failure. */

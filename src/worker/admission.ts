@@ -5,13 +5,12 @@
 import type { ProblemStatus } from "../admin/problem.ts";
 import type { AuthFault, Credentials, Grant } from "../auth/grant.ts";
 import type { Config } from "../config/keys.ts";
-import { hubNameOf } from "../hub/placement.ts";
+import { hubNameForUpgrade, hubNameOf } from "../hub/placement.ts";
 import { parseClientId, type ClientId } from "../protocol/client-id.ts";
 import { faultRow } from "../protocol/errors.ts";
 import { CLIENT_ID_PARAMETER } from "../protocol/names.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import type { UpgradeCredentials } from "./credentials.ts";
-import { hubNameForUpgrade } from "./hubs.ts";
 
 /** What the request says. */
 export interface UpgradeFacts {

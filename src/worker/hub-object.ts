@@ -138,11 +138,7 @@ export class HubObject extends DurableObject<Env> {
   #plan({ hub, reporter }: HubAssembly, cause: Cause): Plan {
     const { hasEvents, hasStats, isReporting, retryAtMs } = reporter;
     const { sweepAtMs } = hub;
-    return schedule(
-      { sweepAtMs, hasEvents, hasStats, isReporting, retryAtMs },
-      Date.now(),
-      cause,
-    );
+    return schedule({ sweepAtMs, hasEvents, hasStats, isReporting, retryAtMs }, Date.now(), cause);
   }
 
   #isSettled({ wakeAtMs, startsReport }: Plan): boolean {

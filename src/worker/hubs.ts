@@ -1,16 +1,8 @@
 /** Stubs of hubs. Every call to a hub starts here, in the configured jurisdiction and region. */
 import type { Config } from "../config/keys.ts";
-import { hubNameOf, type Hubs } from "../hub/placement.ts";
-import type { ClientId } from "../protocol/client-id.ts";
 import type { Env } from "./services.ts";
 
 type HubStub = ReturnType<Env["HUB"]["getByName"]>;
-
-/** The name of the hub for an upgrade; null: of several hubs, only a client id says which (UP8). */
-export function hubNameForUpgrade(clientId: ClientId | null, hubs: Hubs): string | null {
-  if (clientId !== null) return hubNameOf(clientId, hubs);
-  return hubs === 1 ? "main" : null;
-}
 
 /**
  * A new stub for each call, since a stub that has failed once fails for ever. The platform repeats calls that did not reach

@@ -22,7 +22,6 @@ const imports = files.flatMap(importsOf);
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "src/admin": ["hono", "hono/body-limit", "zod"],
   "src/auth": ["jose", "node:crypto"],
-  "src/config": ["zod"],
   "src/events": ["jose"],
   "src/worker": ["cloudflare:workers", "hono", "zod"],
 };

@@ -31,13 +31,16 @@ describe.each([
     await expectAlive(alice, "alice");
   });
 
-  it.each(SIGNAL_STYLES)("[SI11] refuses a signal in $style, too, if the target's hub cannot be reached", async ({ signal }) => {
-    const world = new PlainWorld({ evicts, hubs: 7 });
-    const alice = await connect(world, "alice");
-    world.cutOff("bob");
-    await alice.send(signal("bob", uuid(9)));
-    expect(await alice.next()).toMatchObject({ type: "ERROR", uuid: uuid(9) });
-  });
+  it.each(SIGNAL_STYLES)(
+    "[SI11] refuses a signal in $style, too, if the target's hub cannot be reached",
+    async ({ signal }) => {
+      const world = new PlainWorld({ evicts, hubs: 7 });
+      const alice = await connect(world, "alice");
+      world.cutOff("bob");
+      await alice.send(signal("bob", uuid(9)));
+      expect(await alice.next()).toMatchObject({ type: "ERROR", uuid: uuid(9) });
+    },
+  );
 
   it("[SI11] drops an outcome whose source has gone meanwhile, and lives on", async () => {
     const world = new PlainWorld({ evicts, hubs: "per-client" });

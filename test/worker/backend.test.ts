@@ -2,10 +2,10 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
+import type { ForwardedSignal } from "../../src/hub/contract.ts";
 import { createBackend } from "../../src/worker/admin/backend.ts";
 import { servicesOf } from "../../src/worker/services.ts";
 import { clientId } from "../support/client-ids.ts";
-import type { ForwardedSignal } from "../../src/hub/contract.ts";
 import { seen } from "../support/frames.ts";
 import type { TakenEvent } from "../support/worker-world.ts";
 
@@ -20,7 +20,7 @@ const SIGNAL = {
   signal_data: "v=0",
 } as const;
 
-type Deliver = (signals: readonly ForwardedSignal[]) => Promise<readonly null[]>;
+type Deliver = (signals: readonly ForwardedSignal[]) => Promise<readonly "delivered"[]>;
 
 /** A service whose hubs answer signals with `deliver`, and the events that it emits. */
 function serviceWith(deliver: Deliver) {
@@ -48,7 +48,7 @@ it.each([
     const forwarded: ForwardedSignal[] = [];
     const { send } = serviceWith(async (signals) => {
       forwarded.push(...signals);
-      return signals.map(() => null);
+      return signals.map(() => "delivered");
     });
     const from = source === undefined ? {} : { source_client_id: clientId(source) };
     const sent = await send({ ...SIGNAL, ...from, type });

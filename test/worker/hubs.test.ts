@@ -3,10 +3,8 @@ import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import type { Config } from "../../src/config/keys.ts";
 import { parseConfig } from "../../src/config/parse-config.ts";
-import { hubNameOf } from "../../src/hub/placement.ts";
-import { hubNameForUpgrade, hubStub, hubStubWithoutRetry } from "../../src/worker/hubs.ts";
+import { hubStub, hubStubWithoutRetry } from "../../src/worker/hubs.ts";
 import { ledgerOf } from "../../src/worker/ledgers.ts";
-import { clientId } from "../support/client-ids.ts";
 
 function configOf(variables: Record<string, string>): Config {
   const parsed = parseConfig({ ...env, ...variables });
@@ -22,14 +20,6 @@ function optionsAsked(ask: (watched: typeof env) => unknown): unknown {
   expect(getByName).toHaveBeenCalledTimes(1);
   return getByName.mock.calls[0]?.[1];
 }
-
-it("[UP8] An upgrade goes to the hub of its client id, and without one only where there is one hub", () => {
-  const alice = clientId("alice");
-  expect(hubNameForUpgrade(alice, 7)).toBe(hubNameOf(alice, 7));
-  expect(hubNameForUpgrade(alice, "per-client")).toBe("client:alice");
-  expect(hubNameForUpgrade(null, 1)).toBe("main");
-  expect([hubNameForUpgrade(null, 2), hubNameForUpgrade(null, "per-client")]).toEqual([null, null]);
-});
 
 it("[SI11] The stub for signals has no retries of the platform, since a late signal would overtake a later one", async () => {
   const config = configOf({});

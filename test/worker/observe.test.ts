@@ -58,8 +58,8 @@ describe("the log", () => {
       },
     ],
     [
-      { event: "frame.refused", connectionId: "k-1", code: 404, fault: "signal.absent" },
-      { connection_id: "k-1", error_code: 404, fault: "signal.absent" },
+      { event: "frame.refused", connectionId: "s-1", code: 404, fault: "signal.absent" },
+      { connection_id: "s-1", error_code: 404, fault: "signal.absent" },
     ],
     [
       { event: "hub.failed", connectionId: null, error: new TypeError("x is not a function") },

@@ -2,8 +2,16 @@
 import type { Grant } from "../../auth/grant.ts";
 import { grantCapabilities } from "../../protocol/capabilities.ts";
 import type { Fault } from "../../protocol/errors.ts";
-import { MAX_CONNECT_FAILURES, MAX_WAITING_BYTES, MAX_WAITING_FRAMES } from "../../protocol/limits.ts";
-import { connectAck, connectRequest, type ConnectRequest } from "../../protocol/messages/connect.ts";
+import {
+  MAX_CONNECT_FAILURES,
+  MAX_WAITING_BYTES,
+  MAX_WAITING_FRAMES,
+} from "../../protocol/limits.ts";
+import {
+  connectAck,
+  connectRequest,
+  type ConnectRequest,
+} from "../../protocol/messages/connect.ts";
 import { MESSAGE_TYPES } from "../../protocol/messages/table.ts";
 import { UNSOLICITED, type Inbound, type InboundRequest, type ReplyTo } from "../../wires/wire.ts";
 import type { Authenticating, AwaitingConnect, Connected } from "../connection.ts";

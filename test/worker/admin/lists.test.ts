@@ -24,7 +24,9 @@ function configOf(): Config {
 /** Writes as the Ledger itself does. */
 async function at(ledger: number, use: (stores: LedgerStores) => void): Promise<void> {
   const stub = env.LEDGER.getByName(`ledger-${ledger}`);
-  await runInDurableObject(stub, (_ledger, { storage }) => use(sqlLedgerStores(storage, ["pubsub"])));
+  await runInDurableObject(stub, (_ledger, { storage }) =>
+    use(sqlLedgerStores(storage, ["pubsub"])),
+  );
 }
 
 afterEach(() => reset());
