@@ -6,6 +6,7 @@ import { MESSAGE_TYPES } from "../src/protocol/message-types.ts";
 import { codecOf, PAYLOAD_TYPES } from "../src/protocol/encodings/payload-types.ts";
 import { encodeSplicedInto } from "../src/protocol/encodings/splice.ts";
 import { NIL_UUID } from "../src/protocol/uuid.ts";
+import { alignRows } from "./tables.ts";
 import { FRAME_BYTES, SIGNAL_PAYLOADS } from "./signals.ts";
 
 /** Long enough for the optimising compiler to settle, short enough for nine tasks. */
@@ -31,6 +32,16 @@ export async function runCodec(): Promise<CodecRow[]> {
     const { mean, rme } = result.latency;
     return { payloadType, step: step.join(" "), nanoseconds: mean * 1e6, marginPercent: rme };
   });
+}
+
+export function codecTable(rows: readonly CodecRow[]): string {
+  const cells = rows.map(({ payloadType, step, nanoseconds, marginPercent }) => [
+    payloadType,
+    step,
+    nanoseconds.toFixed(0),
+    `±${marginPercent.toFixed(1)} %`,
+  ]);
+  return alignRows([["codec", "step", "ns/signal", ""], ...cells]).join("\n");
 }
 
 function addTasks(bench: Bench, payloadType: keyof typeof SIGNAL_PAYLOADS): void {

@@ -1,5 +1,6 @@
 /** What the bench measured last, as the documents show it: printed from bench/results, so that no number is copied by hand. */
 import { readFileSync } from "node:fs";
+import { baselineTable, type BaselineSummary } from "../bench/baseline/report.ts";
 import type { AcrossSummary, PeersSummary } from "../bench/peers/summary.ts";
 import type { IdleLoad, IdleResult } from "../bench/peers/idle.ts";
 import { acrossTable, idleTable, peersTable } from "../bench/peers/report.ts";
@@ -29,6 +30,10 @@ const PARTS: Readonly<Record<string, () => string>> = {
   hubs: () => {
     const results = read<{ readonly summary: AcrossSummary }>("hubs");
     return shown(results, acrossTable(results.summary));
+  },
+  baseline: () => {
+    const results = read<{ readonly summary: BaselineSummary }>("baseline");
+    return shown(results, baselineTable(results.summary));
   },
   goals,
 };

@@ -26,12 +26,10 @@ export interface AcrossRun {
 export type AcrossRound = Readonly<Record<(typeof HUBS)[number], AcrossRun>>;
 
 export async function runAcross(
-  load: AcrossLoad,
-  compatibilityDate: string,
-): Promise<AcrossRound[]> {
+  load: AcrossLoad): Promise<AcrossRound[]> {
   const { clients, window, burst, runMs: durationMs } = load;
-  await using one = await startServer("counted-hub", compatibilityDate);
-  await using seven = await startServer("seven-hubs", compatibilityDate);
+  await using one = await startServer("counted-hub");
+  await using seven = await startServer("seven-hubs");
   await using generator = startLoad();
   const servers = { "counted-hub": one, "seven-hubs": seven };
   for (const adapter of HUBS) {

@@ -1,5 +1,6 @@
 /** What the bench knows of a server: how it is started, and how its clients speak. Each adapter is one small file. */
 import { FRAME_BYTES, fit } from "../signals.ts";
+import type { WorkerdService } from "../workerd-config.ts";
 
 export interface Adapter {
   /** As the tables print it. */
@@ -7,6 +8,8 @@ export interface Adapter {
   readonly server: NodeServer | WorkerdServer;
   readonly client: Protocol;
 }
+
+export type WorkerdAdapter = Adapter & { readonly server: WorkerdServer };
 
 /** A process of its own on this Node. */
 export interface NodeServer {
@@ -18,8 +21,8 @@ export interface NodeServer {
 /** A process of its own of the workerd that the hub runs on. */
 export interface WorkerdServer {
   readonly kind: "workerd";
-  /** Modules by name; the first is the Worker. Their places, relative to the project. */
-  modules(): Promise<Readonly<Record<string, string>>>;
+  /** Makes what the Worker consists of. */
+  build(): Promise<Pick<WorkerdService, "modules" | "compatibilityDate">>;
   /** Classes of Durable Objects by the names of their bindings. */
   readonly objects: Readonly<Record<string, string>>;
   readonly vars?: Readonly<Record<string, unknown>>;

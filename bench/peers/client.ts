@@ -45,7 +45,7 @@ export class Client {
     to: string,
     latencies: Latencies,
   ): Promise<Client> {
-    const ws = await opened(url, protocol, self);
+    const ws = await openSocket(url, protocol, self);
     const client = new Client(ws, protocol, latencies);
     client.#signal = protocol.signal(self.id, to);
     client.#numberAt = client.#signal.indexOf(MARK) + MARK.length;
@@ -140,7 +140,7 @@ export class Client {
 }
 
 /** A socket whose greeting is done. */
-export async function opened(url: string, protocol: Protocol, self: Identity): Promise<WebSocket> {
+export async function openSocket(url: string, protocol: Protocol, self: Identity): Promise<WebSocket> {
   // Without compression, which browsers would offer: it would cost more than all the rest.
   const ws = new WebSocket(`${url}${protocol.path(self)}`, {
     perMessageDeflate: false,

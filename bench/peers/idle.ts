@@ -66,12 +66,12 @@ interface Running {
   readonly load: LoadProcess;
 }
 
-export async function runIdle(idle: IdleLoad, compatibilityDate: string): Promise<IdleResult> {
+export async function runIdle(idle: IdleLoad): Promise<IdleResult> {
   await using stack = new AsyncDisposableStack();
   const running = new Map<Idle, Running>();
   const before = new Map<Idle, number>();
   for (const name of IDLE) {
-    const server = stack.use(await startServer(name, compatibilityDate));
+    const server = stack.use(await startServer(name));
     const load = stack.use(startLoad());
     running.set(name, { server, load });
     const connect = (prefix: string, clients: number) =>

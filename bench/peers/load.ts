@@ -5,7 +5,7 @@ import { parseClientId } from "../../src/protocol/client-id.ts";
 import type { Identity } from "./adapter.ts";
 import { ADAPTERS, type AdapterName } from "./adapters.ts";
 import { TOKEN_SECRET } from "./adapters/hub.ts";
-import { Client, opened } from "./client.ts";
+import { Client, openSocket } from "./client.ts";
 import { Latencies } from "./latencies.ts";
 import type { Answer, Command, CommandOf, Report } from "./messages.ts";
 
@@ -112,13 +112,15 @@ async function openAndClose(command: CommandOf<"open">): Promise<Report<"open">>
   const startedAt = performance.now();
   const endAt = startedAt + command.durationMs;
   let begun = 0;
-  let done = 0;
+  let opened = 0;
+  let openedInAll = 0;
   const visit = async (): Promise<void> => {
     while (performance.now() < endAt) {
       const self = identities[begun++ % identities.length];
       if (self === undefined) return;
-      const ws = await opened(command.url, protocol, self);
-      if (performance.now() < endAt) done += 1;
+      const ws = await openSocket(command.url, protocol, self);
+      openedInAll += 1;
+      if (performance.now() < endAt) opened += 1;
       ws.close(1000);
     }
   };
@@ -126,7 +128,7 @@ async function openAndClose(command: CommandOf<"open">): Promise<Report<"open">>
   const elapsedMs = Math.min(performance.now(), endAt) - startedAt;
   // The closes are the next measurement's neighbours otherwise.
   await delay(300);
-  return { opened: done, elapsedMs };
+  return { opened, elapsedMs, openedInAll };
 }
 
 async function one({ adapter }: CommandOf<"one">): Promise<Report<"one">> {

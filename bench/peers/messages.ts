@@ -39,7 +39,13 @@ export type Kind = Command["kind"];
 interface Reports {
   readonly connect: object;
   readonly run: Ran;
-  readonly open: { readonly opened: number; readonly elapsedMs: number };
+  readonly open: {
+    /** Clients that were ready within `elapsedMs`. */
+    readonly opened: number;
+    readonly elapsedMs: number;
+    /** Those, and the last ones, which were ready when the time was up. */
+    readonly openedInAll: number;
+  };
   readonly one: { readonly firstMs: number; readonly secondMs: number };
   /** Texts that came back within two seconds. */
   readonly beat: { readonly sent: number; readonly answered: number };

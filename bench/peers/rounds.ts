@@ -38,12 +38,12 @@ export interface Turn {
 export type PeersRound = Readonly<Record<Compared, Turn>>;
 
 /** @throws if a client sees anything but its partner's signals, all of them and in order. */
-export async function runPeers(load: PeersLoad, compatibilityDate: string): Promise<PeersRound[]> {
+export async function runPeers(load: PeersLoad): Promise<PeersRound[]> {
   await using servers = new AsyncDisposableStack();
   await using generator = startLoad();
   const running = new Map<Compared, Server>();
   for (const name of COMPARED) {
-    const server = servers.use(await startServer(name, compatibilityDate));
+    const server = servers.use(await startServer(name));
     running.set(name, server);
     const about = { url: server.url, prefix: "bench", clients: load.clients };
     await generator.ask({ kind: "connect", adapter: name, ...about });

@@ -1,5 +1,5 @@
 /** What the bench and its load generator say to each other. */
-import type { Side } from "./workerd-config.ts";
+import type { Side } from "./sides.ts";
 
 export interface ConnectCommand {
   readonly kind: "connect";

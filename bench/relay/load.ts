@@ -5,7 +5,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ConnectCommand, LoadCommand, LoadReport, RunCommand } from "./load-messages.ts";
 import { PairedClient } from "./paired-client.ts";
-import type { Side } from "./workerd-config.ts";
+import type { Side } from "./sides.ts";
 
 /** How long what is in flight may take to arrive when a run is over. Longer, and it is lost. */
 const DRAIN_TIMEOUT_MS = 5000;

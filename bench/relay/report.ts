@@ -1,7 +1,8 @@
 /** The relay benchmark as a table to read and as JSON to compare. Pure. */
 import { spread, type Spread } from "../statistics.ts";
+import { alignRows, showSpread, verdict } from "../tables.ts";
 import type { Round, Run } from "./rounds.ts";
-import { SIDES, type Side } from "./workerd-config.ts";
+import { SIDES, type Side } from "./sides.ts";
 
 /** Hub ÷ control, the median over the rounds: below it, the hub costs more than it should. */
 export const RATIO_GOAL = 0.9;
@@ -66,37 +67,20 @@ export function relayTable(summary: RelaySummary): string {
     const { framesPerSecond, cpuMicrosPerFrame, loadBusy } = summary.sides[side];
     return [
       side,
-      show(framesPerSecond, 0),
-      cpuMicrosPerFrame === null ? "not known" : show(cpuMicrosPerFrame, 1),
-      show(loadBusy, 2),
+      showSpread(framesPerSecond, 0),
+      cpuMicrosPerFrame === null ? "not known" : showSpread(cpuMicrosPerFrame, 1),
+      showSpread(loadBusy, 2),
     ];
   });
-  const verdict = summary.toControl.ratio.median >= RATIO_GOAL ? "reached" : "missed";
+  const goal = `goal ${RATIO_GOAL}: ${verdict(summary.toControl.ratio.median >= RATIO_GOAL)}`;
   return [
     ...alignRows([["relay", "frames/s", "workerd CPU us/frame", "load busy"], ...rows]),
-    `hub ÷ control  ${showComparison(summary.toControl)}   goal ${RATIO_GOAL}: ${verdict}`,
+    `hub ÷ control  ${showComparison(summary.toControl)}   ${goal}`,
     `hub ÷ blind    ${showComparison(summary.toBlind)}`,
   ].join("\n");
 }
 
 function showComparison({ ratio, cpuRatio }: Comparison): string {
-  const byCpu = cpuRatio === null ? "not known" : show(cpuRatio, 3);
-  return `${show(ratio, 3)}, by CPU time ${byCpu}`;
-}
-
-function show({ median, low, high }: Spread, digits: number): string {
-  return `${median.toFixed(digits)} (${low.toFixed(digits)}-${high.toFixed(digits)})`;
-}
-
-/** Columns as wide as their widest cell. */
-export function alignRows(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
+  const byCpu = cpuRatio === null ? "not known" : showSpread(cpuRatio, 3);
+  return `${showSpread(ratio, 3)}, by CPU time ${byCpu}`;
 }

@@ -1,20 +1,14 @@
 /** The relay benchmark: builds the hub, starts workerd and the load, and runs rounds of hub, control and blind relay in turn. */
-import { execFile } from "node:child_process";
-import { mkdir } from "node:fs/promises";
-import { join, relative } from "node:path";
-import { promisify } from "node:util";
 import { hubVars } from "./hub-settings.ts";
+import { COMPATIBILITY_DATE, todaysBundle } from "../bundles.ts";
 import { rotated } from "../rotated.ts";
+import { startWorkerd, type Workerd } from "../workerd.ts";
+import type { WorkerdService } from "../workerd-config.ts";
 import { startLoadGenerator, type LoadGenerator } from "./load-generator.ts";
-import { startWorkerd, type Workerd } from "./workerd.ts";
-import { SIDES, type Side } from "./workerd-config.ts";
+import { SIDES, type Side } from "./sides.ts";
 
-/** Ignored by git; workerd's configuration embeds what lies under it. */
-const BUILD_DIRECTORY = "dist/bench";
-const RELAY_SOURCES = {
-  control: "bench/relay/control-relay.js",
-  blind: "bench/relay/blind-relay.js",
-} as const;
+/** Ignored by git. */
+const CONFIG_PATH = "dist/bench/relay.capnp";
 
 export interface RelayLoad {
   /** In pairs, so an even number. */
@@ -38,18 +32,12 @@ export interface Run {
 export type Round = Readonly<Record<Side, Run>>;
 
 /** @throws if a client sees anything but its partner's signals, all of them and in order. */
-export async function runRelay(load: RelayLoad, compatibilityDate: string): Promise<Round[]> {
+export async function runRelay(load: RelayLoad): Promise<Round[]> {
   const { clients, window, runMs, warmUpMs } = load;
-  const modules = {
-    hub: relative(BUILD_DIRECTORY, await buildHub()),
-    control: relative(BUILD_DIRECTORY, RELAY_SOURCES.control),
-    blind: relative(BUILD_DIRECTORY, RELAY_SOURCES.blind),
-  };
-  const sources = { modules, compatibilityDate, vars: hubVars(clients) };
-  await using workerd = await startWorkerd(sources, join(BUILD_DIRECTORY, "workerd.capnp"));
+  await using workerd = await startWorkerd(await servicesFor(clients), { configPath: CONFIG_PATH });
   await using generator = startLoadGenerator();
   for (const side of SIDES) {
-    await generator.connect({ kind: "connect", side, url: workerd.urls[side], clients });
+    await generator.connect({ kind: "connect", side, url: workerd.url(side), clients });
   }
   const run = (side: Side, durationMs: number): Promise<Run> =>
     measure(workerd, generator, side, window, durationMs);
@@ -65,13 +53,26 @@ export async function runRelay(load: RelayLoad, compatibilityDate: string): Prom
   return rounds;
 }
 
-/** The bundle that `npm run deploy` would upload. */
-async function buildHub(): Promise<string> {
-  const directory = join(BUILD_DIRECTORY, "hub");
-  await mkdir(directory, { recursive: true });
-  const build = ["deploy", "--dry-run", "--outdir", directory];
-  await promisify(execFile)("node_modules/.bin/wrangler", build);
-  return join(directory, "index.js");
+/** The hub reports to its Ledger while it is measured. */
+async function servicesFor(clients: number): Promise<WorkerdService[]> {
+  const { path, compatibilityDate } = await todaysBundle();
+  const relay = (name: Side, className: string): WorkerdService => ({
+    name,
+    modules: { "worker.js": `bench/relay/${name}-relay.js` },
+    compatibilityDate: COMPATIBILITY_DATE,
+    objects: { [name.toUpperCase()]: className },
+  });
+  return [
+    {
+      name: "hub",
+      modules: { "worker.js": path },
+      compatibilityDate,
+      objects: { HUB: "HubObject", LEDGER: "LedgerObject" },
+      vars: hubVars(clients),
+    },
+    relay("control", "ControlObject"),
+    relay("blind", "BlindObject"),
+  ];
 }
 
 async function measure(

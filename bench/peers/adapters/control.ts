@@ -4,13 +4,17 @@ import { encodeFrame } from "../../../src/protocol/frame.ts";
 import { PAYLOAD_TYPES } from "../../../src/protocol/encodings/payload-types.ts";
 import { encodeUtf8 } from "../../../src/protocol/encodings/utf8.ts";
 import { NIL_UUID } from "../../../src/protocol/uuid.ts";
+import { COMPATIBILITY_DATE } from "../../bundles.ts";
 import { numbered, type Adapter } from "../adapter.ts";
 
 export const control: Adapter = {
   title: "bare relay on workerd",
   server: {
     kind: "workerd",
-    modules: async () => ({ "worker.js": "bench/relay/control-relay.js" }),
+    build: async () => ({
+      modules: { "worker.js": "bench/relay/control-relay.js" },
+      compatibilityDate: COMPATIBILITY_DATE,
+    }),
     objects: { CONTROL: "ControlObject" },
   },
   client: {

@@ -1,0 +1,8 @@
+/** The tables of docs/cost.md, printed from the model of the cost. */
+import { TABLES } from "../bench/cost/tables.ts";
+import { fillMarks } from "./docs-tables.ts";
+
+/** The document with every table filled anew. */
+export function fillCost(document: string): string {
+  return fillMarks(document, TABLES);
+}
