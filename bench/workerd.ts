@@ -11,6 +11,9 @@ import { STORAGE, workerdConfig, type WorkerdService } from "./workerd-config.ts
 
 const START_TIMEOUT_MS = 20_000;
 
+const INHERITED = ["inherit", "inherit"] as const;
+const PIPED = ["pipe", "pipe"] as const;
+
 /** One process, whatever the number of its Workers. */
 export interface Workerd extends AsyncDisposable {
   readonly pid: number;
@@ -31,23 +34,29 @@ export interface WorkerdOptions {
   readonly storage?: string;
   /** Further options of `workerd serve`. */
   readonly options?: readonly string[];
-  /** Where the Workers' logs go. */
-  readonly output?: "inherit" | "ignore";
+  /** Gets each line that the Workers log; without it, the lines go where this process prints. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** Resolves when every Worker listens. @throws if workerd ends, or does not listen in time. */
 export async function startWorkerd(
   services: readonly WorkerdService[],
-  { configPath, storage, options = [], output = "inherit" }: WorkerdOptions,
+  { configPath, storage, options = [], onLine }: WorkerdOptions,
 ): Promise<Workerd> {
   mkdirSync(dirname(configPath), { recursive: true });
   writeFileSync(configPath, workerdConfig(services, resolve(dirname(configPath))));
   const folder = storage ?? (await mkdtemp(join(tmpdir(), "signal-manager-bench-")));
+  const outputs = onLine === undefined ? INHERITED : PIPED;
   const child = spawn(
     "node_modules/.bin/workerd",
     ["serve", configPath, `--directory-path=${STORAGE}=${folder}`, "--control-fd=3", ...options],
-    { stdio: ["ignore", output, output, "pipe"] },
+    { stdio: ["ignore", ...outputs, "pipe"] },
   );
+  if (onLine !== undefined) {
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream !== null) createInterface({ input: stream }).on("line", onLine);
+    }
+  }
   const stop = async (): Promise<void> => {
     await end(child);
     if (storage === undefined) await rm(folder, { recursive: true, force: true });

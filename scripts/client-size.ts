@@ -14,7 +14,8 @@ const foreign = inputs.filter((path) => !/^src\/(client|protocol)\//.test(path))
 
 console.log(`The SDK is ${bytes} bytes minified and gzipped; the budget is ${BUDGET_BYTES}.`);
 await printBaseline();
-if (foreign.length > 0) console.error(`The SDK's bundle contains other files: ${foreign.join(", ")}`);
+if (foreign.length > 0)
+  console.error(`The SDK's bundle contains other files: ${foreign.join(", ")}`);
 if (bytes > BUDGET_BYTES || foreign.length > 0) process.exitCode = 1;
 
 async function measure(folder: string) {

@@ -94,9 +94,7 @@ interface Pair extends AsyncDisposable {
 async function startPair(load: BaselineLoad, isItself: boolean, order: Order): Promise<Pair> {
   await using stack = new AsyncDisposableStack();
   const serverOf = (version: Version) => ADAPTERS[isItself ? "baseline-hub" : version].server;
-  const services = await Promise.all(
-    order.map((version) => serviceOf(version, serverOf(version))),
-  );
+  const services = await Promise.all(order.map((version) => serviceOf(version, serverOf(version))));
   const workerd = stack.use(await startWorkerd(services, { configPath: CONFIG_PATH }));
   const generator = stack.use(startLoad());
   for (const adapter of order) {

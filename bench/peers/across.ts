@@ -25,8 +25,7 @@ export interface AcrossRun {
 
 export type AcrossRound = Readonly<Record<(typeof HUBS)[number], AcrossRun>>;
 
-export async function runAcross(
-  load: AcrossLoad): Promise<AcrossRound[]> {
+export async function runAcross(load: AcrossLoad): Promise<AcrossRound[]> {
   const { clients, window, burst, runMs: durationMs } = load;
   await using one = await startServer("counted-hub");
   await using seven = await startServer("seven-hubs");

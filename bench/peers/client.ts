@@ -140,7 +140,11 @@ export class Client {
 }
 
 /** A socket whose greeting is done. */
-export async function openSocket(url: string, protocol: Protocol, self: Identity): Promise<WebSocket> {
+export async function openSocket(
+  url: string,
+  protocol: Protocol,
+  self: Identity,
+): Promise<WebSocket> {
   // Without compression, which browsers would offer: it would cost more than all the rest.
   const ws = new WebSocket(`${url}${protocol.path(self)}`, {
     perMessageDeflate: false,
