@@ -56,12 +56,6 @@ export async function runRelay(load: RelayLoad): Promise<Round[]> {
 /** The hub reports to its Ledger while it is measured. */
 async function servicesFor(clients: number): Promise<WorkerdService[]> {
   const { path, compatibilityDate } = await todaysBundle();
-  const relay = (name: Side, className: string): WorkerdService => ({
-    name,
-    modules: { "worker.js": `bench/relay/${name}-relay.js` },
-    compatibilityDate: COMPATIBILITY_DATE,
-    objects: { [name.toUpperCase()]: className },
-  });
   return [
     {
       name: "hub",
@@ -73,6 +67,15 @@ async function servicesFor(clients: number): Promise<WorkerdService[]> {
     relay("control", "ControlObject"),
     relay("blind", "BlindObject"),
   ];
+}
+
+function relay(name: Side, className: string): WorkerdService {
+  return {
+    name,
+    modules: { "worker.js": `bench/relay/${name}-relay.js` },
+    compatibilityDate: COMPATIBILITY_DATE,
+    objects: { [name.toUpperCase()]: className },
+  };
 }
 
 async function measure(

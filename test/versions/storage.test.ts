@@ -36,14 +36,14 @@ describe.skipIf(whyNoBaseline() !== null)("a storage under two versions", () => 
     async (...versions) => {
       const history = await History.begin();
       let left: Left | null = null;
-      for (const version of versions) left = await live(history, version, left);
+      for (const version of versions) left = await liveAs(history, version, left);
       await expectNothingLost(history, left?.live.length ?? 0);
     },
   );
 });
 
 /** One version from its start to its SIGKILL, with clients, and with events that Pub/Sub takes, refuses and misses. */
-async function live(history: History, version: Version, before: Left | null): Promise<Left> {
+async function liveAs(history: History, version: Version, before: Left | null): Promise<Left> {
   const workerd = await history.start(version);
   const url = workerd.url("main");
   if (before !== null) await continueFrom(history, url, before);

@@ -17,7 +17,9 @@ import { clientId } from "../../support/client-ids.ts";
 import type { FakePubsubServer } from "../../support/pubsub-fake-server.ts";
 import type { Scraped } from "../../support/scrape.ts";
 
-export type Version = "baseline" | "today";
+export const VERSIONS = ["baseline", "today"] as const;
+
+export type Version = (typeof VERSIONS)[number];
 
 export const TOPIC = "signal-events";
 
