@@ -32,6 +32,7 @@ export function summarizeBaseline(rounds: readonly BaselineRound[]): BaselineSum
       signalsPerSecond: spreadOf(of("signalsPerSecond")),
       connectsPerSecond: spreadOf(of("connectsPerSecond")),
       cpuMicrosPerConnect: spreadOf(of("cpuMicrosPerConnect")),
+      loadBusy: spreadOf(of("loadBusy")),
     };
   };
   const rate = (measure: "signalsPerSecond" | "connectsPerSecond"): PairedRatio =>
@@ -66,17 +67,24 @@ function spreadOf(values: readonly number[] | null): Spread | null {
 
 export function baselineTable({ versions, ratios, rounds }: BaselineSummary): string {
   const row = (title: string, name: Version): string[] => {
-    const { cpuMicrosPerSignal, signalsPerSecond, cpuMicrosPerConnect, connectsPerSecond } =
-      versions[name];
+    const measured = versions[name];
     return [
       title,
-      show(cpuMicrosPerSignal, 1),
-      show(signalsPerSecond, 0),
-      show(cpuMicrosPerConnect, 0),
-      show(connectsPerSecond, 0),
+      show(measured.cpuMicrosPerSignal, 1),
+      show(measured.signalsPerSecond, 0),
+      show(measured.cpuMicrosPerConnect, 0),
+      show(measured.connectsPerSecond, 0),
+      show(measured.loadBusy, 2),
     ];
   };
-  const head = [`${rounds} rounds`, "CPU us/signal", "signals/s", "CPU us/connect", "connects/s"];
+  const head = [
+    `${rounds} rounds`,
+    "CPU us/signal",
+    "signals/s",
+    "CPU us/connect",
+    "connects/s",
+    "load busy",
+  ];
   return [
     ...alignRows([head, row("today", "hub"), row(BASELINE, "baseline-hub")]),
     ...alignRows([

@@ -40,6 +40,8 @@ export interface Turns {
   readonly connectsPerSecond: number;
   /** CPU time of the workerd process for one client that connects and leaves. */
   readonly cpuMicrosPerConnect: number | null;
+  /** How busy the load generator's one thread was in the turns with signals, 0 to 1. */
+  readonly loadBusy: number;
 }
 
 export interface BaselineRound extends Readonly<Record<Version, Turns>> {
@@ -115,10 +117,12 @@ async function takeRound(
   order: Order,
 ): Promise<Record<Version, Turns>> {
   const signals = new Totals();
+  const loadCpuMs = { hub: 0, "baseline-hub": 0 };
   for (const version of turnOrder(order, load.signalTurns)) {
     const about = { inFlight: load.window, burst: 1, durationMs: load.signalMs };
     const cpuMs = workerd.cpuMs();
     const ran = await generator.ask({ kind: "run", adapter: version, ...about });
+    loadCpuMs[version] += ran.loadCpuMs;
     signals.add(version, ran.signals, ran.elapsedMs, ran.signalsInAll, since(cpuMs, workerd));
   }
   const connects = new Totals();
@@ -134,6 +138,7 @@ async function takeRound(
     signalsPerSecond: signals.perSecond(version),
     connectsPerSecond: connects.perSecond(version),
     cpuMicrosPerConnect: connects.cpuMicrosPerOne(version),
+    loadBusy: loadCpuMs[version] / signals.elapsedMs(version),
   });
   return { hub: turnsOf("hub"), "baseline-hub": turnsOf("baseline-hub") };
 }
@@ -160,6 +165,10 @@ class Totals {
     total.elapsedMs += elapsedMs;
     total.inAll += inAll;
     total.cpuMs = cpuMs === null || total.cpuMs === null ? null : total.cpuMs + cpuMs;
+  }
+
+  elapsedMs(version: Version): number {
+    return this.#of[version].elapsedMs;
   }
 
   perSecond(version: Version): number {
