@@ -23,7 +23,7 @@ export interface Bundle {
 
 const ROOT = resolve(import.meta.dirname, "..");
 
-/** What Workers of the bench's own run with. */
+/** For Workers that belong to the bench itself. */
 export const COMPATIBILITY_DATE = compatibilityDateIn(ROOT);
 
 /** Builds today's bundle, once per process. */

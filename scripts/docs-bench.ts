@@ -1,4 +1,4 @@
-/** What the bench measured last, as the documents show it: printed from bench/results, so that no number is copied by hand. */
+/** The tables of the last measurements, printed from bench/results, so that no number is copied by hand. */
 import { readFileSync } from "node:fs";
 import { baselineTable, type BaselineSummary } from "../bench/baseline/report.ts";
 import type { AcrossSummary, PeersSummary } from "../bench/peers/summary.ts";
@@ -38,7 +38,7 @@ const PARTS: Readonly<Record<string, () => string>> = {
   goals,
 };
 
-/** The document with every `<!-- bench: PART -->` … `<!-- end -->` filled anew. */
+/** The document with every `<!-- bench: PART -->` … `<!-- end -->` filled again. @throws for a part that does not exist. */
 export function fillBench(document: string): string {
   return document.replaceAll(
     /(<!-- bench: (.+?) -->\n)[^]*?(<!-- end -->)/g,

@@ -2,7 +2,7 @@
 import { TABLES } from "../bench/cost/tables.ts";
 import { fillMarks } from "./docs-tables.ts";
 
-/** The document with every table filled anew. */
+/** The document with every table filled again. */
 export function fillCost(document: string): string {
   return fillMarks(document, TABLES);
 }

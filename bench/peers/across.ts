@@ -1,4 +1,4 @@
-/** Signals between hubs: the same clients, spread over seven, against one hub in turns. */
+/** Signals between hubs: the same clients on one hub and spread over seven, in turns. */
 import type { AdapterName } from "./adapters.ts";
 import { countsOf } from "./idle.ts";
 import { startLoad } from "./load-process.ts";
@@ -18,7 +18,7 @@ export const HUBS = ["counted-hub", "seven-hubs"] as const satisfies AdapterName
 export interface AcrossRun {
   readonly window: Routed;
   readonly bursts: Routed;
-  /** Calls from hub to hub for 1,000 routed signals. */
+  /** Calls from hub to hub per 1,000 routed signals. */
   readonly windowCalls: number;
   readonly burstCalls: number;
 }

@@ -21,7 +21,7 @@ export const ADAPTERS = {
 
 export type AdapterName = keyof typeof ADAPTERS;
 
-/** Those that take turns. */
+/** The servers that the part `peers` compares in turns. */
 export const COMPARED = [
   "hub",
   "control",

@@ -1,4 +1,4 @@
-/** The tables that the bench prints of its peers. Pure. */
+/** The tables of the parts peers, idle and hubs. Pure. */
 import type { Spread } from "../statistics.ts";
 import { alignRows, showSpread, verdict } from "../tables.ts";
 import { HUBS } from "./across.ts";
@@ -49,7 +49,7 @@ export function idleTable(result: IdleResult, connections: number): string {
     const wake = wakes[name];
     return [
       ADAPTERS[name].title,
-      (result.bytesAConnection[name] / 1024).toFixed(1),
+      (result.bytesPerConnection[name] / 1024).toFixed(1),
       wake === undefined ? "never sleeps" : showSpread(wake.firstMs, 1),
       wake === undefined ? "" : showSpread(wake.awakeMs, 1),
     ];
@@ -57,7 +57,7 @@ export function idleTable(result: IdleResult, connections: number): string {
   const { sent, answered, starts, startsByASignal } = result.keepAlive;
   const head = [
     `${connections} idle`,
-    "KiB a connection",
+    "KiB per connection",
     "first signal after sleep, ms",
     "next, ms",
   ];

@@ -1,10 +1,10 @@
-/** The relay benchmark as a table to read and as JSON to compare. Pure. */
+/** The relay benchmark as a summary and as a table. Pure. */
 import { spread, type Spread } from "../statistics.ts";
 import { alignRows, showSpread, verdict } from "../tables.ts";
 import type { Round, Run } from "./rounds.ts";
 import { SIDES, type Side } from "./sides.ts";
 
-/** Hub ÷ control, the median over the rounds: below it, the hub costs more than it should. */
+/** The goal for hub ÷ control, as the median over the rounds. */
 export const RATIO_GOAL = 0.9;
 
 export interface RelaySummary {
@@ -14,9 +14,9 @@ export interface RelaySummary {
 }
 
 interface Comparison {
-  /** Of routed frames a second, hub ÷ the other side, round by round. */
+  /** Routed frames per second, hub ÷ the other side, round by round. */
   readonly ratio: Spread;
-  /** Of CPU time a frame, the other side ÷ hub, round by round: the same, with less of the machine's noise in it. */
+  /** CPU time per frame, the other side ÷ hub, round by round: the same comparison with less of the machine's noise. */
   readonly cpuRatio: Spread | null;
 }
 
@@ -55,13 +55,12 @@ function summarizeSide(runs: readonly Run[]): SideSummary {
   };
 }
 
-/** null as soon as one value is not known: a median of the others would be of other rounds. */
+/** null as soon as one value is not known: the median of the others would be of other rounds. */
 function spreadOfKnown(values: readonly (number | null)[]): Spread | null {
   const known = values.filter((value) => value !== null);
   return known.length === values.length ? spread(known) : null;
 }
 
-/** Medians, with the quartiles. */
 export function relayTable(summary: RelaySummary): string {
   const rows = SIDES.map((side) => {
     const { framesPerSecond, cpuMicrosPerFrame, loadBusy } = summary.sides[side];

@@ -1,4 +1,4 @@
-/** The relay benchmark: builds the hub, starts workerd and the load, and runs rounds of hub, control and blind relay in turn. */
+/** The relay benchmark: hub, control and blind relay in one workerd process, round by round in turns. */
 import { hubVars } from "./hub-settings.ts";
 import { COMPATIBILITY_DATE, todaysBundle } from "../bundles.ts";
 import { rotated } from "../rotated.ts";
@@ -11,11 +11,11 @@ import { SIDES, type Side } from "./sides.ts";
 const CONFIG_PATH = "dist/bench/relay.capnp";
 
 export interface RelayLoad {
-  /** In pairs, so an even number. */
+  /** An even number, because clients come in pairs. */
   readonly clients: number;
   /** Signals that each client keeps in flight. */
   readonly window: number;
-  /** One run of each side, after the warm-up. */
+  /** Each round is one run of each side. */
   readonly rounds: number;
   readonly runMs: number;
   readonly warmUpMs: number;
@@ -23,9 +23,9 @@ export interface RelayLoad {
 
 export interface Run {
   readonly framesPerSecond: number;
-  /** What one routed frame costs workerd; null where the system does not tell. */
+  /** CPU time of workerd per routed frame; null where the system does not report it. */
   readonly cpuMicrosPerFrame: number | null;
-  /** How busy the load generator's one thread was, 0 to 1: near 1, the load is what is measured. */
+  /** How busy the load generator's one thread was, 0 to 1. It never sleeps, so less than 1 means that it had to wait for a core. */
   readonly loadBusy: number;
 }
 
@@ -44,10 +44,10 @@ export async function runRelay(load: RelayLoad): Promise<Round[]> {
   for (const side of SIDES) await run(side, warmUpMs);
   const rounds: Round[] = [];
   while (rounds.length < load.rounds) {
-    // Another one begins each round: none is always behind the same neighbour.
+    // Another side begins each round, so that none always follows the same neighbour.
     const round: Partial<Record<Side, Run>> = {};
     for (const side of rotated(SIDES, rounds.length)) round[side] = await run(side, runMs);
-    // Every side has run.
+    // The loop above has filled every side.
     rounds.push(round as Round);
   }
   return rounds;

@@ -30,12 +30,15 @@ function rounds(cpu: readonly (number | null)[], connects: readonly number[]): B
   }));
 }
 
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
 describe("the order of turns", () => {
   it("gives both versions the same mean position, so that a steady drift meets both alike", () => {
     const order = turnOrder(["hub", "baseline-hub"], 6);
     const positions = (version: string) =>
       order.flatMap((name, at) => (name === version ? [at] : []));
-    const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
     expect(order).toHaveLength(12);
     expect(sum(positions("hub"))).toBe(sum(positions("baseline-hub")));
   });
@@ -62,7 +65,7 @@ describe("a paired ratio", () => {
   it("hardly moves when a few pairs are disturbed", () => {
     const disturbed = [...ratiosAround(1, 36), 3, 4, 5, 6];
     expect(pairedRatio(disturbed).estimate).toBeCloseTo(1, 1);
-    expect(disturbed.reduce((total, ratio) => total + ratio, 0) / 40).toBeGreaterThan(1.3);
+    expect(sum(disturbed) / 40).toBeGreaterThan(1.3);
   });
 
   it("of the inverse ratios is the inverse", () => {

@@ -51,7 +51,7 @@ function round(hub: Turn): PeersRound {
 const ROUNDS = [round(turn(90, 150, 1100)), round(turn(80, 300, 1200)), round(turn(100, 200, 900))];
 
 const IDLE_RESULT: IdleResult = {
-  bytesAConnection: perName(IDLE, () => 2048),
+  bytesPerConnection: perName(IDLE, () => 2048),
   wakes: [
     { adapter: "counted-hub", firstMs: 10, awakeMs: 1 },
     { adapter: "control", firstMs: 3, awakeMs: 1 },
@@ -139,7 +139,7 @@ describe("the chart", () => {
   it("is well-formed, describes itself for screen readers, and has colours for dark pages", () => {
     expect(svg).toContain('<title id="title">Signals &amp; &lt;more></title>');
     expect(svg).toContain(
-      "Bursts: signals a second: Signal Manager 200, bare relay on workerd 100",
+      "Bursts: signals per second: Signal Manager 200, bare relay on workerd 100",
     );
     expect(svg).toContain("prefers-color-scheme: dark");
     const tags = Array.from(svg.matchAll(/<(\/?)([a-z]+)[^>]*?(\/?)>/g));

@@ -1,4 +1,4 @@
-/** A bare relay on hibernating sockets, in the hub's workerd: bench/relay/control-relay.js. */
+/** The bare relay on hibernating sockets of bench/relay/control-relay.js, on the hub's workerd. */
 import { MESSAGE_TYPES } from "../../../src/protocol/message-types.ts";
 import { encodeFrame } from "../../../src/protocol/frame.ts";
 import { PAYLOAD_TYPES } from "../../../src/protocol/encodings/payload-types.ts";
@@ -19,7 +19,7 @@ export const control: Adapter = {
   },
   client: {
     path: ({ id }) => `?client_id=${id}`,
-    // The hub's frames, of which it reads the JSON alone.
+    // The relay gets the hub's frames and reads only their JSON.
     signal: (_from, to) =>
       numbered((sdp) =>
         encodeFrame({

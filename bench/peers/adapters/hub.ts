@@ -7,17 +7,17 @@ import { NIL_UUID } from "../../../src/protocol/uuid.ts";
 import { BASELINE, baselineBundle, todaysBundle, type Bundle } from "../../bundles.ts";
 import { numbered, type Protocol, type WorkerdAdapter } from "../adapter.ts";
 
-/** Of the tokens that the bench issues. */
+/** Signs the tokens that the bench issues. */
 export const TOKEN_SECRET = "a-secret-of-the-benchmark-of-32-bytes-and-more";
 
 const MESSAGE_TYPE_AT = 1;
 
-/** Tables as wrangler.toml has them; what is not here has its default. */
+/** Tables as wrangler.toml has them. What is not here has its default. */
 const VARS = {
   server: { max_connections: 10_000 },
   auth: { token_secret: TOKEN_SECRET },
   logging: { level: "error" },
-  // The largest that the configuration takes: the limit is on and counted, and out of reach.
+  // The largest values that the configuration accepts: the limit works, and no client reaches it.
   limits: { frames_per_second: 1_000_000, frame_burst: 1_000_000 },
 };
 

@@ -1,4 +1,4 @@
-/** PartyServer in the hub's workerd: one room, hibernating, a relay as its documents write it: partyserver-worker.js. */
+/** PartyServer on the hub's workerd, with one hibernating room. Its relay is in partyserver-worker.js. */
 import { build } from "esbuild";
 import { COMPATIBILITY_DATE } from "../../bundles.ts";
 import { numberedJson, type Adapter } from "../adapter.ts";
@@ -24,7 +24,7 @@ export const partyserver: Adapter = {
     objects: { Relay: "Relay" },
   },
   client: {
-    // Its own clients send their id so.
+    // PartyServer's own clients send their id in this parameter.
     path: ({ id }) => `parties/relay/main?_pk=${id}`,
     signal: (_from, to) => numberedJson((sdp) => ({ to, type: "offer", sdp })),
     isBinary: false,
