@@ -21,6 +21,9 @@ export interface Bundle {
   readonly compatibilityDate: string;
 }
 
+/** Far more than the sources of the commit. */
+const MAX_ARCHIVE_BYTES = 256 * 1_048_576;
+
 const ROOT = resolve(import.meta.dirname, "..");
 
 /** For Workers that belong to the bench itself. */
@@ -33,7 +36,7 @@ export function todaysBundle(): Promise<Bundle> {
 
 let today: Promise<Bundle> | undefined;
 
-/** The baseline's bundle. @throws where git does not have the commit. */
+/** Builds the baseline's bundle, unless dist/ has it. @throws if git does not have the commit. */
 export function baselineBundle(): Promise<Bundle> {
   return (baseline ??= buildBaseline());
 }
@@ -48,46 +51,55 @@ async function buildBaseline(): Promise<Bundle> {
 }
 
 /**
- * The folder of the baseline's sources, relative to the project, taken from git where it is not there yet. They find this
- * checkout's node_modules above them, so a changed lock file makes another folder.
- * @throws where git does not have the commit.
+ * Takes the baseline's sources from git and returns their folder, relative to the project. The sources use the node_modules of
+ * this checkout, which lie above them, so a changed lock file makes another folder.
+ * @throws if git does not have the commit.
  */
 export function baselineSource(): string {
   const lock = readFileSync(join(ROOT, "package-lock.json"));
   const dependencies = createHash("sha256").update(lock).digest("hex").slice(0, 8);
   const source = `dist/baseline/${BASELINE}-${dependencies}`;
   if (existsSync(join(ROOT, source))) return source;
-  mkdirSync(join(ROOT, "dist/baseline"), { recursive: true });
-  // Complete or absent, also when two processes come here at once.
-  const unfinished = mkdtempSync(join(ROOT, "dist/baseline/unfinished-"));
-  try {
-    const archive = execFileSync("git", ["archive", "--format=tar", BASELINE_COMMIT], {
-      cwd: ROOT,
-      maxBuffer: 256 * 1_048_576,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    execFileSync("tar", ["-x", "-C", unfinished], { input: archive });
-  } catch (error) {
-    rmSync(unfinished, { recursive: true, force: true });
+  if (!hasBaseline()) {
     throw new Error(
-      `The baseline is commit ${BASELINE}, and this checkout cannot give it: it has no git history, or a shallow one. ` +
+      `The baseline is commit ${BASELINE}, which git does not have here: the checkout has no history, or a shallow one. ` +
         "In a shallow clone run `git fetch --unshallow`.",
-      { cause: error },
     );
   }
+  mkdirSync(join(ROOT, "dist/baseline"), { recursive: true });
+  // The folder appears under its name when it is complete, also when two processes make it at once.
+  const unfinished = mkdtempSync(join(ROOT, "dist/baseline/unfinished-"));
+  const archive = execFileSync("git", ["archive", "--format=tar", BASELINE_COMMIT], {
+    cwd: ROOT,
+    maxBuffer: MAX_ARCHIVE_BYTES,
+  });
+  execFileSync("tar", ["-x", "-C", unfinished], { input: archive });
   try {
     renameSync(unfinished, join(ROOT, source));
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
-    // Another process was faster, with the same files.
+    // Another process was faster and made the same files.
     if (!existsSync(join(ROOT, source))) throw error;
   }
   return source;
 }
 
-/** `npm run deploy`, up to the upload; both paths relative to the project. */
+function hasBaseline(): boolean {
+  try {
+    execFileSync("git", ["cat-file", "-e", `${BASELINE_COMMIT}^{commit}`], {
+      cwd: ROOT,
+      stdio: "ignore",
+    });
+    return true;
+  } catch {
+    // git does not have the commit, the folder is not a repository, or there is no git: no baseline in any case.
+    return false;
+  }
+}
+
+/** Does what `npm run deploy` does before the upload. Both paths are relative to the project. */
 async function build(source: string, directory: string): Promise<Bundle> {
-  // wrangler.toml's own build command calls `node`, which is npm's package under `npm run`, and must be the same without.
+  // The build command in wrangler.toml calls `node`, which must be this Node also outside of `npm run`.
   const PATH = [dirname(process.execPath), process.env["PATH"]].join(delimiter);
   await promisify(execFile)(
     process.execPath,
