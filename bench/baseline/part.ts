@@ -19,6 +19,9 @@ export const BASELINE_LOAD: BaselineLoad = {
   warmUpMs: 2500,
 };
 
+/** The load generator never sleeps, so it has nearly a whole core on a quiet machine. */
+const QUIET = 0.9;
+
 /** `isItself`: both sides run the baseline. */
 export async function runBaselinePart(
   results: Results,
@@ -37,6 +40,12 @@ export async function runBaselinePart(
   const summary = summarizeBaseline(rounds);
   const minutes = ((Date.now() - startedAtMs) / 60_000).toFixed(1);
   console.log(`\n${baselineTable(summary)}\n${minutes} minutes`);
+  const busy = summary.versions.hub.loadBusy?.median ?? 1;
+  if (busy < QUIET) {
+    console.log(
+      `The load generator had only ${busy.toFixed(2)} of a core: other processes used the machine. Measure again on a quiet one.`,
+    );
+  }
   const about = { baseline: BASELINE_COMMIT, ...(isItself ? { isItself } : {}) };
   results.write("baseline", {
     ...about,

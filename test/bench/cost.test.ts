@@ -19,7 +19,7 @@ import { METERS, PRICES } from "../../bench/cost/prices.ts";
 import { service, TABLES } from "../../bench/cost/tables.ts";
 import { listPrice, metered, monthlyBill, sum, times, usage } from "../../bench/cost/usage.ts";
 import { STEPS, type Step } from "../../bench/cost/writes.ts";
-import { fillCost } from "../../scripts/docs-cost.ts";
+import { fillMarks } from "../../scripts/docs-tables.ts";
 import { readOwn } from "../support/own-settings.ts";
 
 const MONTH = 30 * 86_400;
@@ -181,7 +181,7 @@ describe("docs/cost.md", () => {
   const document = readOwn("docs/cost.md");
 
   it("shows the model's tables (`npm run docs` writes them)", () => {
-    expect(document).toBe(fillCost(document));
+    expect(document).toBe(fillMarks(document, TABLES));
   });
 
   it("shows every table, and each table has equally many cells in every row", () => {
