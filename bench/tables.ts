@@ -22,3 +22,13 @@ export function showSpread({ median, low, high }: Spread, digits: number): strin
 export function verdict(isReached: boolean): string {
   return isReached ? "reached" : "missed";
 }
+
+/** An amount of dollars, from $100 on without cents. */
+export function dollars(amount: number): string {
+  return amount >= 100 ? `$${count(Math.round(amount))}` : `$${amount.toFixed(2)}`;
+}
+
+/** A number with commas between thousands. */
+export function count(value: number): string {
+  return value.toLocaleString("en-US");
+}

@@ -18,6 +18,7 @@ import {
   type Hubs,
   type Load,
 } from "./model.ts";
+import { count, dollars } from "../tables.ts";
 import { METERS, PRICES, GIGABYTES_PER_OBJECT } from "./prices.ts";
 import { listPrice, metered, monthlyBill, type Bill } from "./usage.ts";
 import {
@@ -241,13 +242,4 @@ function ceiling(load: Pick<Load, "devices" | "hubs">): number {
 
 function shown({ total, largest }: Bill): [total: string, largest: string] {
   return [dollars(total), largest === null ? "the subscription" : PRICES[largest].label];
-}
-
-function dollars(amount: number): string {
-  if (amount >= 100) return `$${count(Math.round(amount))}`;
-  return `$${amount.toFixed(2)}`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString("en-US");
 }
