@@ -63,6 +63,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: "versions",
+          environment: "node",
+          include: ["test/versions/**/*.test.ts"],
+          // Two bundles are built, and processes are killed and started again; these bound a hang.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: "browser",
           environment: "node",
           include: ["test/browser/**/*.test.ts"],

@@ -1,4 +1,4 @@
-/** The codec benchmark, in process: what a signal's bytes cost to decode, to stamp with its sender, and to encode. */
+/** The codec benchmark, in process: the time to decode a signal, and to stamp it with its source and encode it. */
 import { Bench } from "tinybench";
 import { parseClientId } from "../src/protocol/client-id.ts";
 import { encodeFrame } from "../src/protocol/frame.ts";
@@ -7,9 +7,10 @@ import { PAYLOAD_TYPES } from "../src/protocol/encodings/payload-types.ts";
 import { signalRequest } from "../src/protocol/messages/signal.ts";
 import { NIL_UUID } from "../src/protocol/uuid.ts";
 import { framesWire } from "../src/wires/frames.ts";
+import { alignRows } from "./tables.ts";
 import { FRAME_BYTES, SIGNAL_PAYLOADS } from "./signals.ts";
 
-/** Long enough for the optimising compiler to settle, short enough for nine tasks. */
+/** Long enough for the optimising compiler to finish, and short enough for six tasks. */
 const TASK_MS = 700;
 const WARM_UP_MS = 300;
 
@@ -17,21 +18,32 @@ export interface CodecRow {
   readonly payloadType: string;
   readonly step: string;
   readonly nanoseconds: number;
-  /** Half of the 99 % confidence interval of the mean, in percent of it. */
+  /** Half of the 99 % confidence interval of the mean, in percent of the mean. */
   readonly marginPercent: number;
 }
 
-/** `decode`: bytes to frame to target. `stamp and encode`: the bytes of the frame that the target receives. */
+/** Step `decode` reads a frame and its target. Step `stamp and encode` makes the frame that the target receives. */
 export async function runCodec(): Promise<CodecRow[]> {
   const bench = new Bench({ time: TASK_MS, warmupTime: WARM_UP_MS });
   for (const payloadType of ["JSON", "TEXT", "BINARY"] as const) addTasks(bench, payloadType);
   await bench.run();
   return bench.tasks.map(({ name, result }) => {
-    if (result.state !== "completed") throw new Error(`the codec benchmark ${name} did not end`);
+    if (result.state !== "completed")
+      throw new Error(`the codec benchmark "${name}" did not complete`);
     const [payloadType = "", ...step] = name.split(" ");
     const { mean, rme } = result.latency;
     return { payloadType, step: step.join(" "), nanoseconds: mean * 1e6, marginPercent: rme };
   });
+}
+
+export function codecTable(rows: readonly CodecRow[]): string {
+  const cells = rows.map(({ payloadType, step, nanoseconds, marginPercent }) => [
+    payloadType,
+    step,
+    nanoseconds.toFixed(0),
+    `±${marginPercent.toFixed(1)} %`,
+  ]);
+  return alignRows([["codec", "step", "ns/signal", ""], ...cells]).join("\n");
 }
 
 function addTasks(bench: Bench, payloadType: keyof typeof SIGNAL_PAYLOADS): void {
@@ -41,7 +53,8 @@ function addTasks(bench: Bench, payloadType: keyof typeof SIGNAL_PAYLOADS): void
     payloadType: PAYLOAD_TYPES[payloadType].value,
     payload: SIGNAL_PAYLOADS[payloadType]("bench_2"),
   });
-  if (message.length !== FRAME_BYTES) throw new Error(`got a frame of ${message.length} bytes`);
+  if (message.length !== FRAME_BYTES)
+    throw new Error(`expected a frame of ${FRAME_BYTES} bytes, got ${message.length}`);
   const inbound = framesWire.read(message, 0);
   const source = parseClientId("bench_1");
   if (inbound.kind !== "request" || source === null) throw new Error("the signal does not decode");

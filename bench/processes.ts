@@ -1,5 +1,5 @@
-/** Processes that the bench starts: asked one thing at a time, measured, and ended by their pid. */
-import { fork, type ChildProcess } from "node:child_process";
+/** Processes that the bench starts: it asks them one thing at a time, measures them, and ends them by their pid. */
+import { execFileSync, fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 
@@ -8,7 +8,7 @@ export interface Helper extends AsyncDisposable {
   ask(command: object): Promise<unknown>;
 }
 
-/** A process of our own that answers each message with one. */
+/** Starts one of the bench's own programs, which answers each message with one message. */
 export function startHelper(path: string): Helper {
   const child = fork(path);
   return {
@@ -25,16 +25,17 @@ export function startHelper(path: string): Helper {
   };
 }
 
-export async function end(child: ChildProcess): Promise<void> {
+/** Resolves when the process has ended. */
+export async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, "exit");
-  child.kill();
+  child.kill(signal);
   await exited;
 }
 
 /**
- * CPU milliseconds that the process has used; null where the system does not tell. Linux keeps it for each thread, in
- * nanoseconds, as the first field of `schedstat`.
+ * CPU milliseconds that all threads of the process have used; null where the system does not report it. Linux keeps the
+ * time of each thread in nanoseconds, as the first field of `schedstat`.
  */
 export function cpuMs(pid: number | undefined): number | null {
   const threads = `/proc/${pid}/task`;
@@ -44,7 +45,12 @@ export function cpuMs(pid: number | undefined): number | null {
     );
     return nanoseconds.reduce((total, ns) => total + ns, 0) / 1e6;
   } catch {
-    // No /proc on this system, or a thread has just gone: either way the time is not known.
+    // There is no /proc on this system, or a thread has just ended: either way the time is not known.
     return null;
   }
+}
+
+/** Bytes of memory that the process holds, its children not included. */
+export function residentBytes(pid: number | undefined): number {
+  return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) * 1024;
 }

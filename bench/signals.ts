@@ -1,13 +1,13 @@
-/** The signals that both benchmarks send: the opening of a real SDP offer, cut so that the frame has its size to the byte. */
+/** The signals that the benchmarks send: the beginning of a real SDP offer, cut so that every frame has exactly the same size. */
 import { HEADER_BYTES } from "../src/protocol/limits.ts";
 import { encodeUtf8 } from "../src/protocol/encodings/utf8.ts";
 
-/** A frame of a typical ICE candidate or a trimmed offer; 21 bytes of it are the header. */
+/** The size of a typical ICE candidate or a short offer, with the header of 21 bytes. */
 export const FRAME_BYTES = 600;
 
 const PAYLOAD_BYTES = FRAME_BYTES - HEADER_BYTES;
 
-/** SDP as browsers write it: ASCII, with the line ends that JSON must escape. */
+/** SDP as browsers write it: ASCII with line ends, which JSON must escape. */
 const SDP = [
   "v=0",
   "o=- 4611731400430051336 2 IN IP4 127.0.0.1",
@@ -41,16 +41,16 @@ export const SIGNAL_PAYLOADS = {
     }),
 } as const;
 
-function cut(say: (sdp: string) => Uint8Array): Uint8Array {
-  return fit(PAYLOAD_BYTES, say);
+function cut(encode: (sdp: string) => Uint8Array): Uint8Array {
+  return fit(PAYLOAD_BYTES, encode);
 }
 
-/** As much SDP as fits, then one letter for each byte that an escaped line end left over. */
-export function fit(bytes: number, say: (sdp: string) => Uint8Array): Uint8Array {
+/** What `encode` makes of as much SDP as fits into `bytes`. Letters fill the bytes that an escaped line end leaves over. */
+export function fit(bytes: number, encode: (sdp: string) => Uint8Array): Uint8Array {
   let length = SDP.length;
-  while (say(SDP.slice(0, length)).length > bytes) length -= 1;
+  while (encode(SDP.slice(0, length)).length > bytes) length -= 1;
   const sdp = SDP.slice(0, length);
-  const said = say(sdp + "x".repeat(bytes - say(sdp).length));
-  if (said.length !== bytes) throw new Error(`got ${said.length} bytes, not ${bytes}`);
-  return said;
+  const encoded = encode(sdp + "x".repeat(bytes - encode(sdp).length));
+  if (encoded.length !== bytes) throw new Error(`expected ${bytes} bytes, got ${encoded.length}`);
+  return encoded;
 }

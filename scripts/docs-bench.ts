@@ -1,5 +1,6 @@
 /** Prints the latest results of the bench for the documents, so that nobody copies a number by hand. */
 import { readFileSync } from "node:fs";
+import { baselineTable, type BaselineSummary } from "../bench/baseline/report.ts";
 import type { AcrossSummary, PeersSummary } from "../bench/peers/summary.ts";
 import type { IdleLoad, IdleResult } from "../bench/peers/idle.ts";
 import { acrossTable, idleTable, peersTable } from "../bench/peers/report.ts";
@@ -30,6 +31,10 @@ const PARTS: Parts = {
   hubs: () => {
     const results = read<{ readonly summary: AcrossSummary }>("hubs");
     return shown(results, acrossTable(results.summary));
+  },
+  baseline: () => {
+    const results = read<{ readonly summary: BaselineSummary }>("baseline");
+    return shown(results, baselineTable(results.summary));
   },
   goals,
 };

@@ -1,6 +1,6 @@
-/** The model: what idle devices, sessions and calls make the objects do in a month. Pure. */
+/** The model of a month: what idle devices, sessions and calls make the objects do. Pure. */
 import { HEARTBEATS_MISSED } from "../../src/protocol/limits.ts";
-import { looksADay } from "./looks.ts";
+import { sweepsPerDay } from "./sweeps.ts";
 import { sum, times, usage, type Usage } from "./usage.ts";
 import {
   EMPTY_HUB_BYTES,
@@ -20,38 +20,38 @@ export const MONTH_SECONDS = MONTH_DAYS * 86_400;
 /** The default of server.heartbeat_interval. */
 export const HEARTBEAT_SECONDS = 30;
 
-/** Counts are reported so long after the first of them (`REPORT_COUNTS_MS`). */
+/** A hub reports its counts this long after the first of them (`REPORT_COUNTS_MS`). */
 export const REPORT_SECONDS = 5;
 
-/** A hub that hears nothing for so long is put to sleep. */
+/** The platform puts a hub to sleep when it gets no event for this long. */
 const SLEEP_SECONDS = 10;
 
-/** How many hubs there are: one, a number, or one for each client id. */
+/** How many hubs there are: a number, or one per client id. */
 export type Hubs = number | "per-client";
 
-/** Guesses, said aloud: nobody has measured them on Cloudflare's network for this project. They only move the duration. */
+/** Assumptions: nobody has measured them on Cloudflare's network for this project. They change the duration only. */
 export const ASSUMED = {
-  /** A message, handled: 0.06 ms of CPU time where we measured, on workerd. */
+  /** Handling one message. On workerd we measured 0.06 ms of CPU time. */
   messageSeconds: 0.001,
-  /** An object's start from hibernation, with its first queries. */
+  /** The start of an object from hibernation, with its first queries. */
   wakeSeconds: 0.01,
-  /** A sweep, for each connection. */
-  sweepSecondsAConnection: 0.00001,
-  /** A call to another object and back: the caller is billed while it waits, and the callee while it works. */
+  /** One sweep, per connection. */
+  sweepSecondsPerConnection: 0.00001,
+  /** A call to another object and back. The caller is billed while it waits, and the callee while it works. */
   rpcSeconds: 0.01,
 } as const;
 
-/** So many sockets are a comfortable hub; 32,768 are the platform's limit. */
-export const DEVICES_A_HUB = 5000;
+/** Sockets that a hub holds with ease. The platform's limit is below. */
+export const DEVICES_PER_HUB = 5000;
 
 export const MAX_SOCKETS = 32_768;
 
 export interface Load {
   readonly devices: number;
   readonly hubs: Hubs;
-  /** `ping`: the text, which the platform answers. `HEARTBEAT`: the frame, which wakes the hub. */
+  /** `ping` is the text that the platform answers; `HEARTBEAT` is the frame that wakes the hub. */
   readonly keepAlive: "ping" | "HEARTBEAT";
-  /** A month, all devices together. */
+  /** Per month, all devices together. */
   readonly sessions: number;
   readonly calls: number;
   readonly call: Call;
@@ -59,23 +59,23 @@ export interface Load {
   readonly publishes: boolean;
 }
 
-/** One call set-up between two clients that are connected. */
+/** One call set-up between two connected clients. */
 export interface Call {
-  /** From each side: one says the offer, the other the answer, and both their candidates. */
+  /** From each side: one client sends the offer, the other the answer, and both send their candidates. */
   readonly candidates: number;
   /** Candidates that leave in one WebSocket message. */
-  readonly candidatesAMessage: number;
+  readonly candidatesPerMessage: number;
 }
 
-export const SINGLE: Call = { candidates: 10, candidatesAMessage: 1 };
-export const BATCHED: Call = { candidates: 10, candidatesAMessage: 10 };
+export const SINGLE: Call = { candidates: 10, candidatesPerMessage: 1 };
+export const BATCHED: Call = { candidates: 10, candidatesPerMessage: 10 };
 
-/** Messages from both clients together. */
-export function messagesOf({ candidates, candidatesAMessage }: Call): number {
-  return 2 * (1 + Math.ceil(candidates / candidatesAMessage));
+/** WebSocket messages of one call, from both clients together. */
+export function messagesOf({ candidates, candidatesPerMessage }: Call): number {
+  return 2 * (1 + Math.ceil(candidates / candidatesPerMessage));
 }
 
-/** The part of all signals whose target lives in another hub, if clients are spread evenly. */
+/** The share of signals whose target lives in another hub, if clients are spread evenly. */
 export function crossing(hubs: Hubs): number {
   return hubs === "per-client" ? 1 : 1 - 1 / hubs;
 }
@@ -84,17 +84,17 @@ export function hubCount({ devices, hubs }: Pick<Load, "devices" | "hubs">): num
   return hubs === "per-client" ? devices : hubs;
 }
 
-/** Whether the platform takes so many sockets. */
+/** Whether every hub stays below the platform's limit of sockets. */
 export function isPossible(load: Pick<Load, "devices" | "hubs">): boolean {
   return load.devices / hubCount(load) <= MAX_SOCKETS;
 }
 
-/** All that a month of it uses. */
+/** What the whole load uses in a month. */
 export function monthOf(load: Load): Usage {
   return sum(idleMonth(load), sessionsMonth(load), callsMonth(load));
 }
 
-/** Devices that are connected and say nothing. */
+/** What devices use in a month that are connected and send nothing but their keep-alive. */
 export function idleMonth(load: Pick<Load, "devices" | "hubs" | "keepAlive">): Usage {
   const hubs = hubCount(load);
   const perHub = load.devices / hubs;
@@ -105,25 +105,25 @@ export function idleMonth(load: Pick<Load, "devices" | "hubs" | "keepAlive">): U
     messages: load.devices * beats,
     activeSeconds: load.devices * beats * ASSUMED.messageSeconds,
   });
-  const isSilent = HEARTBEAT_SECONDS / perHub > SLEEP_SECONDS;
-  const wakes = isSilent ? perHub * beats : 0;
+  const isAlone = HEARTBEAT_SECONDS / perHub > SLEEP_SECONDS;
+  const wakes = isAlone ? perHub * beats : 0;
   return sum(stored, heard, times(hubs, rounds({ heard: perHub * beats, wakes }, perHub)));
 }
 
-/** A hub's in a month: who was heard of last time, at the latest one interval before, is not overdue any sooner. */
-const MOST_LOOKS = MONTH_SECONDS / ((HEARTBEATS_MISSED - 1) * HEARTBEAT_SECONDS);
+/** A hub walks over its sessions at most this often in a month: one that was just heard cannot be overdue any sooner. */
+const MAX_WALKS = MONTH_SECONDS / ((HEARTBEATS_MISSED - 1) * HEARTBEAT_SECONDS);
 
 /**
- * A hub whose devices connect once a day and send `ping`: it wakes for its sweeps alone. One device is looked at ever less
- * often; of many, each at another hour of its day, one is always due, and a sweep that looks at all of them goes off when
- * the one that was heard least recently, just under one interval ago, would be overdue.
+ * A hub whose devices connect once a day and send `ping` wakes for its sweeps alone. For a single device the sweeps become
+ * rarer through the day. Among many devices, each at another hour of its day, one is always due, so the hub sweeps as
+ * often as the rule allows.
  */
 function idleHub(devices: number): Usage {
-  const sweeps = atMost(devices * MONTH_DAYS * looksADay(HEARTBEAT_SECONDS * 1000), MOST_LOOKS);
+  const sweeps = atMost(devices * MONTH_DAYS * sweepsPerDay(HEARTBEAT_SECONDS * 1000), MAX_WALKS);
   return times(sweeps, sum(wake(devices), sweepOf(devices, STEPS.sweep)));
 }
 
-/** Sessions that begin and end. In hubs that hear of nothing else each has its own alarms; in busy ones they share them. */
+/** What sessions use that begin and end. In a quiet hub each session has alarms of its own; in a busy hub they share them. */
 export function sessionsMonth(
   load: Pick<Load, "devices" | "hubs" | "sessions" | "publishes">,
 ): Usage {
@@ -138,7 +138,7 @@ export function sessionsMonth(
       upgrades: sessions,
       // CONNECT and DISCONNECT.
       messages: 2 * sessions,
-      // The Worker's counts reach the Ledger once a second and isolate: an upper bound.
+      // An isolate reports the Worker's counts to the Ledger at most once per second: this is an upper bound.
       rpcs: sessions * (connect.reports + end.reports) + atMost(sessions, MONTH_SECONDS),
       rowsWritten:
         sessions * (connect.hubRows + connect.ledgerRows + end.hubRows + end.ledgerRows) +
@@ -150,13 +150,13 @@ export function sessionsMonth(
     }),
     times(hubs * wakesOf(events / hubs), wake(perHub)),
     times(alarmed, sweepOf(perHub, afterConnect)),
-    // A Ledger that wakes counts its sessions: of all hubs, if there is one Ledger.
+    // A Ledger that wakes counts its sessions, which are those of all hubs if there is one Ledger.
     times(wakesOf(events), wake(load.devices)),
     load.hubs === "per-client" ? usage({ rowsWritten: newHubs(load) }) : usage({}),
   );
 }
 
-/** A client id's own hub is made once, and each of its later sessions finds it. */
+/** A client's own hub makes its tables once; later sessions of the client find them. */
 function newHubs({ devices, sessions }: Pick<Load, "devices" | "sessions">): number {
   return atMost(devices, sessions) * NEW_HUB_ROWS;
 }
@@ -165,18 +165,18 @@ function published(events: number): number {
   return events * PUBLISH_ROWS + quietPublishes(events) * PUBLISH_ALARM_ROWS;
 }
 
-/** Publishes that find no alarm set; a busy Ledger sets one each ten seconds. */
+/** Publishes that find no alarm set. A busy Ledger sets one every ten seconds. */
 function quietPublishes(events: number): number {
   return atMost(events, MONTH_SECONDS / SLEEP_SECONDS);
 }
 
-/** Calls between clients that are connected, spread evenly over the month and the hubs. */
+/** What calls use between connected clients, spread evenly over the month and the hubs. */
 export function callsMonth(load: Pick<Load, "devices" | "hubs" | "calls" | "call">): Usage {
   const { calls } = load;
   const hubs = hubCount(load);
   const messages = calls * messagesOf(load.call);
   const crossings = messages * crossing(load.hubs);
-  // Two clients, and so two hubs that hear of it, or one twice.
+  // With several hubs a call usually keeps two of them busy.
   const heard = load.hubs === 1 ? calls : 2 * calls;
   return sum(
     usage({
@@ -192,9 +192,9 @@ export function callsMonth(load: Pick<Load, "devices" | "hubs" | "calls" | "call
 }
 
 /**
- * What hearing frames costs a hub besides the frames: an alarm five seconds later, and a report of what was counted.
- * However many frames came in between: a hub that is never silent has one such round each five seconds. The alarm looks
- * at the sessions only after a wake, and where it is time for it.
+ * What a hub uses besides the frames when it receives frames: an alarm five seconds later and a report of its counts. The
+ * number of frames in between does not matter, so a hub that is always busy has one such round every five seconds. The
+ * alarm walks over the sessions only after a wake, and when a sweep is due.
  */
 function rounds(
   { heard, wakes }: { readonly heard: number; readonly wakes: number },
@@ -209,18 +209,18 @@ function rounds(
     }),
     alarmOf(afterActivity),
   );
-  const looks = atMost(count, wakes + MOST_LOOKS);
-  return sum(times(count, round), times(looks, lookAt(devices)), times(wakes, wake(devices)));
+  const walks = atMost(count, wakes + MAX_WALKS);
+  return sum(times(count, round), times(walks, walkOf(devices)), times(wakes, wake(devices)));
 }
 
-/** How many of a month's events, at random times, find their object asleep. */
+/** How many of a month's events find their object asleep, if they come at random times. */
 export function wakesOf(events: number): number {
   return events * Math.exp((-SLEEP_SECONDS * events) / MONTH_SECONDS);
 }
 
-/** An alarm that looks at every session, and its report if there is one. */
+/** An alarm that walks over every session, and its report if there is one. */
 function sweepOf(devices: number, step: Step): Usage {
-  return sum(alarmOf(step), lookAt(devices));
+  return sum(alarmOf(step), walkOf(devices));
 }
 
 function alarmOf(step: Step): Usage {
@@ -231,10 +231,10 @@ function alarmOf(step: Step): Usage {
   });
 }
 
-function lookAt(devices: number): Usage {
+function walkOf(devices: number): Usage {
   return usage({
     rowsRead: rowsReadBySweep(devices),
-    activeSeconds: devices * ASSUMED.sweepSecondsAConnection,
+    activeSeconds: devices * ASSUMED.sweepSecondsPerConnection,
   });
 }
 

@@ -1,6 +1,6 @@
-/** What Cloudflare charges on Workers Paid. Each price with the page that says so, as read on 2026-11-23: read it again before you rely on it. */
+/** What Cloudflare charges on Workers Paid. Each price names its page, as read on 2026-11-23: read it again before you rely on it. */
 
-/** What is billed, in the unit that is counted. */
+/** What Cloudflare bills, each in the unit that it counts. */
 export const METERS = [
   "workerRequests",
   "workerCpuMs",
@@ -18,12 +18,12 @@ export interface Price {
   /** Dollars for `per` of them. */
   readonly dollars: number;
   readonly per: number;
-  /** In each month's subscription. */
+  /** What the monthly subscription includes. */
   readonly included: number;
   readonly source: string;
 }
 
-/** A month, in dollars: the least that Workers Paid costs. */
+/** Dollars per month: the least that Workers Paid costs. */
 export const SUBSCRIPTION = 5;
 
 const MILLION = 1e6;
@@ -31,7 +31,7 @@ const MILLION = 1e6;
 const WORKERS = "https://developers.cloudflare.com/workers/platform/pricing/";
 const OBJECTS = "https://developers.cloudflare.com/durable-objects/platform/pricing/";
 
-// One row a line, to be read down.
+// One row per line, so that columns can be compared.
 // oxfmt-ignore
 export const PRICES: Readonly<Record<Meter, Price>> = {
   workerRequests: { label: "Worker requests", dollars: 0.3, per: MILLION, included: 10 * MILLION, source: WORKERS },
@@ -43,8 +43,8 @@ export const PRICES: Readonly<Record<Meter, Price>> = {
   storedGigabytes: { label: "SQLite storage, GB-month", dollars: 0.2, per: 1, included: 5, source: OBJECTS },
 };
 
-/** What an object is billed while it runs, whatever it uses. */
-export const GIGABYTES_OF_AN_OBJECT = 0.128;
+/** Memory that is billed while an object runs, whatever it uses. */
+export const GIGABYTES_PER_OBJECT = 0.128;
 
-/** So many incoming WebSocket messages are one request; outgoing ones, pings and auto-responses are none. */
-export const MESSAGES_A_REQUEST = 20;
+/** This many incoming WebSocket messages are billed as one request. Outgoing messages, pings and auto-responses are free. */
+export const MESSAGES_PER_REQUEST = 20;

@@ -1,10 +1,10 @@
-/** The tables of docs/cost.md, by name. */
-import { callsASecond, hubsFor, hubsLabel } from "./capacity.ts";
+/** The tables of docs/cost.md by name. Pure. */
+import { callsPerSecond, hubsFor, hubsLabel } from "./capacity.ts";
 import {
   ASSUMED,
   BATCHED,
   callsMonth,
-  DEVICES_A_HUB,
+  DEVICES_PER_HUB,
   hubCount,
   idleMonth,
   isPossible,
@@ -18,7 +18,8 @@ import {
   type Hubs,
   type Load,
 } from "./model.ts";
-import { METERS, PRICES, GIGABYTES_OF_AN_OBJECT } from "./prices.ts";
+import { count, dollars } from "../tables.ts";
+import { METERS, PRICES, GIGABYTES_PER_OBJECT } from "./prices.ts";
 import { listPrice, metered, monthlyBill, type Bill } from "./usage.ts";
 import {
   EMPTY_HUB_BYTES,
@@ -31,19 +32,19 @@ import {
 const FLEETS = [1000, 100_000, 1_000_000];
 const MILLION = 1_000_000;
 
-/** The example of a service: once a day each device reconnects, and twice a day it is called. */
+/** An example of a service: each device reconnects once per day and takes part in two calls per day. */
 const DAYS = 30;
-const SESSIONS_A_DAY = 1;
-const CALLS_A_DAY = 2;
+const SESSIONS_PER_DAY = 1;
+const CALLS_PER_DAY = 2;
 
-/** Set-ups in the busiest second. */
+/** Call set-ups in the busiest second. */
 const PEAKS = [10, 100, 1000];
 
 type Table = readonly (readonly string[])[];
 
 export const TABLES: Readonly<Record<string, () => Table>> = {
   prices: () => [
-    ["what", "price", "a month's subscription includes", "page"],
+    ["what", "price", "included per month", "page"],
     ...METERS.map((meter) => {
       const { label, dollars: price, per, included, source } = PRICES[meter];
       const unit = per === 1 ? "" : ` / ${count(per)}`;
@@ -57,7 +58,7 @@ export const TABLES: Readonly<Record<string, () => Table>> = {
       "of these its alarm",
       "rows in the Ledger",
       "reports (RPC)",
-      "which",
+      "what is written",
     ],
     ...Object.entries(STEPS).map(([name, step]) => [
       name,
@@ -73,7 +74,7 @@ export const TABLES: Readonly<Record<string, () => Table>> = {
       "0",
       String(PUBLISH_ROWS),
       "0",
-      `written, deleted, counted; and ${PUBLISH_ALARM_ROWS} for the Ledger's alarm where none is set`,
+      `written, deleted and counted; and ${PUBLISH_ALARM_ROWS} for the Ledger's alarm if none is set`,
     ],
     [
       "a hub's first start",
@@ -81,15 +82,15 @@ export const TABLES: Readonly<Record<string, () => Table>> = {
       "0",
       "0",
       "0",
-      `its tables, at most; ${count(EMPTY_HUB_BYTES)} bytes stay`,
+      `the hub's tables, at most; ${count(EMPTY_HUB_BYTES)} bytes stay stored`,
     ],
   ],
   assumptions: () => [
     ["assumed", "value"],
-    ["a message, handled", `${ASSUMED.messageSeconds * 1000} ms`],
+    ["handling one message", `${ASSUMED.messageSeconds * 1000} ms`],
     ["a start from hibernation", `${ASSUMED.wakeSeconds * 1000} ms`],
-    ["a sweep, for each connection", `${ASSUMED.sweepSecondsAConnection * 1e6} us`],
-    ["a call from object to object, there and back", `${ASSUMED.rpcSeconds * 1000} ms`],
+    ["a sweep, per connection", `${ASSUMED.sweepSecondsPerConnection * 1e6} us`],
+    ["a call from object to object and back", `${ASSUMED.rpcSeconds * 1000} ms`],
   ],
   idle: () => [
     [
@@ -97,7 +98,7 @@ export const TABLES: Readonly<Record<string, () => Table>> = {
       "hubs",
       "keep-alive",
       "month",
-      "most of it",
+      "largest part",
       "duration alone, if no hub ever slept",
     ],
     ...FLEETS.flatMap((devices) =>
@@ -106,7 +107,7 @@ export const TABLES: Readonly<Record<string, () => Table>> = {
           const load = { devices, hubs, keepAlive };
           const head = [count(devices), hubsLabel(hubs), `\`${keepAlive}\``];
           if (!isPossible(load))
-            return [...head, "not possible", `${count(MAX_SOCKETS)} sockets a hub`, "-"];
+            return [...head, "not possible", `${count(MAX_SOCKETS)} sockets per hub`, "-"];
           return [...head, ...shown(monthlyBill(idleMonth(load))), dollars(ceiling(load))];
         }),
       ),
@@ -115,11 +116,11 @@ export const TABLES: Readonly<Record<string, () => Table>> = {
   calls: () => [
     [
       "hubs",
-      "candidates a message",
-      "messages a call",
+      "candidates per message",
+      "messages per call",
       "a million call set-ups",
-      "most of it",
-      "of this RPC between hubs",
+      "largest part",
+      "of which RPC between hubs",
     ],
     ...([1, 7, 20, "per-client"] as const).flatMap((hubs) =>
       [SINGLE, BATCHED].map((call) => {
@@ -129,7 +130,7 @@ export const TABLES: Readonly<Record<string, () => Table>> = {
           hubs === 1 ? 0 : messagesOf(call) * MILLION * (hubs === "per-client" ? 1 : 1 - 1 / hubs);
         return [
           hubsLabel(hubs),
-          String(call.candidatesAMessage),
+          String(call.candidatesPerMessage),
           String(messagesOf(call)),
           ...shown(listPrice(used)),
           dollars((crossings * PRICES.durableRequests.dollars) / PRICES.durableRequests.per),
@@ -142,9 +143,9 @@ export const TABLES: Readonly<Record<string, () => Table>> = {
       "hubs",
       "events",
       "a million sessions",
-      "most of it",
-      "rows written a session",
-      "requests a session",
+      "largest part",
+      "rows written per session",
+      "requests per session",
     ],
     ...([7, "per-client"] as const).flatMap((hubs) =>
       [false, true].map((publishes) => {
@@ -169,9 +170,9 @@ export const TABLES: Readonly<Record<string, () => Table>> = {
     [
       "devices",
       "hubs",
-      "candidates a message",
+      "candidates per message",
       "month",
-      "most of it",
+      "largest part",
       ...SHOWN_METERS.map((meter) => PRICES[meter].label),
     ],
     ...FLEETS.flatMap((devices) =>
@@ -183,7 +184,7 @@ export const TABLES: Readonly<Record<string, () => Table>> = {
             return [
               count(devices),
               hubsLabel(hubs),
-              String(call.candidatesAMessage),
+              String(call.candidatesPerMessage),
               ...shown(bill),
               ...SHOWN_METERS.map((meter) => dollars(bill.lines[meter])),
             ];
@@ -192,16 +193,16 @@ export const TABLES: Readonly<Record<string, () => Table>> = {
     ),
   ],
   capacity: () => [
-    ["hubs", "call set-ups a second, candidates one by one", "in batches", "devices at rest"],
+    ["hubs", "call set-ups per second, candidates one by one", "in batches", "devices at rest"],
     ...[1, 2, 7, 20, 200].map((hubs) => [
       hubsLabel(hubs),
-      count(Math.floor(callsASecond(hubs, SINGLE))),
-      count(Math.floor(callsASecond(hubs, BATCHED))),
-      count(hubs * DEVICES_A_HUB),
+      count(Math.floor(callsPerSecond(hubs, SINGLE))),
+      count(Math.floor(callsPerSecond(hubs, BATCHED))),
+      count(hubs * DEVICES_PER_HUB),
     ]),
   ],
   recommendation: () => [
-    ["connected at once", ...PEAKS.map((calls) => `${count(calls)} call set-ups a second`)],
+    ["connected at once", ...PEAKS.map((calls) => `${count(calls)} call set-ups per second`)],
     ...[1000, 5000, 20_000, 100_000, 1_000_000].map((devices) => [
       count(devices),
       ...PEAKS.map((calls) => String(hubsFor(devices, calls, BATCHED))),
@@ -209,14 +210,14 @@ export const TABLES: Readonly<Record<string, () => Table>> = {
   ],
 };
 
-/** The others come to a few dollars at most. */
+/** The other meters come to a few dollars at most. */
 const SHOWN_METERS = ["durableRequests", "gigabyteSeconds", "rowsWritten", "rowsRead"] as const;
 
-/** The devices among which a million calls or sessions happen: they decide how often hubs and Ledger find silence. */
+/** The devices among which a million calls or sessions happen. They decide how often hubs and Ledger sleep. */
 const SOME_DEVICES = 5000;
 
 function placementsOf(devices: number): Hubs[] {
-  const hubs = devices / DEVICES_A_HUB;
+  const hubs = devices / DEVICES_PER_HUB;
   return [1, Math.max(7, Math.ceil(hubs)), "per-client"];
 }
 
@@ -225,29 +226,20 @@ export function service(devices: number, hubs: Hubs, call: Call): Load {
     devices,
     hubs,
     keepAlive: "ping",
-    sessions: devices * SESSIONS_A_DAY * DAYS,
-    // A call has two devices.
-    calls: (devices * CALLS_A_DAY * DAYS) / 2,
+    sessions: devices * SESSIONS_PER_DAY * DAYS,
+    // Two devices take part in a call.
+    calls: (devices * CALLS_PER_DAY * DAYS) / 2,
     call,
     publishes: false,
   };
 }
 
-/** All hubs at work all month: more than this their duration cannot cost. */
+/** All hubs active all month: their duration cannot cost more than this. */
 function ceiling(load: Pick<Load, "devices" | "hubs">): number {
   const { dollars: price, per } = PRICES.gigabyteSeconds;
-  return (hubCount(load) * MONTH_SECONDS * GIGABYTES_OF_AN_OBJECT * price) / per;
+  return (hubCount(load) * MONTH_SECONDS * GIGABYTES_PER_OBJECT * price) / per;
 }
 
 function shown({ total, largest }: Bill): [total: string, largest: string] {
   return [dollars(total), largest === null ? "the subscription" : PRICES[largest].label];
-}
-
-function dollars(amount: number): string {
-  if (amount >= 100) return `$${count(Math.round(amount))}`;
-  return `$${amount.toFixed(2)}`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString("en-US");
 }

@@ -1,27 +1,27 @@
-/** What a deployment uses in a month, and what that costs. Pure arithmetic on the table of prices. */
+/** What a deployment uses in a month and what that costs. Pure arithmetic on the table of prices. */
 import {
-  GIGABYTES_OF_AN_OBJECT,
-  MESSAGES_A_REQUEST,
+  GIGABYTES_PER_OBJECT,
+  MESSAGES_PER_REQUEST,
   METERS,
   PRICES,
   SUBSCRIPTION,
   type Meter,
 } from "./prices.ts";
 
-/** As the code causes it; `metered` says it as it is billed. */
+/** Usage in the code's terms; `metered` converts it into what is billed. */
 export interface Usage {
-  /** Upgrades, which are the Worker's only requests here. */
+  /** Upgrades are the only requests to the Worker in this model. */
   readonly upgrades: number;
-  /** WebSocket messages from clients that reach an object's code. */
+  /** WebSocket messages from clients, as far as they reach an object's code. */
   readonly messages: number;
-  /** Calls by RPC from object to object, and from the Worker. */
+  /** RPC calls from object to object and from the Worker. */
   readonly rpcs: number;
   readonly alarms: number;
   readonly rowsWritten: number;
   readonly rowsRead: number;
-  /** Seconds that objects were at work: a sum over all of them. */
+  /** Seconds that objects were active, summed over all objects. */
   readonly activeSeconds: number;
-  /** Kept all month. */
+  /** Stored all month. */
   readonly storedBytes: number;
 }
 
@@ -36,7 +36,7 @@ export const NOTHING: Usage = {
   storedBytes: 0,
 };
 
-// The keys of NOTHING are those of Usage, all of them.
+// Object.keys widens to string; NOTHING has exactly the keys of Usage.
 const FIELDS = Object.keys(NOTHING) as (keyof Usage)[];
 
 export function usage(some: Partial<Usage>): Usage {
@@ -51,10 +51,10 @@ export function times(count: number, one: Usage): Usage {
   return fromFields((field) => one[field] * count);
 }
 
-/** An assumption: what the Worker computes for an upgrade, a JWT's verification in it. */
+/** An assumption: the Worker's CPU time per upgrade, with the verification of a JWT. */
 export const WORKER_CPU_MS = 2;
 
-const BYTES_A_GIGABYTE = 1e9;
+const BYTES_PER_GIGABYTE = 1e9;
 
 export type Metered = Readonly<Record<Meter, number>>;
 
@@ -63,12 +63,12 @@ export function metered(used: Usage): Metered {
   return {
     workerRequests: upgrades,
     workerCpuMs: upgrades * WORKER_CPU_MS,
-    // An upgrade is a request to its object, too.
-    durableRequests: upgrades + rpcs + alarms + messages / MESSAGES_A_REQUEST,
-    gigabyteSeconds: used.activeSeconds * GIGABYTES_OF_AN_OBJECT,
+    // An upgrade is also a request to its object.
+    durableRequests: upgrades + rpcs + alarms + messages / MESSAGES_PER_REQUEST,
+    gigabyteSeconds: used.activeSeconds * GIGABYTES_PER_OBJECT,
     rowsWritten,
     rowsRead,
-    storedGigabytes: used.storedBytes / BYTES_A_GIGABYTE,
+    storedGigabytes: used.storedBytes / BYTES_PER_GIGABYTE,
   };
 }
 
@@ -76,16 +76,16 @@ export interface Bill {
   /** Dollars by meter. */
   readonly lines: Readonly<Record<Meter, number>>;
   readonly total: number;
-  /** The dearest line; null: nothing costs anything. */
+  /** The most expensive line; null: nothing costs anything. */
   readonly largest: Meter | null;
 }
 
-/** As if nothing were included: what one more of it costs whose subscription is used up. */
+/** The cost as if the subscription included nothing: what more usage costs once the included amounts are used up. */
 export function listPrice(used: Usage): Bill {
   return priced(metered(used), () => 0, 0);
 }
 
-/** The month's bill of an account that runs nothing else. */
+/** The monthly bill of an account that runs nothing else. */
 export function monthlyBill(used: Usage): Bill {
   return priced(metered(used), (meter) => PRICES[meter].included, SUBSCRIPTION);
 }
@@ -97,7 +97,7 @@ function priced(amounts: Metered, included: (meter: Meter) => number, base: numb
   });
   const [largest] = entries.filter(([, dollars]) => dollars > 0).toSorted((a, b) => b[1] - a[1]);
   return {
-    // One entry a meter.
+    // One entry per meter.
     lines: Object.fromEntries(entries) as Record<Meter, number>,
     total: entries.reduce((total, [, dollars]) => total + dollars, base),
     largest: largest?.[0] ?? null,
@@ -105,6 +105,6 @@ function priced(amounts: Metered, included: (meter: Meter) => number, base: numb
 }
 
 function fromFields(value: (field: keyof Usage) => number): Usage {
-  // One entry a field.
+  // One entry per field.
   return Object.fromEntries(FIELDS.map((field) => [field, value(field)])) as unknown as Usage;
 }

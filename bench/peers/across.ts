@@ -1,4 +1,4 @@
-/** Signals between hubs: the same clients, spread over seven, against one hub in turns. */
+/** Signals between hubs: the same clients on one hub and spread over seven, in turns. */
 import type { AdapterName } from "./adapters.ts";
 import { countsOf } from "./idle.ts";
 import { startLoad } from "./load-process.ts";
@@ -18,20 +18,17 @@ export const HUBS = ["counted-hub", "seven-hubs"] as const satisfies AdapterName
 export interface AcrossRun {
   readonly window: Routed;
   readonly bursts: Routed;
-  /** Calls from hub to hub for 1,000 routed signals. */
+  /** Calls from hub to hub per 1,000 routed signals. */
   readonly windowCalls: number;
   readonly burstCalls: number;
 }
 
 export type AcrossRound = Readonly<Record<(typeof HUBS)[number], AcrossRun>>;
 
-export async function runAcross(
-  load: AcrossLoad,
-  compatibilityDate: string,
-): Promise<AcrossRound[]> {
+export async function runAcross(load: AcrossLoad): Promise<AcrossRound[]> {
   const { clients, window, burst, runMs: durationMs } = load;
-  await using one = await startServer("counted-hub", compatibilityDate);
-  await using seven = await startServer("seven-hubs", compatibilityDate);
+  await using one = await startServer("counted-hub");
+  await using seven = await startServer("seven-hubs");
   await using generator = startLoad();
   const servers = { "counted-hub": one, "seven-hubs": seven };
   for (const adapter of HUBS) {

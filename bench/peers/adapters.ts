@@ -1,7 +1,7 @@
 /** Every server that the bench compares, by name. */
 import type { Adapter } from "./adapter.ts";
 import { control } from "./adapters/control.ts";
-import { countedHub, hub, sevenHubs } from "./adapters/hub.ts";
+import { baselineHub, countedHub, hub, sevenHubs } from "./adapters/hub.ts";
 import { partyserver } from "./adapters/partyserver.ts";
 import { peerjs } from "./adapters/peerjs.ts";
 import { socketIo } from "./adapters/socket-io.ts";
@@ -9,6 +9,7 @@ import { wsRelay } from "./adapters/ws-relay.ts";
 
 export const ADAPTERS = {
   hub,
+  "baseline-hub": baselineHub,
   control,
   partyserver,
   peerjs,
@@ -20,7 +21,7 @@ export const ADAPTERS = {
 
 export type AdapterName = keyof typeof ADAPTERS;
 
-/** Those that take turns. */
+/** The servers that the part `peers` compares in turns. */
 export const COMPARED = [
   "hub",
   "control",

@@ -1,16 +1,16 @@
-/** The chart of the README: one panel a measure, one bar a server, the quartiles of the rounds across its end. Pure. */
+/** The chart of the README: one panel per measure, and one bar per server with the quartiles across its end. Pure. */
 import type { Spread } from "../statistics.ts";
 
 export interface Bar {
   readonly label: string;
   readonly value: Spread;
-  /** The one that the page is about. */
+  /** Whether the bar is Signal Manager's, which is drawn in colour. */
   readonly isOurs: boolean;
 }
 
 export interface Panel {
   readonly title: string;
-  /** What is better, and in which unit. */
+  /** The unit, and whether more or less is better. */
   readonly note: string;
   readonly bars: readonly Bar[];
   readonly digits: number;
@@ -28,7 +28,7 @@ const VALUE = 62;
 const GAP = 28;
 const FOOT = 34;
 
-/** Legible on a light page and on a dark one: the picture asks which, and has its own ground for who does not tell. */
+/** Legible on light and on dark pages: the picture follows the reader's colour scheme, and draws its own background. */
 const STYLE = `
     svg { color-scheme: light dark; }
     text { font: 13px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; fill: #1f2328; }
@@ -104,7 +104,7 @@ ${low === high ? "" : `    <path class="spread" d="${spreadLine}"/>\n`}    <text
   ].join("\n");
 }
 
-/** For who cannot see it. */
+/** The values as text, for screen readers. */
 function describe(panels: readonly Panel[]): string {
   return panels
     .map(({ title, bars, digits }) => {

@@ -1,4 +1,4 @@
-/** One client of a pair: sends the same signal again and again, numbered, and checks its partner's numbers. */
+/** One client of a pair: it sends the same signal again and again, numbered, and checks its partner's numbers. */
 import type { Socket } from "node:net";
 import { WebSocket } from "ws";
 import { FRAME_BYTES } from "../signals.ts";
@@ -8,24 +8,24 @@ import type { Latencies } from "./latencies.ts";
 const MARK_WORD = Buffer.from(MARK).readUInt32BE();
 const ZERO = "0".charCodeAt(0);
 
-/** More than are ever in flight. */
+/** More signals than are ever in flight. */
 const RING = 256;
 
 export class Client {
   sent = 0;
   received = 0;
-  /** Texts that are no signals. */
+  /** How many texts came that are not signals. */
   answers = 0;
-  /** What this client saw that it must not see. */
+  /** The first thing that this client must not see, and saw. */
   fault: string | null = null;
-  /** Who signals this client. */
+  /** The client that signals this one. */
   partner: Client | null = null;
   readonly #ws: WebSocket;
   readonly #protocol: Protocol;
   readonly #latencies: Latencies;
   readonly #sentAt = new Float64Array(RING);
   #signal: Buffer = Buffer.alloc(0);
-  /** Where the number stands in what is sent, and in what arrived last. */
+  /** Where the number stands in a signal that is sent, and where the mark stood in the last one that arrived. */
   #numberAt = 0;
   #markAt = 0;
   #burst = 1;
@@ -37,7 +37,7 @@ export class Client {
     this.#latencies = latencies;
   }
 
-  /** A client that may signal; `to`: whom. */
+  /** Resolves with a client that can signal the client `to`. */
   static async open(
     url: string,
     protocol: Protocol,
@@ -45,7 +45,7 @@ export class Client {
     to: string,
     latencies: Latencies,
   ): Promise<Client> {
-    const ws = await opened(url, protocol, self);
+    const ws = await openSocket(url, protocol, self);
     const client = new Client(ws, protocol, latencies);
     client.#signal = protocol.signal(self.id, to);
     client.#numberAt = client.#signal.indexOf(MARK) + MARK.length;
@@ -69,7 +69,7 @@ export class Client {
     if (beat !== undefined) this.#ws.send(beat);
   }
 
-  /** When the signal that was sent as number `at` left. */
+  /** When the signal with the number `at` was sent. */
   sentAt(at: number): number {
     return this.#sentAt[at % RING] ?? 0;
   }
@@ -85,14 +85,14 @@ export class Client {
       this.#ws.send(Buffer.concat(frames), { binary: true });
       return;
     }
-    // Messages of one turn, in one write: what is measured is the server, not our system calls.
+    // One write for all messages of the burst: the bench measures the server, not its own system calls.
     const socket = (this.#ws as unknown as { readonly _socket: Socket })._socket;
     socket.cork();
     for (let at = 0; at < this.#burst; at += 1) this.#ws.send(this.#next(), { binary: isBinary });
     socket.uncork();
   }
 
-  /** ws copies a Buffer when it masks it, so the next number does not change this one. */
+  /** ws copies a Buffer when it masks it, so writing the next number does not change this message. */
   #next(): Buffer {
     let rest = this.sent;
     for (let digit = this.#numberAt + DIGITS - 1; digit >= this.#numberAt; digit -= 1) {
@@ -113,7 +113,7 @@ export class Client {
     }
     while (at !== -1) {
       this.#take(message, at + MARK.length);
-      // A message of several signals: each is as long as the first, and its source's stamp longer than what was sent.
+      // A message can hold several signals. With its source's stamp each is longer than FRAME_BYTES.
       at = message.length - at < FRAME_BYTES ? -1 : message.indexOf(MARK, at + MARK.length);
     }
   }
@@ -139,9 +139,13 @@ export class Client {
   }
 }
 
-/** A socket whose greeting is done. */
-export async function opened(url: string, protocol: Protocol, self: Identity): Promise<WebSocket> {
-  // Without compression, which browsers would offer: it would cost more than all the rest.
+/** Resolves with a socket on which signals can be sent. */
+export async function openSocket(
+  url: string,
+  protocol: Protocol,
+  self: Identity,
+): Promise<WebSocket> {
+  // No compression, although browsers offer it: it would cost more than everything else.
   const ws = new WebSocket(`${url}${protocol.path(self)}`, {
     perMessageDeflate: false,
     skipUTF8Validation: true,
@@ -153,7 +157,7 @@ export async function opened(url: string, protocol: Protocol, self: Identity): P
   return ws;
 }
 
-/** Listens from the beginning: a server may speak first. */
+/** Keeps messages from the beginning, because a server may send the first one. */
 function talkOf(ws: WebSocket): Talk {
   const inbox: Buffer[] = [];
   let waiting: ((message: Buffer) => void) | null = null;

@@ -1,13 +1,13 @@
 /**
- * Thousands of clients that are connected and silent: the memory that each costs, the time to the first signal where the
- * server has gone to sleep meanwhile, and whether keeping alive wakes it.
+ * Thousands of clients that are connected and silent: the memory that each costs, the time of the first signal after the
+ * server has gone to sleep, and whether keep-alive messages wake it.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { ADAPTERS } from "./adapters.ts";
 import { startLoad, type LoadProcess } from "./load-process.ts";
 import { startServer, type Server } from "./server.ts";
 
-/** Servers on workerd sleep, those on Node do not. The hub with its counters stands for the hub. */
+/** Servers on workerd sleep; those on Node do not. The hub runs with its counters. */
 export const IDLE = [
   "counted-hub",
   "control",
@@ -21,41 +21,41 @@ export type Idle = (typeof IDLE)[number];
 
 export interface IdleLoad {
   readonly connections: number;
-  /** First signals after a sleep. */
+  /** How often each server sleeps and gets a first signal. */
   readonly sleeps: number;
 }
 
 export interface IdleResult {
-  readonly bytesAConnection: Readonly<Record<Idle, number>>;
-  /** Of those that sleep. */
+  readonly bytesPerConnection: Readonly<Record<Idle, number>>;
+  /** Only of servers that sleep. */
   readonly wakes: readonly Wake[];
   readonly keepAlive: KeepAlive;
 }
 
 export interface Wake {
   readonly adapter: Idle;
-  /** From `send` to the arrival at the partner, the server asleep. */
+  /** From `send` to the arrival at the partner, while the server sleeps. */
   readonly firstMs: number;
-  /** The one after it. */
+  /** The same for the signal after it. */
   readonly awakeMs: number;
 }
 
 export interface KeepAlive {
-  /** `ping`s that were sent to the sleeping hub, and answered. */
+  /** Texts `ping` that were sent to the sleeping hub, and how many of them were answered. */
   readonly sent: number;
   readonly answered: number;
-  /** Starts of the hub by them. */
+  /** How often these texts started the hub. */
   readonly starts: number;
-  /** Starts of the hub by one signal after it: what the counter shows where there is something to count. */
+  /** How often one signal after them started the hub: it shows that the counter counts. */
   readonly startsByASignal: number;
 }
 
-/** Loaded, but with next to nobody: what a server takes for itself. */
+/** With these clients a server has loaded its code, and holds the memory that it needs for itself. */
 const FIRST_CLIENTS = 10;
 
 /**
- * workerd lets an object sleep after ten seconds without an event. The hub has one more, its alarm: ten seconds after the
- * last client came, five after a signal.
+ * workerd puts an object to sleep after ten seconds without an event. The hub has one more event, its alarm: ten seconds
+ * after the last client connected, and five seconds after a signal.
  */
 const SLEEP_MS = { connected: 22_000, signalled: 17_000 };
 
@@ -66,12 +66,12 @@ interface Running {
   readonly load: LoadProcess;
 }
 
-export async function runIdle(idle: IdleLoad, compatibilityDate: string): Promise<IdleResult> {
+export async function runIdle(idle: IdleLoad): Promise<IdleResult> {
   await using stack = new AsyncDisposableStack();
   const running = new Map<Idle, Running>();
   const before = new Map<Idle, number>();
   for (const name of IDLE) {
-    const server = stack.use(await startServer(name, compatibilityDate));
+    const server = stack.use(await startServer(name));
     const load = stack.use(startLoad());
     running.set(name, { server, load });
     const connect = (prefix: string, clients: number) =>
@@ -89,8 +89,8 @@ export async function runIdle(idle: IdleLoad, compatibilityDate: string): Promis
   });
   const wakes = await wakeAll(running, idle.sleeps);
   return {
-    // One entry a name.
-    bytesAConnection: Object.fromEntries(bytes) as Record<Idle, number>,
+    // One entry per name.
+    bytesPerConnection: Object.fromEntries(bytes) as Record<Idle, number>,
     wakes,
     keepAlive: await keepAlive(running),
   };
@@ -106,7 +106,7 @@ async function wakeAll(running: ReadonlyMap<Idle, Running>, sleeps: number): Pro
   return wakes;
 }
 
-/** @throws if the hub is found awake again and again: its alarm may have woken it just now, but not each time. */
+/** @throws if the hub is awake at every try. Its alarm may have woken it just before one of them, but not before each. */
 async function wake(running: ReadonlyMap<Idle, Running>, adapter: Idle): Promise<Wake> {
   const { load, server } = runningOf(running, adapter);
   const starts = async () => (adapter === "counted-hub" ? (await countsOf(server)).starts : null);
@@ -120,13 +120,13 @@ async function wake(running: ReadonlyMap<Idle, Running>, adapter: Idle): Promise
   throw new Error(`${ADAPTERS[adapter].title} did not sleep`);
 }
 
-/** Lets servers sleep whose clients stay connected. */
+/** Waits until the servers sleep, and keeps their clients connected. */
 async function rest(running: ReadonlyMap<Idle, Running>, ms: number): Promise<void> {
   await delay(ms);
   await beatAll(running);
 }
 
-/** What keeps clients connected, where a server wants it: all of it is less than a minute and a half apart. */
+/** Sends what keeps the clients connected. Calls are less than a minute and a half apart, which every server accepts. */
 async function beatAll(running: ReadonlyMap<Idle, Running>): Promise<void> {
   const beats = Array.from(running, ([adapter, { load }]) => load.ask({ kind: "beat", adapter }));
   await Promise.all(beats);
@@ -141,7 +141,7 @@ async function keepAlive(running: ReadonlyMap<Idle, Running>): Promise<KeepAlive
     return { sent, answered, starts: (await starts()) - before };
   };
   let result = await pinged();
-  // The hub's alarm may have gone off meanwhile; what pings do, they do each time.
+  // The hub's alarm may have started it meanwhile. If pings started it, they would do so at every try.
   for (let left = MAX_TRIES; left > 1 && result.starts > 0; left -= 1) {
     await rest(running, SLEEP_MS.signalled);
     result = await pinged();
@@ -153,12 +153,12 @@ async function keepAlive(running: ReadonlyMap<Idle, Running>): Promise<KeepAlive
 
 export interface Counts {
   readonly starts: number;
-  /** Calls from hub to hub, and the signals in them. */
+  /** Calls from hub to hub, and how many signals they carried. */
   readonly calls: number;
   readonly signals: number;
 }
 
-/** Of a hub with counters. */
+/** The counters of a hub that has them. */
 export async function countsOf(server: Server): Promise<Counts> {
   const url = new URL("/bench/counts", server.url.replace(/^ws/, "http"));
   // counted-hub.js answers it.
@@ -171,6 +171,6 @@ function serverOf(running: ReadonlyMap<Idle, Running>, name: Idle): Server {
 
 function runningOf(running: ReadonlyMap<Idle, Running>, name: Idle): Running {
   const found = running.get(name);
-  if (found === undefined) throw new Error(`${name} does not run`);
+  if (found === undefined) throw new Error(`${name} is not running`);
   return found;
 }

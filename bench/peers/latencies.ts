@@ -1,6 +1,6 @@
-/** Durations of one run, and the percentiles of them. */
+/** The durations of one run, and their percentiles. */
 
-/** So many a run are kept, which is more than arrive in seconds. */
+/** More durations than a run of some seconds has; further ones are dropped. */
 const MAX_SAMPLES = 2_000_000;
 
 export class Latencies {

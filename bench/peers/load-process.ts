@@ -1,4 +1,4 @@
-/** The load generator's process as the bench sees it. */
+/** The bench's side of the load generator's process. */
 import { startHelper } from "../processes.ts";
 import type { Answer, CommandOf, Kind, Report } from "./messages.ts";
 
@@ -13,7 +13,7 @@ export function startLoad(): LoadProcess {
       // The other end of the pipe is load.ts, which sends nothing else.
       const answer = (await helper.ask(command)) as Answer;
       if (!answer.ok) throw new Error(`${command.adapter}: ${answer.message}`);
-      // The report is of the command's kind: load.ts is the other end.
+      // load.ts answers a command with the report of its kind.
       return answer.report as Report<typeof command.kind>;
     },
     [Symbol.asyncDispose]: () => helper[Symbol.asyncDispose](),

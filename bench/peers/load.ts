@@ -1,27 +1,27 @@
-/** The load generator, a process of its own: does what it is told, one command at a time. */
+/** The load generator, a process of its own that executes one command at a time. */
 import { setTimeout as delay } from "node:timers/promises";
 import { issueJwt } from "../../src/auth/jwt.ts";
 import { parseClientId } from "../../src/protocol/client-id.ts";
 import type { Identity } from "./adapter.ts";
 import { ADAPTERS, type AdapterName } from "./adapters.ts";
 import { TOKEN_SECRET } from "./adapters/hub.ts";
-import { Client, opened } from "./client.ts";
+import { Client, openSocket } from "./client.ts";
 import { Latencies } from "./latencies.ts";
 import type { Answer, Command, CommandOf, Report } from "./messages.ts";
 
-/** How long what is in flight may take to arrive when a run is over. Longer, and it is lost. */
+/** Signals that have not arrived this long after a run are lost. */
 const DRAIN_TIMEOUT_MS = 5000;
 
-/** A server that was idle, or slept, has its caches again before its time is taken. */
+/** A server that was idle or slept fills its caches again in this time, before the measurement begins. */
 const SETTLE_MS = 100;
 
-/** Clients that open at a time. */
+/** Clients that connect at the same time. */
 const OPEN_AT_ONCE = 32;
 
 const BEAT_TIMEOUT_MS = 2000;
 const TOKEN_SECONDS = 3600;
 
-/** Ids of those that open and close: none is taken over by another that is still being closed. */
+/** So many ids for clients that connect and leave that an id's last session has ended before its next begins. */
 const VISITORS = 2048;
 
 let visitors: readonly Identity[] | undefined;
@@ -65,7 +65,7 @@ async function connect(command: CommandOf<"connect">): Promise<Report<"connect">
   const open = async (): Promise<void> => {
     for (let at = next++; at < identities.length; at = next++) {
       const self = identities[at];
-      // Pairs are 0 and 1, 2 and 3: the partner's number differs in the last bit.
+      // Pairs are 0 and 1, 2 and 3, so the partner's number differs in the last bit.
       const partner = identities[at ^ 1] ?? self;
       if (self === undefined || partner === undefined) return;
       clients[at] = await Client.open(command.url, protocol, self, partner.id, latencies);
@@ -112,26 +112,28 @@ async function openAndClose(command: CommandOf<"open">): Promise<Report<"open">>
   const startedAt = performance.now();
   const endAt = startedAt + command.durationMs;
   let begun = 0;
-  let done = 0;
+  let opened = 0;
+  let openedInAll = 0;
   const visit = async (): Promise<void> => {
     while (performance.now() < endAt) {
       const self = identities[begun++ % identities.length];
       if (self === undefined) return;
-      const ws = await opened(command.url, protocol, self);
-      if (performance.now() < endAt) done += 1;
+      const ws = await openSocket(command.url, protocol, self);
+      openedInAll += 1;
+      if (performance.now() < endAt) opened += 1;
       ws.close(1000);
     }
   };
   await Promise.all(Array.from({ length: command.atOnce }, visit));
   const elapsedMs = Math.min(performance.now(), endAt) - startedAt;
-  // The closes are the next measurement's neighbours otherwise.
+  // The server finishes the last closes before the next measurement begins.
   await delay(300);
-  return { opened: done, elapsedMs };
+  return { opened, elapsedMs, openedInAll };
 }
 
 async function one({ adapter }: CommandOf<"one">): Promise<Report<"one">> {
   const [first, second] = known(adapter);
-  if (first === undefined || second === undefined) throw new Error("two clients are wanted");
+  if (first === undefined || second === undefined) throw new Error("two clients are needed");
   const travel = async (): Promise<number> => {
     const before = second.received;
     const startedAt = performance.now();
@@ -162,7 +164,7 @@ function identify(prefix: string, count: number): Promise<Identity[]> {
   return Promise.all(
     Array.from({ length: count }, async (_, number) => {
       const clientId = parseClientId(`${prefix}_${number}`);
-      if (clientId === null) throw new Error("not a client id");
+      if (clientId === null) throw new Error(`not a client id: ${prefix}_${number}`);
       const token = await issueJwt(TOKEN_SECRET, { clientId }, TOKEN_SECONDS, Date.now());
       return { id: clientId, token };
     }),
@@ -170,8 +172,8 @@ function identify(prefix: string, count: number): Promise<Identity[]> {
 }
 
 /**
- * Without sleeping in between: a server that finds its reader asleep pays for waking it, and the slower server finds it
- * asleep more often. So none pays.
+ * Waits without sleeping. A server that finds its reader asleep pays for waking it, and a slow server would find it asleep
+ * more often.
  */
 async function untilAwake(endMs: number, isOver = () => false): Promise<void> {
   while (performance.now() < endMs && !isOver()) await new Promise(setImmediate);

@@ -1,27 +1,27 @@
-/** What the bench and its load generator say to each other. */
+/** The messages between the bench and its load generator. */
 import type { AdapterName } from "./adapters.ts";
 
 export type Command =
-  /** Opens clients, which stay. */
+  /** Connects clients that stay. */
   | {
       readonly kind: "connect";
       readonly adapter: AdapterName;
       readonly url: string;
       readonly clients: number;
-      /** Of their ids. */
+      /** What their ids begin with. */
       readonly prefix: string;
     }
-  /** All of them signal, in pairs. */
+  /** Makes all clients signal, in pairs. */
   | {
       readonly kind: "run";
       readonly adapter: AdapterName;
       /** Signals that each client keeps in flight. */
       readonly inFlight: number;
-      /** So many leave at once, when the last so many have arrived. */
+      /** How many signals a client sends at once, after as many have arrived. */
       readonly burst: number;
       readonly durationMs: number;
     }
-  /** Opens and closes clients, some at a time. */
+  /** Connects clients that leave at once, some at the same time. */
   | {
       readonly kind: "open";
       readonly adapter: AdapterName;
@@ -29,9 +29,9 @@ export type Command =
       readonly atOnce: number;
       readonly durationMs: number;
     }
-  /** One signal from the first client to its partner, and another one when it has arrived. */
+  /** Sends one signal from the first client to its partner, and another one when it has arrived. */
   | { readonly kind: "one"; readonly adapter: AdapterName }
-  /** Each client sends its beat. */
+  /** Makes each client send its keep-alive message. */
   | { readonly kind: "beat"; readonly adapter: AdapterName };
 
 export type Kind = Command["kind"];
@@ -39,22 +39,28 @@ export type Kind = Command["kind"];
 interface Reports {
   readonly connect: object;
   readonly run: Ran;
-  readonly open: { readonly opened: number; readonly elapsedMs: number };
+  readonly open: {
+    /** Clients that were ready within `elapsedMs`. */
+    readonly opened: number;
+    readonly elapsedMs: number;
+    /** Those clients, and the last ones, which were ready after `elapsedMs`. */
+    readonly openedInAll: number;
+  };
   readonly one: { readonly firstMs: number; readonly secondMs: number };
-  /** Texts that came back within two seconds. */
+  /** Keep-alive messages, and their answers within two seconds. */
   readonly beat: { readonly sent: number; readonly answered: number };
 }
 
 export interface Ran {
-  /** Signals that arrived in `elapsedMs`, all clients together. */
+  /** Signals that arrived within `elapsedMs`, all clients together. */
   readonly signals: number;
   readonly elapsedMs: number;
-  /** Those, what came before the time was taken, and what was still in flight when it was up. */
+  /** Those signals, and the ones that arrived before and after `elapsedMs`. */
   readonly signalsInAll: number;
   /** From a signal's `send` to its arrival at the partner, in microseconds. */
   readonly p50Micros: number;
   readonly p99Micros: number;
-  /** CPU time of the load generator itself in `elapsedMs`. */
+  /** CPU time of the load generator itself within `elapsedMs`. */
   readonly loadCpuMs: number;
 }
 

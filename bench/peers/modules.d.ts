@@ -1,4 +1,4 @@
-/** What the adapters use of packages that are not installed with the project: enough to check the adapters by. */
+/** Types for the parts that the adapters use of packages which are not installed with the project. */
 declare module "peer" {
   import type { Server } from "node:http";
 

@@ -1,4 +1,4 @@
-/** The process of a server on Node: listens, says its port, and serves until it is ended. */
+/** The process of a server on Node: it listens, sends its port to the bench, and serves until it is ended. */
 import { ADAPTERS, type AdapterName } from "./adapters.ts";
 
 // server.ts, which starts this, passes a name of the table.

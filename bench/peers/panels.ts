@@ -1,21 +1,21 @@
-/** Which measures the chart shows, and how. Pure. */
+/** The measures that the chart shows. Pure. */
 import { spread, type Spread } from "../statistics.ts";
 import { ADAPTERS, COMPARED, type AdapterName, type Compared } from "./adapters.ts";
 import type { Bar, Panel } from "./chart.ts";
 import { IDLE, type IdleResult } from "./idle.ts";
 import { summarizeWakes, type PeersSummary } from "./summary.ts";
 
-/** `idle`: null if it was not measured. */
+/** `idle`: null if the part `idle` was never run. */
 export function panelsOf({ servers }: PeersSummary, idle: IdleResult | null): Panel[] {
   return [
     {
-      title: "Bursts: signals a second",
+      title: "Bursts: signals per second",
       note: "16 at once, as candidates come; ours in one message. More is better",
       bars: barsOf((name) => servers[name].bursts.signalsPerSecond),
       digits: 0,
     },
     {
-      title: "Single signals a second",
+      title: "Single signals per second",
       note: "8 in flight from each client. More is better",
       bars: barsOf((name) => servers[name].window8.signalsPerSecond),
       digits: 0,
@@ -27,7 +27,7 @@ export function panelsOf({ servers }: PeersSummary, idle: IdleResult | null): Pa
       digits: 2,
     },
     {
-      title: "Clients that connect a second",
+      title: "Clients that connect per second",
       note: "ours verifies a token and writes the session. More is better",
       bars: barsOf((name) => servers[name].opensPerSecond),
       digits: 0,
@@ -42,7 +42,7 @@ function idlePanels(idle: IdleResult): Panel[] {
     {
       title: "Memory of an idle connection",
       note: "KiB, asleep where the server can sleep. Less is better",
-      bars: IDLE.map((name) => barOf(name, spread([idle.bytesAConnection[name] / 1024]))),
+      bars: IDLE.map((name) => barOf(name, spread([idle.bytesPerConnection[name] / 1024]))),
       digits: 1,
     },
     {

@@ -1,6 +1,6 @@
-/** The tables that the bench prints of its peers. Pure. */
-import { alignRows } from "../relay/report.ts";
+/** The tables of the parts peers, idle and hubs. Pure. */
 import type { Spread } from "../statistics.ts";
+import { alignRows, showSpread, verdict } from "../tables.ts";
 import { HUBS } from "./across.ts";
 import { ADAPTERS, COMPARED } from "./adapters.ts";
 import { IDLE, type IdleResult } from "./idle.ts";
@@ -17,12 +17,12 @@ export function peersTable({ servers, ratios }: PeersSummary): string {
     const { window1, window8, bursts, opensPerSecond } = servers[name];
     return [
       ADAPTERS[name].title,
-      show(window1.signalsPerSecond),
-      show(window8.signalsPerSecond),
-      show(bursts.signalsPerSecond),
+      showSpread(window1.signalsPerSecond, 0),
+      showSpread(window8.signalsPerSecond, 0),
+      showSpread(bursts.signalsPerSecond, 0),
       `${micros(window1.p50Micros)} / ${micros(window1.p99Micros)}`,
       `${micros(window8.p50Micros)} / ${micros(window8.p99Micros)}`,
-      show(opensPerSecond),
+      showSpread(opensPerSecond, 0),
     ];
   });
   const head = [
@@ -37,9 +37,9 @@ export function peersTable({ servers, ratios }: PeersSummary): string {
   const { window8ToControl, burstsToPeerjs, latencyToControl } = ratios;
   return [
     ...alignRows([head, ...rows]),
-    `hub ÷ bare relay on workerd, window 8   ${show(window8ToControl, 2)}`,
-    `hub ÷ PeerJS server, bursts             ${show(burstsToPeerjs, 2)}   goal ${BURST_GOAL}: ${verdict(burstsToPeerjs.median >= BURST_GOAL)}`,
-    `latency p50, hub ÷ bare relay, window 1 ${show(latencyToControl, 2)}   goal ${LATENCY_GOAL}: ${verdict(latencyToControl.median <= LATENCY_GOAL)}`,
+    `hub ÷ bare relay on workerd, window 8   ${showSpread(window8ToControl, 2)}`,
+    `hub ÷ PeerJS server, bursts             ${showSpread(burstsToPeerjs, 2)}   goal ${BURST_GOAL}: ${verdict(burstsToPeerjs.median >= BURST_GOAL)}`,
+    `latency p50, hub ÷ bare relay, window 1 ${showSpread(latencyToControl, 2)}   goal ${LATENCY_GOAL}: ${verdict(latencyToControl.median <= LATENCY_GOAL)}`,
   ].join("\n");
 }
 
@@ -49,15 +49,15 @@ export function idleTable(result: IdleResult, connections: number): string {
     const wake = wakes[name];
     return [
       ADAPTERS[name].title,
-      (result.bytesAConnection[name] / 1024).toFixed(1),
-      wake === undefined ? "never sleeps" : show(wake.firstMs, 1),
-      wake === undefined ? "" : show(wake.awakeMs, 1),
+      (result.bytesPerConnection[name] / 1024).toFixed(1),
+      wake === undefined ? "never sleeps" : showSpread(wake.firstMs, 1),
+      wake === undefined ? "" : showSpread(wake.awakeMs, 1),
     ];
   });
   const { sent, answered, starts, startsByASignal } = result.keepAlive;
   const head = [
     `${connections} idle`,
-    "KiB a connection",
+    "KiB per connection",
     "first signal after sleep, ms",
     "next, ms",
   ];
@@ -72,10 +72,10 @@ export function acrossTable(summary: AcrossSummary): string {
     const { window, bursts, windowCalls, burstCalls } = summary[name];
     return [
       name === "seven-hubs" ? "7 hubs" : "1 hub",
-      show(window.signalsPerSecond),
-      show(windowCalls),
-      show(bursts.signalsPerSecond),
-      show(burstCalls),
+      showSpread(window.signalsPerSecond, 0),
+      showSpread(windowCalls, 0),
+      showSpread(bursts.signalsPerSecond, 0),
+      showSpread(burstCalls, 0),
     ];
   });
   const calls = "RPC calls / 1,000";
@@ -84,14 +84,6 @@ export function acrossTable(summary: AcrossSummary): string {
   );
 }
 
-function verdict(isReached: boolean): string {
-  return isReached ? "reached" : "missed";
-}
-
 function micros({ median }: Spread): string {
   return (median / 1000).toFixed(1);
-}
-
-function show({ median, low, high }: Spread, digits = 0): string {
-  return `${median.toFixed(digits)} (${low.toFixed(digits)}-${high.toFixed(digits)})`;
 }

@@ -1,15 +1,15 @@
-/** Every server under the same load, in turns: window 1, window 8, bursts, and clients that open. */
+/** Every server under the same load, in turns: window 1, window 8, bursts, and clients that connect. */
 import { rotated } from "../rotated.ts";
 import { COMPARED, type AdapterName, type Compared } from "./adapters.ts";
 import { startLoad, type LoadProcess } from "./load-process.ts";
 import { startServer, type Server } from "./server.ts";
 
 export interface PeersLoad {
-  /** In pairs, so an even number. */
+  /** An even number, because clients come in pairs. */
   readonly clients: number;
   readonly windows: readonly [1, 8];
   readonly burst: number;
-  /** Clients that open at a time. */
+  /** Clients that connect at the same time. */
   readonly openAtOnce: number;
   readonly rounds: number;
   readonly runMs: number;
@@ -20,9 +20,9 @@ export interface Routed {
   readonly signalsPerSecond: number;
   readonly p50Micros: number;
   readonly p99Micros: number;
-  /** What one signal costs the server's process; null where the system does not tell. */
+  /** CPU time of the server's process per signal; null where the system does not report it. */
   readonly cpuMicrosPerSignal: number | null;
-  /** All that arrived, also before the time was taken and after it was up. */
+  /** All signals that arrived, also before and after the measured time. */
   readonly signals: number;
   /** How busy the load generator's one thread was, 0 to 1. */
   readonly loadBusy: number;
@@ -38,12 +38,12 @@ export interface Turn {
 export type PeersRound = Readonly<Record<Compared, Turn>>;
 
 /** @throws if a client sees anything but its partner's signals, all of them and in order. */
-export async function runPeers(load: PeersLoad, compatibilityDate: string): Promise<PeersRound[]> {
+export async function runPeers(load: PeersLoad): Promise<PeersRound[]> {
   await using servers = new AsyncDisposableStack();
   await using generator = startLoad();
   const running = new Map<Compared, Server>();
   for (const name of COMPARED) {
-    const server = servers.use(await startServer(name, compatibilityDate));
+    const server = servers.use(await startServer(name));
     running.set(name, server);
     const about = { url: server.url, prefix: "bench", clients: load.clients };
     await generator.ask({ kind: "connect", adapter: name, ...about });
@@ -51,22 +51,22 @@ export async function runPeers(load: PeersLoad, compatibilityDate: string): Prom
   const take = async (order: readonly Compared[], durationMs: number): Promise<PeersRound> => {
     const about = { ...load, durationMs };
     const round = new Map<Compared, Partial<Turn>>();
-    // Measure by measure, so that what is compared was taken within seconds.
+    // Measure by measure, so that compared values are taken within seconds.
     for (const measure of MEASURES) {
       for (const name of order) {
         const server = running.get(name);
-        if (server === undefined) throw new Error(`${name} does not run`);
+        if (server === undefined) throw new Error(`${name} is not running`);
         const taken = await TAKE[measure](generator, server, name, about);
         round.set(name, { ...round.get(name), [measure]: taken });
       }
     }
-    // Every measure of every name was taken.
+    // The loops above have taken every measure of every name.
     return Object.fromEntries(round) as PeersRound;
   };
   await take(COMPARED, load.warmUpMs);
   const rounds: PeersRound[] = [];
   while (rounds.length < load.rounds) {
-    // Another one begins each round: none is always behind the same neighbour.
+    // Another server begins each round, so that none always follows the same neighbour.
     rounds.push(await take(rotated(COMPARED, rounds.length), load.runMs));
   }
   return rounds;

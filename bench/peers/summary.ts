@@ -1,14 +1,14 @@
-/** What the rounds come to: medians with what they lie between, as tables and for the chart. Pure. */
+/** The rounds summarized for tables and chart: medians with quartiles. Pure. */
 import { spread, type Spread } from "../statistics.ts";
 import type { AcrossRound, AcrossRun, HUBS } from "./across.ts";
 import { COMPARED, type Compared } from "./adapters.ts";
 import type { Idle, IdleResult } from "./idle.ts";
 import type { PeersRound, Routed, Turn } from "./rounds.ts";
 
-/** Bursts of the hub ÷ those of PeerJS server, round by round. */
+/** The goal for bursts, hub ÷ PeerJS server, round by round. */
 export const BURST_GOAL = 1.5;
 
-/** Latency of the hub ÷ that of the bare relay on workerd, at window 1. */
+/** The goal for the median latency at window 1, hub ÷ bare relay on workerd. */
 export const LATENCY_GOAL = 1.15;
 
 export interface RoutedSummary {
@@ -28,7 +28,7 @@ export interface TurnSummary {
 
 export interface PeersSummary {
   readonly servers: Readonly<Record<Compared, TurnSummary>>;
-  /** Round by round: the machine's moods are in both. */
+  /** Taken within each round, so that a slow machine slows both. */
   readonly ratios: {
     readonly window8ToControl: Spread;
     readonly burstsToPeerjs: Spread;
@@ -108,7 +108,7 @@ export interface WakeSummary {
   readonly awakeMs: Spread;
 }
 
-/** By server; those that never sleep are not in it. */
+/** By server, without those that never sleep. */
 export function summarizeWakes({ wakes }: IdleResult): Partial<Record<Idle, WakeSummary>> {
   const summary: Partial<Record<Idle, WakeSummary>> = {};
   for (const adapter of new Set(wakes.map((wake) => wake.adapter))) {
@@ -125,6 +125,6 @@ export function perName<Name extends string, Value>(
   names: readonly Name[],
   value: (name: Name) => Value,
 ): Record<Name, Value> {
-  // One entry a name.
+  // One entry per name.
   return Object.fromEntries(names.map((name) => [name, value(name)])) as Record<Name, Value>;
 }

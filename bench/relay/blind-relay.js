@@ -1,15 +1,15 @@
 /**
- * The blind relay: the least that anything on hibernatable WebSockets can do. It does not read the signal: it looks up
- * the target by one byte of the header, in memory, and sends the bytes on. No parsing, no authentication, no limits, no state kept: whatever the hub costs above
- * this is the hub's own. Plain JavaScript: what is read here is what workerd runs.
+ * The blind relay: the least that any relay on hibernatable WebSockets can do. It does not read the signal. It looks up the
+ * target in memory by one byte of the header and sends the bytes on, without parsing, authentication, limits or state.
+ * What the hub costs beyond this is its own. This is plain JavaScript, so that workerd runs exactly what stands here.
  */
 import { DurableObject } from "cloudflare:workers";
 
-/** The first byte of the frame's uuid: the bench writes the target's number there. */
+/** The first byte of the frame's uuid, where the bench writes the target's number. */
 const TARGET_AT = 2;
 
 export class BlindObject extends DurableObject {
-  /** Sockets by number: the cheapest look-up there is, filled again after a sleep from the sockets' tags. */
+  /** Sockets by number, the cheapest lookup there is. After hibernation the sockets' tags fill it again. */
   sockets = [];
 
   constructor(ctx, env) {

@@ -1,7 +1,7 @@
 /**
- * The control: a bare relay on hibernatable WebSockets, as one writes it in ten lines. It reads the signal's target
- * from its JSON, finds the target's socket by tag, and sends the bytes on. No authentication, no sessions, no stamp, no
- * limits, nothing kept. Plain JavaScript: what is read here is what workerd runs.
+ * The control: the relay on hibernatable WebSockets that one writes in ten lines. It reads the target from the signal's
+ * JSON, finds the target's socket by its tag and sends the bytes on, without authentication, sessions, stamp, limits or
+ * state. This is plain JavaScript, so that workerd runs exactly what stands here.
  */
 import { DurableObject } from "cloudflare:workers";
 

@@ -1,4 +1,4 @@
-/** The hub's configuration under load: everything that runs in production runs, but nobody is refused. */
+/** The hub's configuration under load: everything is on that is on in production, with limits that no client reaches. */
 
 export function clientIdOf(number: number): string {
   return `bench_${number + 1}`;
@@ -8,7 +8,7 @@ export function tokenOf(number: number): string {
   return `bench-token-${number + 1}`;
 }
 
-/** Tables as wrangler.toml has them; what is not here has its default. */
+/** Tables as wrangler.toml has them. What is not here has its default. */
 export function hubVars(clients: number): Record<string, unknown> {
   const numbers = Array.from({ length: clients }, (_, number) => number);
   return {
@@ -16,7 +16,7 @@ export function hubVars(clients: number): Record<string, unknown> {
     auth: { api_keys: numbers.map((number) => `${clientIdOf(number)}:${tokenOf(number)}`) },
     logging: { level: "error" },
     metrics: {},
-    // The largest that the configuration takes: the limit is on and counted, and out of reach.
+    // The largest values that the configuration accepts: the limit works, and no client reaches it.
     limits: { frames_per_second: 1_000_000, frame_burst: 1_000_000 },
   };
 }

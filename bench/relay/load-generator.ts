@@ -1,4 +1,4 @@
-/** The load generator's process as the bench sees it. */
+/** The bench's side of the load generator's process. */
 import { startHelper } from "../processes.ts";
 import type { ConnectCommand, LoadCommand, LoadReport, Ran, RunCommand } from "./load-messages.ts";
 
@@ -9,7 +9,7 @@ export interface LoadGenerator extends AsyncDisposable {
 
 export function startLoadGenerator(): LoadGenerator {
   const helper = startHelper("bench/relay/load.ts");
-  /** @throws what the generator says has gone wrong, or that it has ended. */
+  /** @throws what the generator reports as failed, or that it has ended. */
   const ask = async (command: LoadCommand): Promise<LoadReport> => {
     // The other end of the pipe is load.ts, which sends nothing else.
     const report = (await helper.ask(command)) as LoadReport;

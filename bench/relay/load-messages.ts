@@ -1,5 +1,5 @@
-/** What the bench and its load generator say to each other. */
-import type { Side } from "./workerd-config.ts";
+/** The messages between the bench and its load generator. */
+import type { Side } from "./sides.ts";
 
 export interface ConnectCommand {
   readonly kind: "connect";
@@ -20,12 +20,12 @@ export type LoadCommand = ConnectCommand | RunCommand;
 
 export interface Ran {
   readonly kind: "ran";
-  /** Frames that arrived in `elapsedMs`, all clients together. */
+  /** Frames that arrived within `elapsedMs`, all clients together. */
   readonly frames: number;
   readonly elapsedMs: number;
-  /** Those, and what was still in flight when the time was up. */
+  /** Those frames, and the ones that were still in flight at the end of `elapsedMs`. */
   readonly framesWithDrain: number;
-  /** CPU time of the load generator itself in `elapsedMs`. */
+  /** CPU time of the load generator itself within `elapsedMs`. */
   readonly loadCpuMs: number;
 }
 

@@ -1,13 +1,13 @@
 /**
- * The load generator, a process of its own: clients in pairs that signal each other through one side. Each keeps a window
- * of signals in flight: every frame that arrives releases one more.
+ * The load generator, a process of its own. Clients in pairs signal each other through one of the servers. Each keeps a
+ * window of signals in flight: when a frame arrives, it sends the next.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { ConnectCommand, LoadCommand, LoadReport, RunCommand } from "./load-messages.ts";
 import { PairedClient } from "./paired-client.ts";
-import type { Side } from "./workerd-config.ts";
+import type { Side } from "./sides.ts";
 
-/** How long what is in flight may take to arrive when a run is over. Longer, and it is lost. */
+/** Frames that have not arrived this long after a run are lost. */
 const DRAIN_TIMEOUT_MS = 5000;
 
 const clientsBySide = new Map<Side, readonly PairedClient[]>();
@@ -55,8 +55,8 @@ async function run({ side, window, durationMs }: RunCommand): Promise<LoadReport
 }
 
 /**
- * Without sleeping in between: a relay that finds its reader asleep pays for waking it, and the slower relay finds it
- * asleep more often. So no side pays.
+ * Waits without sleeping. A relay that finds its reader asleep pays for waking it, and a slow relay would find it asleep
+ * more often.
  */
 async function untilAwake(endMs: number): Promise<void> {
   while (performance.now() < endMs) await new Promise(setImmediate);

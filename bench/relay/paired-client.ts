@@ -1,4 +1,4 @@
-/** One client of a pair: sends the same signal again and again, numbered, and checks what its partner's numbers are. */
+/** One client of a pair: it sends the same signal again and again, numbered, and checks its partner's numbers. */
 import { WebSocket } from "ws";
 import { encodeFrame } from "../../src/protocol/frame.ts";
 import { MESSAGE_TYPES } from "../../src/protocol/messages/table.ts";
@@ -10,15 +10,15 @@ import { clientIdOf, tokenOf } from "./hub-settings.ts";
 import type { ConnectCommand } from "./load-messages.ts";
 
 const MESSAGE_TYPE_AT = 1;
-/** First byte of the uuid: the target's number, which is all that the blind relay reads. */
+/** The first byte of the uuid is the target's number, which is all that the blind relay reads. */
 const TARGET_NUMBER_AT = 2;
-/** Last four bytes of the uuid: which signal of its sender this is. */
+/** The last four bytes of the uuid number the signals of a sender. */
 const SEQUENCE_AT = 14;
 
 export class PairedClient {
   sent = 0;
   received = 0;
-  /** What this client saw that it must not see. */
+  /** The first thing that this client must not see, and saw. */
   fault: string | null = null;
   readonly #ws: WebSocket;
   readonly #signal: Buffer;
@@ -31,15 +31,15 @@ export class PairedClient {
     ws.on("close", (code) => (this.fault ??= `a client was closed with ${code}`));
   }
 
-  /** A client that is ready to signal: on the hub, after its CONNECT_ACK. */
+  /** Resolves with a client that can signal; on the hub that is after its CONNECT_ACK. */
   static async open({ url, side }: ConnectCommand, number: number): Promise<PairedClient> {
-    // Without compression, which browsers would offer: it would cost either side more than all the rest.
+    // No compression, although browsers offer it: it would cost more than everything else.
     const ws = new WebSocket(`${url}?client_id=${clientIdOf(number)}&number=${number}`, {
       perMessageDeflate: false,
     });
     await new Promise((resolve, reject) => ws.once("open", resolve).once("error", reject));
     if (side === "hub") await connect(ws, number);
-    // Pairs are 0 and 1, 2 and 3: the partner's number differs in the last bit.
+    // Pairs are 0 and 1, 2 and 3, so the partner's number differs in the last bit.
     return new PairedClient(ws, signalTo(number ^ 1));
   }
 
@@ -60,7 +60,7 @@ export class PairedClient {
   #send(): void {
     this.#signal.writeUInt32BE(this.sent, SEQUENCE_AT);
     this.sent += 1;
-    // ws copies a Buffer when it masks it, so the next number does not change this one.
+    // ws copies a Buffer when it masks it, so writing the next number does not change this message.
     this.#ws.send(this.#signal);
   }
 

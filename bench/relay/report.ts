@@ -1,9 +1,10 @@
-/** The relay benchmark as a table to read and as JSON to compare. Pure. */
+/** The relay benchmark as a summary and as a table. Pure. */
 import { spread, type Spread } from "../statistics.ts";
+import { alignRows, showSpread, verdict } from "../tables.ts";
 import type { Round, Run } from "./rounds.ts";
-import { SIDES, type Side } from "./workerd-config.ts";
+import { SIDES, type Side } from "./sides.ts";
 
-/** Hub ÷ control, the median over the rounds: below it, the hub costs more than it should. */
+/** The goal for hub ÷ control, as the median over the rounds. */
 export const RATIO_GOAL = 0.9;
 
 export interface RelaySummary {
@@ -13,9 +14,9 @@ export interface RelaySummary {
 }
 
 interface Comparison {
-  /** Of routed frames a second, hub ÷ the other side, round by round. */
+  /** Routed frames per second, hub ÷ the other side, round by round. */
   readonly ratio: Spread;
-  /** Of CPU time a frame, the other side ÷ hub, round by round: the same, with less of the machine's noise in it. */
+  /** CPU time per frame, the other side ÷ hub, round by round: the same comparison with less of the machine's noise. */
   readonly cpuRatio: Spread | null;
 }
 
@@ -54,49 +55,31 @@ function summarizeSide(runs: readonly Run[]): SideSummary {
   };
 }
 
-/** null as soon as one value is not known: a median of the others would be of other rounds. */
+/** null as soon as one value is not known: the median of the others would be of other rounds. */
 function spreadOfKnown(values: readonly (number | null)[]): Spread | null {
   const known = values.filter((value) => value !== null);
   return known.length === values.length ? spread(known) : null;
 }
 
-/** Medians, with the quartiles. */
 export function relayTable(summary: RelaySummary): string {
   const rows = SIDES.map((side) => {
     const { framesPerSecond, cpuMicrosPerFrame, loadBusy } = summary.sides[side];
     return [
       side,
-      show(framesPerSecond, 0),
-      cpuMicrosPerFrame === null ? "not known" : show(cpuMicrosPerFrame, 1),
-      show(loadBusy, 2),
+      showSpread(framesPerSecond, 0),
+      cpuMicrosPerFrame === null ? "not known" : showSpread(cpuMicrosPerFrame, 1),
+      showSpread(loadBusy, 2),
     ];
   });
-  const verdict = summary.toControl.ratio.median >= RATIO_GOAL ? "reached" : "missed";
+  const goal = `goal ${RATIO_GOAL}: ${verdict(summary.toControl.ratio.median >= RATIO_GOAL)}`;
   return [
     ...alignRows([["relay", "frames/s", "workerd CPU us/frame", "load busy"], ...rows]),
-    `hub ÷ control  ${showComparison(summary.toControl)}   goal ${RATIO_GOAL}: ${verdict}`,
+    `hub ÷ control  ${showComparison(summary.toControl)}   ${goal}`,
     `hub ÷ blind    ${showComparison(summary.toBlind)}`,
   ].join("\n");
 }
 
 function showComparison({ ratio, cpuRatio }: Comparison): string {
-  const byCpu = cpuRatio === null ? "not known" : show(cpuRatio, 3);
-  return `${show(ratio, 3)}, by CPU time ${byCpu}`;
-}
-
-function show({ median, low, high }: Spread, digits: number): string {
-  return `${median.toFixed(digits)} (${low.toFixed(digits)}-${high.toFixed(digits)})`;
-}
-
-/** Columns as wide as their widest cell. */
-export function alignRows(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
+  const byCpu = cpuRatio === null ? "not known" : showSpread(cpuRatio, 3);
+  return `${showSpread(ratio, 3)}, by CPU time ${byCpu}`;
 }

@@ -1,27 +1,21 @@
-/** The relay benchmark: builds the hub, starts workerd and the load, and runs rounds of hub, control and blind relay in turn. */
-import { execFile } from "node:child_process";
-import { mkdir } from "node:fs/promises";
-import { join, relative } from "node:path";
-import { promisify } from "node:util";
+/** The relay benchmark: hub, control and blind relay in one workerd process, round by round in turns. */
 import { hubVars } from "./hub-settings.ts";
+import { COMPATIBILITY_DATE, todaysBundle } from "../bundles.ts";
 import { rotated } from "../rotated.ts";
+import { startWorkerd, type Workerd } from "../workerd.ts";
+import type { WorkerdService } from "../workerd-config.ts";
 import { startLoadGenerator, type LoadGenerator } from "./load-generator.ts";
-import { startWorkerd, type Workerd } from "./workerd.ts";
-import { SIDES, type Side } from "./workerd-config.ts";
+import { SIDES, type Side } from "./sides.ts";
 
-/** Ignored by git; workerd's configuration embeds what lies under it. */
-const BUILD_DIRECTORY = "dist/bench";
-const RELAY_SOURCES = {
-  control: "bench/relay/control-relay.js",
-  blind: "bench/relay/blind-relay.js",
-} as const;
+/** Ignored by git. */
+const CONFIG_PATH = "dist/bench/relay.capnp";
 
 export interface RelayLoad {
-  /** In pairs, so an even number. */
+  /** An even number, because clients come in pairs. */
   readonly clients: number;
   /** Signals that each client keeps in flight. */
   readonly window: number;
-  /** One run of each side, after the warm-up. */
+  /** Each round is one run of each side. */
   readonly rounds: number;
   readonly runMs: number;
   readonly warmUpMs: number;
@@ -29,49 +23,59 @@ export interface RelayLoad {
 
 export interface Run {
   readonly framesPerSecond: number;
-  /** What one routed frame costs workerd; null where the system does not tell. */
+  /** CPU time of workerd per routed frame; null where the system does not report it. */
   readonly cpuMicrosPerFrame: number | null;
-  /** How busy the load generator's one thread was, 0 to 1: near 1, the load is what is measured. */
+  /** How busy the load generator's one thread was, 0 to 1. It never sleeps, so less than 1 means that it had to wait for a core. */
   readonly loadBusy: number;
 }
 
 export type Round = Readonly<Record<Side, Run>>;
 
 /** @throws if a client sees anything but its partner's signals, all of them and in order. */
-export async function runRelay(load: RelayLoad, compatibilityDate: string): Promise<Round[]> {
+export async function runRelay(load: RelayLoad): Promise<Round[]> {
   const { clients, window, runMs, warmUpMs } = load;
-  const modules = {
-    hub: relative(BUILD_DIRECTORY, await buildHub()),
-    control: relative(BUILD_DIRECTORY, RELAY_SOURCES.control),
-    blind: relative(BUILD_DIRECTORY, RELAY_SOURCES.blind),
-  };
-  const sources = { modules, compatibilityDate, vars: hubVars(clients) };
-  await using workerd = await startWorkerd(sources, join(BUILD_DIRECTORY, "workerd.capnp"));
+  await using workerd = await startWorkerd(await servicesFor(clients), { configPath: CONFIG_PATH });
   await using generator = startLoadGenerator();
   for (const side of SIDES) {
-    await generator.connect({ kind: "connect", side, url: workerd.urls[side], clients });
+    await generator.connect({ kind: "connect", side, url: workerd.url(side), clients });
   }
   const run = (side: Side, durationMs: number): Promise<Run> =>
     measure(workerd, generator, side, window, durationMs);
   for (const side of SIDES) await run(side, warmUpMs);
   const rounds: Round[] = [];
   while (rounds.length < load.rounds) {
-    // Another one begins each round: none is always behind the same neighbour.
+    // Another side begins each round, so that none always follows the same neighbour.
     const round: Partial<Record<Side, Run>> = {};
     for (const side of rotated(SIDES, rounds.length)) round[side] = await run(side, runMs);
-    // Every side has run.
+    // The loop above has filled every side.
     rounds.push(round as Round);
   }
   return rounds;
 }
 
-/** The bundle that `npm run deploy` would upload. */
-async function buildHub(): Promise<string> {
-  const directory = join(BUILD_DIRECTORY, "hub");
-  await mkdir(directory, { recursive: true });
-  const build = ["deploy", "--dry-run", "--outdir", directory];
-  await promisify(execFile)("node_modules/.bin/wrangler", build);
-  return join(directory, "index.js");
+/** The hub reports to its Ledger while it is measured. */
+async function servicesFor(clients: number): Promise<WorkerdService[]> {
+  const { path, compatibilityDate } = await todaysBundle();
+  return [
+    {
+      name: "hub",
+      modules: { "worker.js": path },
+      compatibilityDate,
+      objects: { HUB: "HubObject", LEDGER: "LedgerObject" },
+      vars: hubVars(clients),
+    },
+    relay("control", "ControlObject"),
+    relay("blind", "BlindObject"),
+  ];
+}
+
+function relay(name: Side, className: string): WorkerdService {
+  return {
+    name,
+    modules: { "worker.js": `bench/relay/${name}-relay.js` },
+    compatibilityDate: COMPATIBILITY_DATE,
+    objects: { [name.toUpperCase()]: className },
+  };
 }
 
 async function measure(

@@ -1,4 +1,4 @@
-/** The pure parts of the bench: that every server gets the same signals, and that what is shown is what was measured. */
+/** The pure parts of the comparison with other servers: equal signals for all, and tables and a chart that show what was measured. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { DIGITS, MARK } from "../../bench/peers/adapter.ts";
@@ -51,7 +51,7 @@ function round(hub: Turn): PeersRound {
 const ROUNDS = [round(turn(90, 150, 1100)), round(turn(80, 300, 1200)), round(turn(100, 200, 900))];
 
 const IDLE_RESULT: IdleResult = {
-  bytesAConnection: perName(IDLE, () => 2048),
+  bytesPerConnection: perName(IDLE, () => 2048),
   wakes: [
     { adapter: "counted-hub", firstMs: 10, awakeMs: 1 },
     { adapter: "control", firstMs: 3, awakeMs: 1 },
@@ -64,7 +64,7 @@ const IDLE_RESULT: IdleResult = {
 describe.each(NAMES)("a signal of %s", (name) => {
   const signal = ADAPTERS[name].client.signal("bench_0", "bench_1");
 
-  it("has the size of all the others, and one number", () => {
+  it("is as long as every other server's, and holds one number", () => {
     expect(signal).toHaveLength(FRAME_BYTES);
     expect(signal.toString("latin1").split(MARK)).toHaveLength(2);
     const number = signal.indexOf(MARK) + MARK.length;
@@ -73,8 +73,8 @@ describe.each(NAMES)("a signal of %s", (name) => {
   });
 });
 
-describe("latencies", () => {
-  it("are sorted into percentiles, in microseconds", () => {
+describe("Latencies", () => {
+  it("gives percentiles in microseconds", () => {
     const latencies = new Latencies();
     for (let ms = 100; ms >= 0; ms -= 1) latencies.add(ms);
     expect(latencies.percentiles()).toEqual({ p50Micros: 50_000, p99Micros: 99_000 });
@@ -84,13 +84,13 @@ describe("latencies", () => {
   });
 });
 
-/** A spread, as floats come out. */
+/** A spread, up to the rounding of floats. */
 function near(low: number, median: number, high: number) {
   return { median: expect.closeTo(median), low: expect.closeTo(low), high: expect.closeTo(high) };
 }
 
 describe("a summary", () => {
-  it("has medians with their quartiles, and ratios round by round", () => {
+  it("has medians with quartiles, and takes ratios round by round", () => {
     const { servers, ratios } = summarizePeers(ROUNDS);
     expect(servers.hub.window8.signalsPerSecond).toEqual(near(85, 90, 95));
     expect(servers.hub.window8.cpuMicrosPerSignal).toBeNull();
@@ -99,7 +99,7 @@ describe("a summary", () => {
     expect(ratios.latencyToControl).toEqual(near(1, 1.1, 1.15));
   });
 
-  it("of wakes is of each server that sleeps", () => {
+  it("covers the wakes of every server that sleeps", () => {
     expect(summarizeWakes(IDLE_RESULT)).toEqual({
       "counted-hub": {
         firstMs: near(11, 12, 16),
@@ -109,7 +109,7 @@ describe("a summary", () => {
     });
   });
 
-  it("is printed with every server, and with what became of the goals", () => {
+  it("is printed with every server and with the verdict on each goal", () => {
     const table = peersTable(summarizePeers(ROUNDS));
     for (const name of COMPARED) expect(table).toContain(`\n${ADAPTERS[name].title} `);
     expect(table).toContain("2.00 (1.75-2.50)   goal 1.5: reached");
@@ -128,7 +128,7 @@ describe("the chart", () => {
   const panels = panelsOf(summarizePeers(ROUNDS), IDLE_RESULT);
   const svg = chart("Signals & <more>", "a machine", panels);
 
-  it("has a bar, a label and a value for each server in each panel, ours marked", () => {
+  it("has a bar, a label and a value per server in each panel, and marks ours", () => {
     const bars = panels.reduce((total, panel) => total + panel.bars.length, 0);
     expect(panels).toHaveLength(6);
     expect(svg.match(/<rect class="bar/g)).toHaveLength(bars);
@@ -136,10 +136,10 @@ describe("the chart", () => {
     for (const name of COMPARED) expect(svg).toContain(`>${ADAPTERS[name].title}</text>`);
   });
 
-  it("is well-formed, says for those who cannot see it what it shows, and knows dark pages", () => {
+  it("is well-formed, describes itself for screen readers, and has colours for dark pages", () => {
     expect(svg).toContain('<title id="title">Signals &amp; &lt;more></title>');
     expect(svg).toContain(
-      "Bursts: signals a second: Signal Manager 200, bare relay on workerd 100",
+      "Bursts: signals per second: Signal Manager 200, bare relay on workerd 100",
     );
     expect(svg).toContain("prefers-color-scheme: dark");
     const tags = Array.from(svg.matchAll(/<(\/?)([a-z]+)[^>]*?(\/?)>/g));
@@ -151,7 +151,7 @@ describe("the chart", () => {
     expect(open).toEqual([]);
   });
 
-  it("keeps every bar inside its picture", () => {
+  it("keeps every bar inside the picture", () => {
     const width = Number(/width="(\d+)" height/.exec(svg)?.[1]);
     for (const [, x, length] of svg.matchAll(
       /<rect class="bar[^"]*" x="([\d.]+)" [^>]*?width="([\d.]+)"/g,
@@ -160,12 +160,12 @@ describe("the chart", () => {
     }
   });
 
-  it("leaves out what was not measured", () => {
+  it("leaves out panels that were not measured", () => {
     expect(panelsOf(summarizePeers(ROUNDS), null)).toHaveLength(4);
   });
 });
 
-it("the peers' versions are pinned, and no user of the project installs them", () => {
+it("The peers' versions are pinned, and no user of the project installs them", () => {
   const { dependencies } = read("bench/peers/package.json");
   const root = read("package.json");
   for (const [name, version] of Object.entries<string>(dependencies)) {

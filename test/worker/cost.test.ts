@@ -1,4 +1,4 @@
-/** The numbers that bench/cost reckons with, against what the real objects write: SQLite's own count, and the alarms they set. */
+/** The row counts of bench/cost against the real objects: what SQLite reports, and the alarms that are set. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
@@ -21,7 +21,7 @@ interface Statement {
   readonly cursor: SqlStorageCursor<Record<string, SqlStorageValue>>;
 }
 
-/** What every object of this isolate asks of its storage. */
+/** Records what every object of this isolate asks of its storage. */
 class StorageMeter {
   readonly #hub: DurableObjectStorage;
   #statements: Statement[] = [];
@@ -57,7 +57,7 @@ class StorageMeter {
     });
   }
 
-  /** What was asked since the last time, the reports of the Worker's own counts left out. */
+  /** What was asked since the last call, without the reports of the Worker's own counts. */
   take() {
     const statements = this.#withoutWorkersReports();
     const ofHub = statements.filter(({ isHub }) => isHub);
@@ -79,7 +79,7 @@ class StorageMeter {
     return this.#statements.some(({ query }) => query.trim().startsWith(start));
   }
 
-  /** One of them is how far a line called `worker` was taken, and the counters, in one transaction. */
+  /** A report of the Worker writes the cursor of its outbox, named `worker…`, and the counters, in one transaction. */
   #withoutWorkersReports(): Statement[] {
     let isWorkers = false;
     return this.#statements.filter((statement) => {
@@ -104,7 +104,7 @@ let meter: StorageMeter;
 
 beforeEach(async () => {
   world = new WorkerWorld({ evicts: false });
-  // A hub and a Ledger that have their tables, and nothing else.
+  // After this session the hub and the Ledger have their tables and nothing else.
   const zoe = await connect(world, "zoe");
   await zoe.close(1000);
   await world.advance(60_000);
@@ -116,18 +116,18 @@ function hub() {
   return env.HUB.getByName("main");
 }
 
-/** The report of an event was taken, and the outbox emptied. */
+/** Resolves when the Ledger has taken the report of an event, and the hub has emptied its outbox. */
 async function reported(): Promise<void> {
   await vi.waitUntil(() => meter.hasAsked("DELETE FROM outbox"));
 }
 
-/** What the model says of a step, without its reason. */
+/** The model's numbers for a step, without their reason. */
 function modelled(step: keyof typeof STEPS) {
   const { why: _, ...numbers } = STEPS[step];
   return numbers;
 }
 
-it("a session writes what the model says when it begins, when its connect alarm goes off, and when it ends", async () => {
+it("A session writes the rows of the model when it begins, when its connect alarm fires, and when it ends", async () => {
   const alice = await connect(world, "alice");
   await reported();
   expect(meter.take()).toMatchObject(modelled("connect"));
@@ -138,7 +138,7 @@ it("a session writes what the model says when it begins, when its connect alarm 
   expect(meter.take()).toMatchObject(modelled("end"));
 });
 
-it("signals write one alarm, however many they are, and their counts one report", async () => {
+it("Signals set one alarm whatever their number, and one report carries their counts", async () => {
   const [alice, bob] = [await connect(world, "alice"), await connect(world, "bob")];
   await vi.waitUntil(() => meter.hasAsked("DELETE FROM outbox"));
   await world.advance(10_000);
@@ -152,7 +152,7 @@ it("signals write one alarm, however many they are, and their counts one report"
   expect(meter.take()).toMatchObject(modelled("afterActivity"));
 });
 
-it("a sweep with nothing to report writes its next alarm, and reads every session; a wake reads them, too", async () => {
+it("A sweep with nothing to report writes its next alarm and reads every session, and so does a wake", async () => {
   const devices = ["alice", "bob", "carol"];
   const peers = await Promise.all(devices.map((name) => connect(world, name)));
   await world.advance(60_000);
@@ -160,7 +160,7 @@ it("a sweep with nothing to report writes its next alarm, and reads every sessio
     await peer.send(frame("HEARTBEAT", ""));
     await peer.next();
   }
-  // What was heard is reported. When the look is due that the hub set itself before, nothing is left to tell.
+  // The counts are reported now, so that the next sweep has nothing to report.
   await world.advance(5000);
   meter.take();
   await world.advance(25_000);
@@ -172,7 +172,7 @@ it("a sweep with nothing to report writes its next alarm, and reads every sessio
   expect(meter.take().rowsRead).toBe(rowsReadByWake(devices.length));
 });
 
-it("a hub to which nobody has come writes nothing, whatever it is asked", async () => {
+it("A hub to which no client ever came writes nothing, whatever it is asked", async () => {
   const invented = env.HUB.getByName("invented");
   const target = clientId("nobody");
   const signal = {
@@ -187,14 +187,14 @@ it("a hub to which nobody has come writes nothing, whatever it is asked", async 
   expect(meter.take().rowsWritten).toBe(0);
 });
 
-it("a hub to which somebody comes for the first time writes its tables, once, and they stay", async () => {
+it("A hub writes its tables once, when its first client comes, and keeps them", async () => {
   const another = env.HUB.getByName("another");
   await runInDurableObject(another, (object) => object.alarm());
   const { rowsWritten } = meter.take();
   expect(rowsWritten).toBeGreaterThan(0);
   expect(rowsWritten).toBeLessThanOrEqual(NEW_HUB_ROWS);
   await runInDurableObject(another, async (_hub, { storage }) => {
-    // The platform keeps the alarm in a table of its own.
+    // The platform stores the alarm in a table of its own.
     await storage.setAlarm(Date.now() + 60_000);
     expect(storage.sql.databaseSize).toBe(EMPTY_HUB_BYTES);
     await storage.deleteAlarm();

@@ -1,21 +1,25 @@
-/** A bare relay on hibernating sockets, in the hub's workerd: bench/relay/control-relay.js. */
+/** The bare relay on hibernating sockets of bench/relay/control-relay.js, on the hub's workerd. */
 import { MESSAGE_TYPES } from "../../../src/protocol/messages/table.ts";
 import { encodeFrame } from "../../../src/protocol/frame.ts";
 import { PAYLOAD_TYPES } from "../../../src/protocol/encodings/payload-types.ts";
 import { encodeUtf8 } from "../../../src/protocol/encodings/utf8.ts";
 import { NIL_UUID } from "../../../src/protocol/uuid.ts";
+import { COMPATIBILITY_DATE } from "../../bundles.ts";
 import { numbered, type Adapter } from "../adapter.ts";
 
 export const control: Adapter = {
   title: "bare relay on workerd",
   server: {
     kind: "workerd",
-    modules: async () => ({ "worker.js": "bench/relay/control-relay.js" }),
+    build: async () => ({
+      modules: { "worker.js": "bench/relay/control-relay.js" },
+      compatibilityDate: COMPATIBILITY_DATE,
+    }),
     objects: { CONTROL: "ControlObject" },
   },
   client: {
     path: ({ id }) => `?client_id=${id}`,
-    // The hub's frames, of which it reads the JSON alone.
+    // The relay gets the hub's frames and reads only their JSON.
     signal: (_from, to) =>
       numbered((sdp) =>
         encodeFrame({

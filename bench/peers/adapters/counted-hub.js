@@ -1,6 +1,6 @@
 /**
- * The hub with counters around it: how often it was started, and how often one hub called another. `GET /bench/counts`
- * tells, and asks no hub. Plain JavaScript: what is read here is what workerd runs.
+ * The hub with counters around it: how often hubs were started, and how often one hub called another. `GET /bench/counts`
+ * returns them without waking a hub. This is plain JavaScript, so that workerd runs exactly what stands here.
  */
 import worker, { HubObject as Hub, LedgerObject } from "./deployed.js";
 

@@ -1,25 +1,23 @@
-/** This project's hub: the bundle that `npm run deploy` uploads. */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+/** This project's hub: the bundle that `npm run deploy` uploads, today's and that of the baseline commit. */
 import { encodeFrame } from "../../../src/protocol/frame.ts";
 import { MESSAGE_TYPES } from "../../../src/protocol/messages/table.ts";
 import { PAYLOAD_TYPES } from "../../../src/protocol/encodings/payload-types.ts";
 import { encodeUtf8 } from "../../../src/protocol/encodings/utf8.ts";
 import { NIL_UUID } from "../../../src/protocol/uuid.ts";
-import { numbered, type Adapter, type Protocol } from "../adapter.ts";
+import { BASELINE, baselineBundle, todaysBundle, type Bundle } from "../../bundles.ts";
+import { numbered, type Protocol, type WorkerdAdapter } from "../adapter.ts";
 
-/** Of the tokens that the bench issues. */
+/** Signs the tokens that the bench issues. */
 export const TOKEN_SECRET = "a-secret-of-the-benchmark-of-32-bytes-and-more";
 
-const BUILD_DIRECTORY = "dist/bench/peers/hub";
 const MESSAGE_TYPE_AT = 1;
 
-/** Tables as wrangler.toml has them; what is not here has its default. */
+/** Tables as wrangler.toml has them. What is not here has its default. */
 const VARS = {
   server: { max_connections: 10_000 },
   auth: { token_secret: TOKEN_SECRET },
   logging: { level: "error" },
-  // The largest that the configuration takes: the limit is on and counted, and out of reach.
+  // The largest values that the configuration accepts: the limit works, and no client reaches it.
   limits: { frames_per_second: 1_000_000, frame_burst: 1_000_000 },
 };
 
@@ -42,53 +40,57 @@ const CLIENT: Protocol = {
   beat: "ping",
 };
 
-export const hub: Adapter = {
+const OBJECTS = { HUB: "HubObject", LEDGER: "LedgerObject" };
+
+export const hub: WorkerdAdapter = {
   title: "Signal Manager",
-  server: { kind: "workerd", modules: plainModules, objects: objectsOfHub(), vars: VARS },
+  server: {
+    kind: "workerd",
+    build: async () => plain(await todaysBundle()),
+    objects: OBJECTS,
+    vars: VARS,
+  },
   client: CLIENT,
 };
 
-/** The same with counters around its objects, for what frames a second do not show. */
-export const countedHub: Adapter = {
-  ...hub,
-  server: { kind: "workerd", modules: countedModules, objects: objectsOfHub(), vars: VARS },
+/** The hub as it was at the commit that every later one is measured against. */
+export const baselineHub: WorkerdAdapter = {
+  title: `Signal Manager, ${BASELINE}`,
+  server: {
+    kind: "workerd",
+    build: async () => plain(await baselineBundle()),
+    objects: OBJECTS,
+    vars: VARS,
+  },
+  client: CLIENT,
 };
 
-/** The same, its clients spread over seven hubs. */
-export const sevenHubs: Adapter = {
+/** The hub with counters around its objects, for what signals per second do not show. */
+export const countedHub: WorkerdAdapter = {
+  ...hub,
+  server: { kind: "workerd", build: counted, objects: OBJECTS, vars: VARS },
+};
+
+/** The hub with counters, its clients spread over seven hubs. */
+export const sevenHubs: WorkerdAdapter = {
   title: "Signal Manager, 7 hubs",
   server: {
     kind: "workerd",
-    modules: countedModules,
-    objects: objectsOfHub(),
+    build: counted,
+    objects: OBJECTS,
     vars: { ...VARS, routing: { hubs: 7 } },
   },
   client: CLIENT,
 };
 
-function objectsOfHub() {
-  return { HUB: "HubObject", LEDGER: "LedgerObject" };
+function plain({ path, compatibilityDate }: Bundle) {
+  return { modules: { "worker.js": path }, compatibilityDate };
 }
 
-let built: Promise<unknown> | undefined;
-
-async function build(): Promise<string> {
-  built ??= promisify(execFile)("node_modules/.bin/wrangler", [
-    "deploy",
-    "--dry-run",
-    "--outdir",
-    BUILD_DIRECTORY,
-  ]);
-  await built;
-  return `${BUILD_DIRECTORY}/index.js`;
-}
-
-async function plainModules() {
-  return { "worker.js": await build() };
-}
-
-async function countedModules() {
-  return { "worker.js": "bench/peers/adapters/counted-hub.js", "deployed.js": await build() };
+async function counted() {
+  const { path, compatibilityDate } = await todaysBundle();
+  const modules = { "worker.js": "bench/peers/adapters/counted-hub.js", "deployed.js": path };
+  return { modules, compatibilityDate };
 }
 
 function frame(messageType: number, payload: object): Uint8Array {

@@ -1,4 +1,4 @@
-/** Plain JavaScript: what is read here is what workerd runs, bundled with PartyServer. */
+/** A relay as PartyServer's documentation writes it. The bench bundles it with PartyServer. */
 import { routePartykitRequest, Server } from "partyserver";
 
 export class Relay extends Server {

@@ -1,5 +1,6 @@
-/** PartyServer in the hub's workerd: one room, hibernating, a relay as its documents write it: partyserver-worker.js. */
+/** PartyServer on the hub's workerd, with one hibernating room. Its relay is in partyserver-worker.js. */
 import { build } from "esbuild";
+import { COMPATIBILITY_DATE } from "../../bundles.ts";
 import { numberedJson, type Adapter } from "../adapter.ts";
 
 const BUNDLE = "dist/bench/peers/partyserver.js";
@@ -8,7 +9,7 @@ export const partyserver: Adapter = {
   title: "PartyServer",
   server: {
     kind: "workerd",
-    async modules() {
+    async build() {
       await build({
         entryPoints: ["bench/peers/adapters/partyserver-worker.js"],
         bundle: true,
@@ -18,12 +19,12 @@ export const partyserver: Adapter = {
         external: ["cloudflare:*"],
         outfile: BUNDLE,
       });
-      return { "worker.js": BUNDLE };
+      return { modules: { "worker.js": BUNDLE }, compatibilityDate: COMPATIBILITY_DATE };
     },
     objects: { Relay: "Relay" },
   },
   client: {
-    // Its own clients send their id so.
+    // PartyServer's own clients send their id in this parameter.
     path: ({ id }) => `parties/relay/main?_pk=${id}`,
     signal: (_from, to) => numberedJson((sdp) => ({ to, type: "offer", sdp })),
     isBinary: false,

@@ -1,4 +1,4 @@
-/** PeerJS server, package `peer`. Its clients speak JSON texts over a WebSocket. */
+/** PeerJS server, from the package `peer`. Its clients send JSON texts over a WebSocket. */
 import type { Server } from "node:http";
 import { numberedJson, type Adapter } from "../adapter.ts";
 import { portOf } from "./ws-relay.ts";
@@ -10,7 +10,7 @@ export const peerjs: Adapter = {
     async listen() {
       const { PeerServer } = await import("peer");
       return new Promise((resolve) => {
-        // Its default is 5,000 clients, which the bench just reaches.
+        // The bench exceeds the default of 5,000 clients.
         const options = { port: 0, host: "127.0.0.1", path: "/", concurrent_limit: 10_000 };
         PeerServer(options, (server: Server) => resolve(portOf(server.address())));
       });
@@ -20,7 +20,7 @@ export const peerjs: Adapter = {
     path: ({ id }) => `peerjs?key=peerjs&id=${id}&token=${id}&version=1.5.5`,
     async greet(talk) {
       const answer = (await talk.next()).toString();
-      if (JSON.parse(answer).type !== "OPEN") throw new Error(`PeerJS server said ${answer}`);
+      if (JSON.parse(answer).type !== "OPEN") throw new Error(`PeerJS server answered ${answer}`);
     },
     signal: (_from, to) =>
       numberedJson((sdp) => ({

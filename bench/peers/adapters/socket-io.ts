@@ -1,4 +1,4 @@
-/** Socket.IO, with a relay as its documents write it: each client in a room of its own id. WebSocket transport alone. */
+/** Socket.IO with a relay as its documentation writes it: each client is in a room of its own id. Only the WebSocket transport. */
 import { createServer } from "node:http";
 import { numberedJson, type Adapter } from "../adapter.ts";
 import { portOf } from "./ws-relay.ts";
@@ -32,7 +32,7 @@ export const socketIo: Adapter = {
       await talk.next();
       talk.send(`40${JSON.stringify({ id })}`);
       const answer = (await talk.next()).toString();
-      if (!answer.startsWith("40")) throw new Error(`Socket.IO said ${answer}`);
+      if (!answer.startsWith("40")) throw new Error(`Socket.IO answered ${answer}`);
     },
     signal: (_from, to) => numberedJson((sdp) => ["signal", { to, type: "offer", sdp }], "42"),
     isBinary: false,

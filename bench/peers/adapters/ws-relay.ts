@@ -1,4 +1,4 @@
-/** A bare relay on Node with `ws`, as one writes it in ten lines: the target from the JSON, the bytes sent on. */
+/** The relay that one writes on Node with `ws` in ten lines: it reads the target from the JSON and sends the bytes on. */
 import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
 import { numberedJson, type Adapter } from "../adapter.ts";
