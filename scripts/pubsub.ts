@@ -1,11 +1,12 @@
 /**
- * `npm run pubsub`: Pub/Sub on this machine with a topic and a subscription, for local development, and every event that
- * arrives, as a line. Options behind `--`: `--port N` (8085), `--fake` (the project's fake, though the emulator is here).
+ * `npm run pubsub`: runs Pub/Sub on this machine for local development, with a topic and a subscription, and prints every
+ * event that arrives as a line. Options after `--`: `--port N` (8085); `--fake` uses the project's fake even if the emulator
+ * is installed.
  */
 import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { FakePubsub } from "../test/support/fake-pubsub.ts";
+import { FakePubsub } from "./local/fake-pubsub.ts";
 import { findListenFault } from "./local/listen-check.ts";
 import {
   emulatorArguments,
@@ -17,7 +18,7 @@ import { eventLine, welcome } from "./local/pubsub-lines.ts";
 import { PubsubRest } from "./local/pubsub-rest.ts";
 import { onStopRequest } from "./local/stop-request.ts";
 
-/** Where Google's tools expect the emulator. */
+/** The port at which Google's tools expect the emulator. */
 const DEFAULT_PORT = 8085;
 const PROJECT = "demo";
 const TOPIC = "signal-events";
@@ -31,12 +32,15 @@ async function main(args: string[]): Promise<void> {
   if (typeof request === "string") return stop(2, request);
   const { port, isFake } = request;
   if ((await findListenFault("127.0.0.1", port)) !== null) {
-    return stop(1, `Port ${port} cannot be had: \`npm run pubsub -- --port ${port + 1}\``);
+    return stop(
+      1,
+      `Port ${port} is not available. Try another one: \`npm run pubsub -- --port ${port + 1}\``,
+    );
   }
   onStopRequest(() => process.exit(0));
   const jar = isFake ? null : findEmulatorJar();
   if (jar === null && !isFake) {
-    console.error(`Google's Pub/Sub emulator is not here. To have it, ${HOW_TO_GET_IT}.\n`);
+    console.error(`Google's Pub/Sub emulator is not installed. To install it, ${HOW_TO_GET_IT}.\n`);
   }
   const endpoint = `http://127.0.0.1:${port}`;
   if (jar === null) await FakePubsub.start(null, port);
@@ -52,7 +56,7 @@ async function main(args: string[]): Promise<void> {
   }
 }
 
-/** What was asked for, or a sentence on what is wrong with it. */
+/** The parsed options, or a sentence about what is wrong with them. */
 function readRequest(args: string[]): { port: number; isFake: boolean } | string {
   try {
     const { values } = parseArgs({
@@ -67,14 +71,14 @@ function readRequest(args: string[]): { port: number; isFake: boolean } | string
   }
 }
 
-/** Java ends with this process, and this process with java. */
+/** Java and this process end together. */
 async function startEmulator(jar: string, port: number, endpoint: string): Promise<void> {
   const java = spawn("java", emulatorArguments(jar, port), { stdio: ["ignore", "ignore", "pipe"] });
   let complaints = "";
   java.stderr.setEncoding("utf8").on("data", (text: string) => {
     complaints = (complaints + text).slice(-2000);
   });
-  // It holds nothing that is worth a clean end.
+  // It keeps nothing on disk, so a clean end is not needed.
   process.on("exit", () => java.kill("SIGKILL"));
   java.on("exit", (code) => {
     console.error(`The emulator ended with ${code}.\n${complaints}`);

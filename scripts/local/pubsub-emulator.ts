@@ -1,12 +1,12 @@
 /**
- * Google's Pub/Sub emulator as it is installed: where its jar is, and how java starts it. Started directly, since
- * `gcloud beta emulators pubsub start` leaves its java behind when it is ended.
+ * Google's Pub/Sub emulator: where its jar is installed, and how java runs it. Java is run directly, since
+ * `gcloud beta emulators pubsub start` leaves its java process behind when it ends.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Where the Cloud SDK is: by its own variable, by Debian's and Fedora's packages, by the installer. */
+/** Where the Cloud SDK may be: by its own variable, by the packages of Debian and Fedora, by the installer. */
 const SDK_ROOTS = [
   process.env["CLOUDSDK_ROOT_DIR"],
   "/usr/lib/google-cloud-sdk",
@@ -21,13 +21,13 @@ const JAR = "platform/pubsub-emulator/lib/cloud-pubsub-emulator-*-all.jar";
 
 const POLL_MS = 50;
 
-/** What to do where it is not: for a person. */
+/** Tells a person how to install it. */
 export const HOW_TO_GET_IT =
   "install Java 17 or later and Google's emulator: `gcloud components install pubsub-emulator`, or from Google's apt " +
   "repository (cloud.google.com/sdk/docs/install#deb) `apt-get install google-cloud-cli-pubsub-emulator " +
   "openjdk-17-jre-headless`; or set PUBSUB_EMULATOR_JAR to the path of its jar";
 
-/** null: it is not here, or there is no java. */
+/** null: the emulator is not installed, or java is not. */
 export function findEmulatorJar(): string | null {
   const named = process.env["PUBSUB_EMULATOR_JAR"];
   const jar =
@@ -39,12 +39,12 @@ export function findEmulatorJar(): string | null {
   return jar !== undefined && existsSync(jar) && hasJava() ? jar : null;
 }
 
-/** It listens on 127.0.0.1 alone. It keeps everything in memory, of which it would take as much as there is. */
+/** It listens on 127.0.0.1 alone. It keeps everything in memory, and would use all there is without a limit. */
 export function emulatorArguments(jar: string, port: number): string[] {
   return [
     "-Xmx128m",
     "-XX:TieredStopAtLevel=1",
-    // Without it, ten lines a request.
+    // Without this it logs ten lines per request.
     "-Djava.util.logging.config.file=/dev/null",
     "-jar",
     jar,
@@ -53,7 +53,7 @@ export function emulatorArguments(jar: string, port: number): string[] {
   ];
 }
 
-/** Resolves when it answers. @throws if `signal` aborts first. */
+/** Resolves when the emulator answers. @throws if `signal` aborts first. */
 export async function untilReady(endpoint: string, signal: AbortSignal): Promise<void> {
   while (!(await isReady(endpoint))) await pause(POLL_MS, undefined, { signal });
 }
@@ -63,7 +63,7 @@ async function isReady(endpoint: string): Promise<boolean> {
     const response = await fetch(endpoint, { signal: AbortSignal.timeout(1000) });
     return (await response.text()).startsWith("Ok");
   } catch {
-    // Not yet.
+    // It does not listen yet.
     return false;
   }
 }

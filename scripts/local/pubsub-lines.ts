@@ -36,18 +36,18 @@ export function eventLine({ attributes, text }: ReceivedMessage): string {
   return escaped(`${time} ${type} ${place} ${text}`);
 }
 
-/** Of the source, not of the ordering key, which hubs may share. */
+/** Reads the hub from the source, since several hubs may share an ordering key. */
 function hubOf({ "ce-source": source = "" }: ReceivedMessage["attributes"]): string {
   const name = source.slice(source.lastIndexOf("/") + 1);
   try {
     return decodeURIComponent(name);
   } catch {
-    // A long name is cut where it reaches Pub/Sub's limit, which may be between the bytes of a character.
+    // A long name is cut at Pub/Sub's limit, which may be between the bytes of a character.
     return name;
   }
 }
 
-/** A client id may hold what a terminal obeys rather than shows. */
+/** A client id may hold characters that a terminal obeys instead of showing them. */
 function escaped(line: string): string {
   return line.replaceAll(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,

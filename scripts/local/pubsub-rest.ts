@@ -1,17 +1,17 @@
-/** The other side of Pub/Sub over REST, which the service does not need: topics, subscriptions, and what arrives. */
+/** The part of Pub/Sub over REST that the service itself does not need: topics, subscriptions, and receiving. */
 
 export interface ReceivedMessage {
-  /** The data as text. */
+  /** The message's data as text. */
   readonly text: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly orderingKey: string;
   readonly messageId: string;
 }
 
-/** The emulator does not answer at all to some of what it does not like. */
+/** The emulator never answers some requests that it does not accept. */
 const TIMEOUT_MS = 10_000;
 
-/** Of an answer to `pull`. */
+/** The answer to `pull`. */
 interface Pulled {
   readonly receivedMessages?: readonly {
     readonly ackId: string;
@@ -33,7 +33,7 @@ export class PubsubRest {
     this.#project = project;
   }
 
-  /** A topic with one ordered subscription. Does nothing where they are there. @throws if the server refuses. */
+  /** Makes a topic with one ordered subscription, unless they exist. @throws if the server refuses. */
   async create(topic: string, subscription: string): Promise<void> {
     await this.#ask("PUT", `/topics/${topic}`, {});
     await this.#ask("PUT", `/subscriptions/${subscription}`, {
@@ -43,10 +43,10 @@ export class PubsubRest {
     });
   }
 
-  /** What there is, in order and acknowledged. Does not wait: of a pull that is given up, the messages would be gone. */
+  /** Receives and acknowledges what there is, in order. Does not wait: the messages of an aborted pull would be lost. */
   async take(subscription: string): Promise<ReceivedMessage[]> {
     const path = `/subscriptions/${subscription}`;
-    // Of our own request's form; the server is a local emulator.
+    // The server is a local emulator, which answers in this form.
     const { receivedMessages = [] } = (await this.#ask("POST", `${path}:pull`, {
       maxMessages: 100,
       returnImmediately: true,
@@ -69,8 +69,9 @@ export class PubsubRest {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const text = await response.text();
-    const isThere = method === "PUT" && response.status === 409;
-    if (!response.ok && !isThere) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    const doesExist = method === "PUT" && response.status === 409;
+    if (!response.ok && !doesExist)
+      throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return JSON.parse(text);
   }
 }

@@ -5,7 +5,6 @@ import type { ParkedEvent, SessionEntry } from "../ledger/ports.ts";
 import { measure, type Measured } from "../ledger/projections.ts";
 import { nextWakeMs, type LedgerWork } from "../ledger/schedule.ts";
 import { describeError } from "../log/log.ts";
-import type { ClientId } from "../protocol/client-id.ts";
 import { Alarm } from "./alarm.ts";
 import { createLedger, type LedgerAssembly } from "./create-ledger.ts";
 import { servicesOf, type Env, type Services } from "./services.ts";
@@ -42,10 +41,6 @@ export class LedgerObject extends DurableObject<Env> {
 
   async sessions(prefix: string, after: string | null, limit: number): Promise<SessionEntry[]> {
     return this.#parts.stores.sessions.page(prefix, after, limit);
-  }
-
-  async session(clientId: ClientId): Promise<SessionEntry | null> {
-    return this.#parts.stores.sessions.find(clientId) ?? null;
   }
 
   async parked(afterSequence: number, limit: number): Promise<ParkedEvent[]> {

@@ -89,10 +89,10 @@ describe("/metrics of the running service", () => {
       { timeout: 30_000, interval: 250 },
     );
     const by = (series: string) => valueOf(text, `signal_manager_${series}`);
-    expect(by("connections")).toBe(1);
-    expect(by('messages_total{type="connect"}')).toBe(2);
-    expect(by('messages_total{type="signal_offer"}')).toBe(3);
-    expect(by('signals_routed_total{type="signal_offer"}')).toBe(3);
+    expect(by("sessions")).toBe(1);
+    expect(by('frames_total{type="connect"}')).toBe(2);
+    expect(by('frames_total{type="signal_offer"}')).toBe(3);
+    expect(by('signals_delivered_total{type="signal_offer"}')).toBe(3);
     expect(by('signals_undelivered_total{code="404"}')).toBe(1);
     expect(by('errors_total{code="404"}')).toBe(1);
     expect(by('upgrades_total{status="101"}')).toBe(2);

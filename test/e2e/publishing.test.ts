@@ -1,8 +1,8 @@
 /** What Pub/Sub may ask for and refuse, and the real service before it: credentials, and events that are refused for good. */
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ReceivedMessage } from "../../scripts/local/pubsub-rest.ts";
-import type { BearerSettings } from "../support/fake-pubsub/bearer.ts";
-import { invalid } from "../support/fake-pubsub/google-error.ts";
+import type { BearerSettings } from "../../scripts/local/fake-pubsub/bearer.ts";
+import { invalid } from "../../scripts/local/fake-pubsub/google-error.ts";
 import { NodeClient } from "../support/node-client.ts";
 import { NodeService, type ShellSettings } from "../support/node-service.ts";
 import { FakePubsubServer } from "../support/pubsub-fake-server.ts";

@@ -202,7 +202,7 @@ describe("The dispatcher, in a partition of many hubs,", () => {
     }
     const good = hubs.map((hub, at) => [at + 1, hub] as const).filter(([each]) => each !== bad);
     expect(published).toEqual(good);
-    // What waits for a person is the hub's, and has the hub's line when it comes back.
+    // A parked event keeps the partition of its hub for when it comes back.
     expect(world.stores.parked.page(0, 9).map(({ event }) => [event.hub, event.partition])).toEqual(
       [[alice, "clients-7"]],
     );

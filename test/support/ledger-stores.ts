@@ -322,7 +322,7 @@ function describeSinks(stores: Stores, withStorage: WithStorage): void {
         expect(alone.queue.count).toBe(3);
         expect(sequences(alone, "a", 9, SINK)).toEqual([2]);
         expect(sequences(both(), "a", 9, OTHER)).toEqual([0, 1, 2]);
-        // It gives way like every other event.
+        // It is dropped like any other event.
         expect(sqlLedgerStores(storage, [SINK]).queue.dropOldest("a")).toEqual(event("a", 0));
       }));
   });

@@ -1,4 +1,4 @@
-/** Prometheus' own tool, where there is one: PROMTOOL_PATH, or `promtool` in the PATH (Debian's package `prometheus`). */
+/** Prometheus' own tool, if it is installed: PROMTOOL_PATH, or `promtool` in the PATH (Debian's package `prometheus`). */
 import { spawnSync } from "node:child_process";
 
 export interface PromtoolAnswer {
@@ -10,7 +10,7 @@ const PROMTOOL = process.env["PROMTOOL_PATH"] ?? "promtool";
 
 export const hasPromtool = spawnSync(PROMTOOL, ["--version"]).status === 0;
 
-/** Says it once a file, loudly: a test that is skipped proves nothing. */
+/** Announces loudly, once per file, that tests are skipped: a skipped test proves nothing. */
 export function announceMissingPromtool(what: string): void {
   if (hasPromtool) return;
   process.stderr.write(

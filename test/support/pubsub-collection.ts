@@ -1,4 +1,4 @@
-/** The messages that a subscription received, and the wait for more. */
+/** The messages that a subscription received, and waiting for more. */
 import type { ReceivedMessage } from "../../scripts/local/pubsub-rest.ts";
 import type { Collector } from "./pubsub-server.ts";
 
@@ -33,7 +33,7 @@ export class Collection implements Collector {
     }
   }
 
-  /** Resolves when nothing came for `quietMs`. */
+  /** Resolves when nothing has come for `quietMs`. */
   async settled(quietMs: number): Promise<void> {
     let seen: number;
     do {

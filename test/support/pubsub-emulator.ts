@@ -1,4 +1,4 @@
-/** Google's emulator, and Google's own client that receives from it by StreamingPull over gRPC. */
+/** Google's emulator, and Google's own client, which receives from it by StreamingPull over gRPC. */
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { PubSub, type Message } from "@google-cloud/pubsub";
@@ -12,10 +12,10 @@ import { TcpGate } from "./tcp-gate.ts";
 
 const PROJECT = "demo";
 
-/** A bound for a hang: it takes one to two seconds, on a busy machine several. */
+/** Only bounds a hang: starting takes one or two seconds, on a busy machine more. */
 const READY_TIMEOUT_MS = 60_000;
 
-/** After it nothing that the emulator has accepted is still on its way to the client. */
+/** After so long nothing that the emulator accepted is still on its way to the client. */
 const QUIET_MS = 1000;
 
 interface Subscriber {
@@ -27,7 +27,7 @@ export class PubsubEmulator implements PubsubServer {
   readonly kind = "emulator";
   readonly project = PROJECT;
   readonly #jar: string;
-  /** Java's own port: the client's. Publishers come through the gate. */
+  /** Java's own port, which the client uses. Publishers come through the gate. */
   readonly #port: number;
   readonly #gate: TcpGate;
   readonly #subscribers: Subscriber[] = [];
@@ -61,7 +61,7 @@ export class PubsubEmulator implements PubsubServer {
   async kill(): Promise<void> {
     await this.#gate.shut();
     await Promise.all(this.#subscribers.map(({ collection }) => collection.settled(QUIET_MS)));
-    // The client first: one whose server is gone asks for it for ever.
+    // The client first: without its server it would try to reconnect for ever.
     await this.#close();
     await this.#java?.end("SIGKILL");
     this.#java = null;
@@ -85,7 +85,7 @@ export class PubsubEmulator implements PubsubServer {
     const ended = this.#java.exitCode.then((code) => {
       throw new Error(`the emulator ended with ${code}: ${this.#java?.stderr ?? ""}`);
     });
-    // After it was ready its end is a test's doing.
+    // Once it was ready, only a test ends it.
     ended.catch(() => undefined);
     const ready = untilReady(this.#direct(), AbortSignal.timeout(READY_TIMEOUT_MS));
     await Promise.race([ready, ended]);
@@ -109,7 +109,7 @@ export class PubsubEmulator implements PubsubServer {
       });
       message.ack();
     });
-    // Without a listener it would be thrown; what is missing, the collection says.
+    // Without a listener the error would be thrown. `until` names what is missing.
     subscription.on("error", (error) =>
       process.stderr.write(`Google's client: ${error.message}\n`),
     );

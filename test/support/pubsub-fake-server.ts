@@ -1,8 +1,8 @@
-/** The fake in the emulator's place, or for what the emulator cannot do: `fake`. */
+/** The fake behind the interface that the emulator has as well. What only the fake can do is in `fake`. */
 import { setTimeout as pause } from "node:timers/promises";
 import { PubsubRest } from "../../scripts/local/pubsub-rest.ts";
-import type { BearerSettings } from "./fake-pubsub/bearer.ts";
-import { FakePubsub } from "./fake-pubsub.ts";
+import type { BearerSettings } from "../../scripts/local/fake-pubsub/bearer.ts";
+import { FakePubsub } from "../../scripts/local/fake-pubsub.ts";
 import { Collection } from "./pubsub-collection.ts";
 import type { Collector, PubsubServer } from "./pubsub-server.ts";
 
@@ -55,7 +55,7 @@ export class FakePubsubServer implements PubsubServer {
       try {
         for (const message of await rest.take(name)) collection.add(message);
       } catch {
-        // It is away: it will come back, or the collection says what is missing.
+        // The fake is away. It comes back, or `until` names what is missing.
       }
       await pause(POLL_MS);
     }

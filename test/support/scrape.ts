@@ -1,7 +1,7 @@
 /** `/metrics` of a running service, series by series. */
 import type { NodeService } from "./node-service.ts";
 
-/** By the series with its labels, as `signal_manager_errors_total{code="404"}`. */
+/** By the series with its labels, such as `signal_manager_errors_total{code="404"}`. */
 export type Scraped = ReadonlyMap<string, number>;
 
 /** @throws if the service does not answer with 200. */

@@ -1,4 +1,4 @@
-/** A service account of nobody: a key made for this run. */
+/** A service account that exists nowhere: its key is made for this run. */
 import { generateKeyPairSync } from "node:crypto";
 import type { ServiceAccount } from "../../src/events/sinks/pubsub/service-account.ts";
 

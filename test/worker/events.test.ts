@@ -1,4 +1,4 @@
-/** What hubs tell the Ledger, through the real objects: exactly one beginning and one end a session, whatever happens. */
+/** The events of hubs, through the real objects: exactly one beginning and one end per session, whatever happens. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -17,12 +17,12 @@ import { MAX_LOST_FRAMINGS } from "../../src/protocol/limits.ts";
 import { clientId } from "../support/client-ids.ts";
 import { HUBS, WorkerWorld } from "../support/worker-world.ts";
 
-/** Where alice lives. */
+/** The home of alice. */
 const HUB = hubNameOf(clientId("alice"), HUBS);
 
 const ADMIN = { authorization: `Bearer ${WORLD_SETTINGS.SIGNAL_MANAGER_ADMIN_TOKEN}` };
 
-/** How long a token outlives its time (SE3). */
+/** How long the hub accepts a token after it expired (SE3). */
 const CLOCK_SKEW_MS = 30_000;
 
 const HEARTBEAT = frame("HEARTBEAT", "");
@@ -45,7 +45,7 @@ async function metric(series: string): Promise<number> {
   return Number(line?.slice(series.length));
 }
 
-/** So many events wait in the hub's outbox. */
+/** Waits until the hub's outbox holds so many events. */
 async function expectRows(count: number): Promise<void> {
   await vi.waitUntil(async () => {
     const rows = await runInDurableObject(
@@ -59,14 +59,14 @@ async function expectRows(count: number): Promise<void> {
 describe.each([
   { name: "objects that stay awake", evicts: false },
   { name: "a hub that is evicted before every event", evicts: true },
-])("of $name", ({ evicts }) => {
+])("The events of $name", ({ evicts }) => {
   let world: WorkerWorld;
   beforeEach(() => {
     world = new WorkerWorld({ evicts });
   });
   afterEach(() => world.dispose());
 
-  const told = (type: string) => world.events.filter((event) => event.type === type);
+  const emitted = (type: string) => world.events.filter((event) => event.type === type);
 
   type End = [reason: string, end: (alice: Peer) => Promise<unknown>, options?: TokenOptions];
   const ENDS: End[] = [
@@ -97,38 +97,37 @@ describe.each([
     ],
   ];
 
-  it.each(ENDS)(
-    "tells one beginning and one end of a session: %s",
-    async (reason, end, options) => {
-      const alice = await connect(world, "alice", options);
-      await expectNothing(alice);
-      const [begun] = await vi.waitUntil(() => told("client.connected").length > 0 && world.events);
-      await end(alice);
-      await vi.waitUntil(() => told("client.disconnected").length > 0);
-      // Whatever would come twice would have come when the hub's next session is told: the same hub's, since it is alice's.
-      await connect(world, "alice");
-      const next = await hub().inform(clientId("alice"));
-      await vi.waitUntil(() =>
-        told("client.connected").some((event) => event["session_id"] === next?.sessionId),
-      );
-      const session_id = begun?.["session_id"];
-      expect(world.events.filter((event) => event["session_id"] === session_id)).toMatchObject([
-        { type: "client.connected", hub: HUB, client_id: "alice", session_id },
-        {
-          type: "client.disconnected",
-          hub: HUB,
-          client_id: "alice",
-          session_id,
-          reason,
-          message_count: reason === "lost" ? null : expect.any(Number),
-          duration_ms: expect.any(Number),
-        },
-      ]);
-      expect(new Set(world.events.map(({ id }) => id)).size).toBe(world.events.length);
-    },
-  );
+  it.each(ENDS)("are one beginning and one end per session: %s", async (reason, end, options) => {
+    const alice = await connect(world, "alice", options);
+    await expectNothing(alice);
+    const [begun] = await vi.waitUntil(
+      () => emitted("client.connected").length > 0 && world.events,
+    );
+    await end(alice);
+    await vi.waitUntil(() => emitted("client.disconnected").length > 0);
+    // An event that came twice would have come before the next session of the same hub, which is alice's again.
+    await connect(world, "alice");
+    const next = await hub().inform(clientId("alice"));
+    await vi.waitUntil(() =>
+      emitted("client.connected").some((event) => event["session_id"] === next?.sessionId),
+    );
+    const session_id = begun?.["session_id"];
+    expect(world.events.filter((event) => event["session_id"] === session_id)).toMatchObject([
+      { type: "client.connected", hub: HUB, client_id: "alice", session_id },
+      {
+        type: "client.disconnected",
+        hub: HUB,
+        client_id: "alice",
+        session_id,
+        reason,
+        message_count: reason === "lost" ? null : expect.any(Number),
+        duration_ms: expect.any(Number),
+      },
+    ]);
+    expect(new Set(world.events.map(({ id }) => id)).size).toBe(world.events.length);
+  });
 
-  it("keeps what the Ledger cannot take, and tells it once when it can", async () => {
+  it("are kept while the Ledger cannot take them, and emitted once when it can", async () => {
     const broken =
       "CREATE TRIGGER broken BEFORE INSERT ON outboxes BEGIN SELECT RAISE(FAIL, 'disk full'); END";
     await metric("signal_manager_sessions");
@@ -143,7 +142,7 @@ describe.each([
       (_l, state) => void state.storage.sql.exec("DROP TRIGGER broken"),
     );
     await world.advance(60_000);
-    await vi.waitUntil(() => told("client.disconnected").length > 0);
+    await vi.waitUntil(() => emitted("client.disconnected").length > 0);
     expect(world.events.map(({ type }) => type)).toEqual([
       "client.connected",
       "client.disconnected",
@@ -151,7 +150,7 @@ describe.each([
     await expectRows(0);
   });
 
-  it("[SE6] says of a session since when it lasts, when it was last heard of, and how many frames it sent", async () => {
+  it("[SE6] do not hide the session from the admin API: its beginning, last activity and number of frames are read there", async () => {
     const connectedAt = new Date();
     const alice = await connect(world, "alice");
     await expectAnswers(alice, concat(HEARTBEAT, HEARTBEAT), [{}, {}]);
@@ -170,11 +169,11 @@ describe.each([
     });
   });
 
-  it("tells an undelivered signal, with its pair and its code, and a crowd of them as a number", async () => {
+  it("name the pair and the code of a signal that was not delivered, and the number of such signals", async () => {
     const alice = await connect(world, "alice");
     await expectAnswers(alice, signalTo("bob", 1), [error(404)]);
-    await vi.waitUntil(() => told("signal.undelivered").length > 0);
-    expect(told("signal.undelivered")).toMatchObject([
+    await vi.waitUntil(() => emitted("signal.undelivered").length > 0);
+    expect(emitted("signal.undelivered")).toMatchObject([
       {
         source_client_id: "alice",
         target_client_id: "bob",
@@ -186,43 +185,43 @@ describe.each([
   });
 });
 
-describe("what is counted", () => {
+describe("The Ledger", () => {
   let world: WorkerWorld;
   beforeEach(() => {
     world = new WorkerWorld({ evicts: false });
   });
   afterEach(() => world.dispose());
 
-  const told = (type: string) => world.events.filter((event) => event.type === type);
+  const emitted = (type: string) => world.events.filter((event) => event.type === type);
 
-  it("is read without waking a hub, and so is the list of sessions", async () => {
+  it("serves metrics and the list of sessions without waking a hub", async () => {
     await connect(world, "alice");
     await vi.waitUntil(async () => (await metric("signal_manager_sessions")) === 1);
     await evictDurableObject(hub());
     expect((await ask("/metrics")).status).toBe(200);
     const list = await (await ask("/admin/sessions")).json();
     expect(list).toMatchObject({ sessions: [{ client_id: "alice", hub: HUB }], next: null });
-    // It could not be evicted if it were awake, and is said not to be running.
+    // Only an object that runs can be evicted.
     await expect(evictDurableObject(hub())).rejects.toThrow("not currently running");
   });
 
-  it("tells once a minute how often strangers were refused", async () => {
+  it("emits once a minute how often credentials were refused", async () => {
     const peer = await world.open();
     for (const auth_token of ["wrong", "still wrong"]) {
       await expectAnswers(peer, frame("CONNECT", { client_id: "alice", auth_token }), [error(401)]);
     }
     await world.advance(10_000);
-    expect(told("client.auth_failed")).toEqual([]);
+    expect(emitted("client.auth_failed")).toEqual([]);
     await world.advance(60_000);
     await world.wakeLedger();
-    expect(told("client.auth_failed")).toMatchObject([{ hub: HUB, count: 2 }]);
+    expect(emitted("client.auth_failed")).toMatchObject([{ hub: HUB, count: 2 }]);
     await world.advance(60_000);
     await world.wakeLedger();
-    expect(told("client.auth_failed")).toHaveLength(1);
+    expect(emitted("client.auth_failed")).toHaveLength(1);
   });
 
-  it("counts what the hub did, and keeps the counts when both have slept", async () => {
-    // Counts are in memory until the alarm reports them: the platform does not put a hub to sleep before.
+  it("keeps the counts of a hub while both sleep", async () => {
+    // The hub keeps counts in memory until its alarm reports them, before the platform puts it to sleep.
     const [alice, bob] = [await connect(world, "alice"), await connect(world, "bob")];
     await alice.send(signalTo("bob", 1));
     await bob.next();

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { SUMMARY_MS } from "../../src/ledger/ledger.ts";
 import { REPORT_VERSION, type HubReport } from "../../src/ledger/contract.ts";
 import { LedgerObject } from "../../src/worker/ledger-object.ts";
+import { PUBLISH_ROWS, STEPS } from "../../bench/cost/writes.ts";
 import { connected } from "../support/events.ts";
 
 const SETTINGS = {
@@ -216,5 +217,36 @@ it("The Ledger refuses a report of a later release, and takes nothing of it", as
     const later = { ...report("a"), version: 3 } as unknown as HubReport;
     await expect(ledger.report(later)).rejects.toThrow("version 3");
     expect(await queued(ledger)).toBe(0);
+  });
+});
+
+it("An event for Pub/Sub writes as many rows as the cost model says", async () => {
+  await withLedger(async (ledger, _alarm, _again, { sql }) => {
+    await ledger.report(report("a"));
+    await until(() => answers.length === 1);
+    answers[0]?.(published());
+    await until(async () => (await queued(ledger)) === 0);
+    const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+    const prototype: SqlStorage = Object.getPrototypeOf(sql);
+    const { exec } = prototype;
+    const spy = vi.spyOn(prototype, "exec").mockImplementation(function spied(
+      this: SqlStorage,
+      query,
+      ...bindings
+    ) {
+      const cursor = exec.call(this, query, ...bindings);
+      cursors.push(cursor);
+      // The spy has lost the type parameter of `exec`.
+      return cursor as never;
+    });
+    const written = () => cursors.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0);
+    const next = { sequence: 2, atMs: nowMs, body: connected("bob") };
+    await ledger.report({ ...report("a"), events: [next] });
+    await until(() => answers.length === 2);
+    answers[1]?.(published());
+    await until(async () => (await queued(ledger)) === 0);
+    spy.mockRestore();
+    // Beside what a report writes for any sink: session, cursor and counters.
+    expect(written()).toBe(STEPS.connect.ledgerRows + PUBLISH_ROWS);
   });
 });

@@ -51,7 +51,7 @@ function describeBatches(using: Using): void {
   );
 
   it(
-    "puts a beginning of the head into a batch, and publishes nothing before it is told to",
+    "puts a beginning of the head into a batch, and publishes nothing until `publish` is called",
     using(async ({ sink, arrived }) => {
       for (const count of [1, 2, 500]) {
         const { events } = sink.batch(someEvents(count));

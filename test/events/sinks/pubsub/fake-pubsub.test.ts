@@ -3,7 +3,7 @@ import { PubSub, v1 } from "@google-cloud/pubsub";
 import { PassThroughClient } from "google-auth-library";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PubsubRest } from "../../../../scripts/local/pubsub-rest.ts";
-import { FakePubsub } from "../../../support/fake-pubsub.ts";
+import { FakePubsub } from "../../../../scripts/local/fake-pubsub.ts";
 
 const TOPIC = "projects/demo/topics/signal-events";
 
@@ -143,7 +143,7 @@ describe("A publish request to the fake", () => {
     expect(await publish(good, { data: "aGk=" })).toMatchObject([400, {}]);
   });
 
-  it("must be JSON, of a size, and for a topic that is there", async () => {
+  it("must be JSON, not too large, and for a topic that exists", async () => {
     expect(await post(`${TOPIC}:publish`, '{"messages":')).toMatchObject([400, {}]);
     expect(await post(`${TOPIC}:publish`, "x".repeat(20_000_001))).toMatchObject([413, {}]);
     expect(await post("projects/demo/topics/other:publish", { messages: [good] })).toMatchObject([
@@ -156,11 +156,11 @@ describe("A publish request to the fake", () => {
   });
 });
 
-describe("an ordered subscription", () => {
+describe("An ordered subscription of the fake", () => {
   const pull = () => post("projects/demo/subscriptions/signal-sub:pull", PULL);
   const PULL = { maxMessages: 2, returnImmediately: true };
 
-  it("holds a key back while a message of it is out, and no other key", async () => {
+  it("holds back a key while a message of it is not acknowledged, and no other key", async () => {
     await publish(good, good, good);
     await publish({ ...good, orderingKey: "other" });
     const [, first] = await pull();

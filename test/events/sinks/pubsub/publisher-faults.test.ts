@@ -6,9 +6,9 @@ import {
   createPublish,
   type PubsubSettings,
 } from "../../../../src/events/sinks/pubsub/publisher.ts";
-import { FakePubsub } from "../../../support/fake-pubsub.ts";
-import type { BearerSettings } from "../../../support/fake-pubsub/bearer.ts";
-import type { FakeFault } from "../../../support/fake-pubsub/faults.ts";
+import { FakePubsub } from "../../../../scripts/local/fake-pubsub.ts";
+import type { BearerSettings } from "../../../../scripts/local/fake-pubsub/bearer.ts";
+import type { FakeFault } from "../../../../scripts/local/fake-pubsub/faults.ts";
 import { someMessages } from "../../../support/events.ts";
 import { makeServiceAccount } from "../../../support/service-account.ts";
 
@@ -161,7 +161,7 @@ describe("A Pub/Sub that verifies tokens", () => {
     expect(fake.publishRequests).toBe(2);
   });
 
-  it("refuses who has no token, and who signs with another key, after one more try", async () => {
+  it("refuses a request without a token, and a token signed with another key after one more attempt", async () => {
     await start();
     const outcome = { kind: "rejected", reason: expect.stringMatching(/^401 UNAUTHENTICATED/) };
     expect(await publisher().publish(someMessages(1))).toMatchObject(outcome);
@@ -171,7 +171,7 @@ describe("A Pub/Sub that verifies tokens", () => {
     expect(fake.publishRequests).toBe(3);
   });
 
-  it("refuses an exchange for another key", async () => {
+  it("refuses to exchange a token that another key signed", async () => {
     await start();
     const wrong = publisher({ auth: "oauth", serviceAccount: unknownAccount });
     expect(await wrong.publish(someMessages(1))).toEqual({

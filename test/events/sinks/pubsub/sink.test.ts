@@ -1,8 +1,8 @@
 /** The sink `pubsub`, on the fake Pub/Sub over real sockets. */
 import { PubsubRest } from "../../../../scripts/local/pubsub-rest.ts";
 import { createPubsubSink } from "../../../../src/events/sinks/pubsub/publisher.ts";
-import { FakePubsub } from "../../../support/fake-pubsub.ts";
-import type { FakeFault } from "../../../support/fake-pubsub/faults.ts";
+import { FakePubsub } from "../../../../scripts/local/fake-pubsub.ts";
+import type { FakeFault } from "../../../../scripts/local/fake-pubsub/faults.ts";
 import { describeSink } from "../sink-contract.ts";
 
 const FAULTS: readonly (readonly [what: string, fault: FakeFault])[] = [

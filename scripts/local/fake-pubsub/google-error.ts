@@ -1,4 +1,4 @@
-/** Answers, and errors in Google's form. */
+/** Answers of the fake, and errors in Google's form. */
 
 export interface GoogleError {
   readonly code: number;
@@ -14,12 +14,12 @@ export function invalid(message: string): GoogleError {
   return googleError(400, "INVALID_ARGUMENT", message);
 }
 
-/** `resource`: the last part of its name. */
+/** `resource`: the last part of the resource's name. */
 export function notFound(resource: string): GoogleError {
   return googleError(404, "NOT_FOUND", `Resource not found (resource=${resource}).`);
 }
 
-/** What a request is answered with, as JSON. */
+/** The answer to a request; its body becomes JSON. */
 export interface Answer {
   readonly status: number;
   readonly body: object;

@@ -1,7 +1,8 @@
 /**
- * What production refuses of a publish request, most of which Google's emulator lets pass. Sources: pubsub.proto,
- * cloud.google.com/pubsub/quotas, docs/ordering, and the documents of Google's clients.
+ * The publish requests that production refuses, most of which Google's emulator accepts. Sources: pubsub.proto,
+ * cloud.google.com/pubsub/quotas, docs/ordering, and the documentation of Google's clients.
  */
+import { isObject } from "../../../src/events/json-object.ts";
 import { invalid, googleError, type GoogleError } from "./google-error.ts";
 
 export interface FakeMessage {
@@ -12,7 +13,7 @@ export interface FakeMessage {
 }
 
 export const MAX_MESSAGES = 1000;
-/** Of a whole request, decoded. */
+/** The size of a whole request, decoded. */
 export const MAX_REQUEST_BYTES = 10_000_000;
 export const MAX_ATTRIBUTES = 100;
 export const MAX_ATTRIBUTE_NAME_BYTES = 256;
@@ -37,7 +38,7 @@ export function checkPublish(body: unknown): Checked {
   for (const [at, item] of list.entries()) {
     const fault = findFault(item);
     if (fault !== null) return { error: invalid(`messages[${at}]: ${fault}`) };
-    // findFault has looked at every member.
+    // findFault has checked every member.
     messages.push({ data: "", attributes: {}, orderingKey: "", ...(item as Partial<FakeMessage>) });
   }
   if (new Set(messages.map(({ orderingKey }) => orderingKey)).size > 1) {
@@ -49,13 +50,13 @@ export function checkPublish(body: unknown): Checked {
   return { messages };
 }
 
-/** A sentence; null: the message is good. */
+/** Returns a sentence; null: the message is good. */
 function findFault(message: unknown): string | null {
   if (!isObject(message)) return "a message must be an object";
   const { data = "", attributes = {}, orderingKey = "" } = message;
-  const stranger = unknownName(message, ["data", "attributes", "orderingKey"]);
-  // messageId and publishTime, too: pubsub.proto says that a publisher must not set them.
-  if (stranger !== null) return `Unknown name "${stranger}"`;
+  const unknown = unknownName(message, ["data", "attributes", "orderingKey"]);
+  // Also messageId and publishTime: by pubsub.proto a publisher must not set them.
+  if (unknown !== null) return `Unknown name "${unknown}"`;
   if (typeof data !== "string" || !isBase64(data)) return "data must be base64";
   if (typeof orderingKey !== "string") return "orderingKey must be a string";
   if (bytesOf(orderingKey) > MAX_ORDERING_KEY_BYTES) return "The ordering key is too long";
@@ -77,7 +78,7 @@ function decodedBytes({ data, attributes, orderingKey }: FakeMessage): number {
   return Buffer.from(data, "base64").length + context.reduce((sum, text) => sum + bytesOf(text), 0);
 }
 
-/** As protobuf's JSON reads bytes: either alphabet, with or without padding. */
+/** Whether protobuf's JSON reads it as bytes: either alphabet, with or without padding. */
 function isBase64(text: string): boolean {
   return /^[A-Za-z0-9+/_-]*={0,2}$/.test(text) && text.replaceAll("=", "").length % 4 !== 1;
 }
@@ -88,8 +89,4 @@ function unknownName(object: object, known: readonly string[]): string | null {
 
 function bytesOf(text: string): number {
   return Buffer.byteLength(text, "utf8");
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-/** A subscription of the fake: at least once, in the order of each key where it was asked for. */
+/** A subscription of the fake: it delivers at least once, and in the order of each key if it was made for that. */
 import type { FakeMessage } from "./publish-rules.ts";
 
 export interface Delivery {
@@ -8,7 +8,7 @@ export interface Delivery {
 
 interface Held {
   readonly message: Delivery["message"];
-  /** null: not handed out. */
+  /** null: the message has not been delivered. */
   ackId: string | null;
   dueAtMs: number;
 }
@@ -30,7 +30,7 @@ export class FakeSubscription {
     this.#held.push({ message, ackId: null, dueAtMs: 0 });
   }
 
-  /** A key with a message that is out and not acknowledged waits for it, as in production. */
+  /** As in production, a key waits while a delivered message of it is not acknowledged. */
   pull(limit: number, nowMs: number): Delivery[] {
     const out = this.#held.filter(({ ackId, dueAtMs }) => ackId !== null && dueAtMs > nowMs);
     const waiting = new Set(
@@ -47,7 +47,7 @@ export class FakeSubscription {
     });
   }
 
-  /** Ids of deliveries that were given out again since are ignored. */
+  /** Ignores the ids of deliveries that were repeated since. */
   acknowledge(ackIds: readonly string[]): void {
     const ids = new Set(ackIds);
     this.#held = this.#held.filter(({ ackId }) => ackId === null || !ids.has(ackId));

@@ -1,6 +1,7 @@
 /**
- * Google Cloud Pub/Sub in one process, over REST: strict where Google's emulator is lax, and broken where a test asks for
- * it. test/events/sinks/pubsub/fake-pubsub.test.ts holds it to Google's own client.
+ * Google Cloud Pub/Sub in one process, over REST, for `npm run pubsub` and for tests. It is strict where Google's emulator is
+ * lax, and it fails where a test asks for that. test/events/sinks/pubsub/fake-pubsub.test.ts checks it with Google's own
+ * client.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -11,7 +12,7 @@ import type { FakeFault } from "./fake-pubsub/faults.ts";
 import { googleError, refused, type Answer, type GoogleError } from "./fake-pubsub/google-error.ts";
 import { FakeResources, readAsked, type Asked, type Refusal } from "./fake-pubsub/resources.ts";
 
-/** Beyond it a body is not read to the end: base64 of the largest request, and its JSON. */
+/** A longer body is refused. It fits the largest request in base64, with its JSON. */
 const MAX_BODY_BYTES = 20_000_000;
 
 export class FakePubsub {
@@ -19,16 +20,16 @@ export class FakePubsub {
   readonly #faults: FakeFault[] = [];
   #server: Server | null = null;
   #port = 0;
-  /** Publish requests that arrived, whatever became of them. */
+  /** How many publish requests arrived, whatever their outcome. */
   publishRequests = 0;
-  /** null: everybody may do everything, as with the emulator. */
+  /** null: every request is allowed, as with the emulator. */
   readonly bearer: BearerCheck | null;
 
   private constructor(bearer: BearerCheck | null) {
     this.bearer = bearer;
   }
 
-  /** `port` 0: a free one. */
+  /** `port` 0: any free one. */
   static async start(bearer: BearerSettings | null = null, port = 0): Promise<FakePubsub> {
     const fake = new FakePubsub(bearer === null ? null : new BearerCheck(bearer));
     fake.#port = port;
@@ -44,17 +45,17 @@ export class FakePubsub {
     return `${this.endpoint}/token`;
   }
 
-  /** The next `times` publish requests meet this fault, behind those that were injected before. */
+  /** The next `times` publish requests meet this fault, after those that were injected before. */
   inject(fault: FakeFault, times = 1): void {
     for (let time = 0; time < times; time += 1) this.#faults.push(fault);
   }
 
-  /** From now on a publish request with such a message is refused; null: none is any more. */
+  /** From now on refuses publish requests with such a message; null: no longer. */
   refuse(refusal: Refusal | null): void {
     this.#resources.refusal = refusal;
   }
 
-  /** Nothing listens any more, and every connection breaks. What is stored stays. */
+  /** Stops listening, and breaks every connection. Keeps what is stored. */
   async goAway(): Promise<void> {
     const server = this.#server;
     this.#server = null;
@@ -64,11 +65,11 @@ export class FakePubsub {
     await once(server, "close");
   }
 
-  /** On the same port. */
+  /** Listens again, on the same port. */
   async comeBack(): Promise<void> {
     const server = createServer((request, response) => {
       void this.#serve(request, response).catch((error: unknown) => {
-        // A bug of the fake, or a client that went away inside its request.
+        // Either a bug of the fake, or a client that went away in the middle of its request.
         const text = error instanceof Error ? error.message : String(error);
         if (!response.headersSent) answerError(response, googleError(500, "INTERNAL", text));
       });
@@ -82,7 +83,7 @@ export class FakePubsub {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const text = await readBody(request);
-    // Google's client adds `?$alt=json;enum-encoding=int`.
+    // Google's client appends `?$alt=json;enum-encoding=int`.
     const path = (request.url ?? "").replace(/\?.*$/, "");
     if (text === null) {
       return answerError(response, googleError(413, "INVALID_ARGUMENT", "Request too large"));
@@ -93,7 +94,7 @@ export class FakePubsub {
       return answer(response, { status, body });
     }
     const asked = readAsked(request.method, path, text);
-    // Topics and subscriptions are the project's owner's, who is asked for nothing.
+    // Topics and subscriptions are made by the owner of the project, who needs no token here.
     const bearer = asked === null || asked.method === "publish" ? this.bearer : null;
     const denied = (await bearer?.check(request.headers.authorization)) ?? null;
     if (asked?.method === "publish") {
@@ -140,7 +141,7 @@ export class FakePubsub {
   }
 }
 
-/** null: too large. */
+/** null: the body is too large. */
 async function readBody(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -1,4 +1,4 @@
-/** Who may publish: the bearer tokens that production accepts, and the endpoint that exchanges them. */
+/** Who may publish: the bearer tokens that production accepts, and the endpoint that issues them. */
 import { importSPKI, jwtVerify, type JWTPayload } from "jose";
 import { googleError, type GoogleError } from "./google-error.ts";
 
@@ -20,10 +20,10 @@ const FORBIDDEN = googleError(
 );
 
 export interface BearerSettings {
-  /** SPKI in PEM: of the one service account that there is. */
+  /** The public key of the one service account: SPKI in PEM. */
   readonly publicKey: string;
   readonly clientEmail: string;
-  /** Whether it has the role pubsub.publisher. */
+  /** Whether the account has the role pubsub.publisher. */
   readonly mayPublish: boolean;
 }
 
@@ -31,20 +31,20 @@ export class BearerCheck {
   readonly #settings: BearerSettings;
   readonly #granted = new Set<string>();
   #refusedBeforeSeconds = 0;
-  /** Requests that showed a good token, by where it was from. */
+  /** How many requests had a good token, by its origin. */
   readonly shown = { signed: 0, exchanged: 0 };
 
   constructor(settings: BearerSettings) {
     this.#settings = settings;
   }
 
-  /** As when a key is replaced: tokens that were issued earlier are refused, and all that were exchanged. */
+  /** Refuses tokens that were issued earlier, and all exchanged ones, as when a key is replaced. */
   refuseIssuedBefore(seconds: number): void {
     this.#granted.clear();
     this.#refusedBeforeSeconds = seconds;
   }
 
-  /** null: the request may pass. */
+  /** null: the request is allowed. */
   async check(authorization: string | undefined): Promise<GoogleError | null> {
     const [, token = ""] = /^Bearer (\S+)$/.exec(authorization ?? "") ?? [];
     const isGranted = this.#granted.has(token);

@@ -1,5 +1,6 @@
-/** The topics and subscriptions of the fake, and what may be asked of them. */
+/** The topics and subscriptions of the fake, and the requests that they answer. */
 import { setTimeout as pause } from "node:timers/promises";
+import { isObject, parseJson } from "../../../src/events/json-object.ts";
 import {
   done,
   googleError,
@@ -9,24 +10,24 @@ import {
   type Answer,
   type GoogleError,
 } from "./google-error.ts";
-import { checkPublish, isObject, type FakeMessage } from "./publish-rules.ts";
+import { checkPublish, type FakeMessage } from "./publish-rules.ts";
 import { FakeSubscription } from "./subscription.ts";
 
 export interface Asked {
   readonly method: "PUT" | "publish" | "pull" | "acknowledge";
   /** `projects/p/topics/t` */
   readonly name: string;
-  /** undefined: not JSON. */
+  /** undefined: the body is not JSON. */
   readonly body: unknown;
 }
 
-/** Messages that Pub/Sub does not like, for reasons of its own. */
+/** Messages that a test makes Pub/Sub refuse. */
 export interface Refusal {
   readonly isOf: (message: FakeMessage) => boolean;
   readonly error: GoogleError;
 }
 
-/** How long a pull waits for a message. Production's is about 90 s; a client asks again. */
+/** How long a pull waits for a message. In production it is about 90 s; a client pulls again. */
 const PULL_WAIT_MS = 1000;
 
 export class FakeResources {
@@ -106,7 +107,7 @@ export class FakeResources {
   }
 }
 
-/** null: no method of the API that the fake has. */
+/** null: the fake does not have this method of the API. */
 export function readAsked(verb: string | undefined, path: string, text: string): Asked | null {
   const [, rawName = "", method = ""] =
     /^\/v1\/(projects\/[^/]+\/(?:topics|subscriptions)\/[^/:]+)(?::(\w+))?$/.exec(path) ?? [];
@@ -117,17 +118,12 @@ export function readAsked(verb: string | undefined, path: string, text: string):
     (verb === "POST" && isTopic && method === "publish") ||
     (verb === "POST" && !isTopic && (method === "pull" || method === "acknowledge"));
   if (name === "" || !isKnown) return null;
-  // One of the four by the line above.
-  return { method: (method === "" ? "PUT" : method) as Asked["method"], name, body: parse(text) };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Cut or no JSON: refused as what it is.
-    return undefined;
-  }
+  // It is one of the four by the condition above.
+  return {
+    method: (method === "" ? "PUT" : method) as Asked["method"],
+    name,
+    body: parseJson(text),
+  };
 }
 
 /** cloud.google.com/pubsub/docs/pubsub-basics#resource_names */
