@@ -1,11 +1,13 @@
 /**
- * What a hub reports to its Ledger by RPC: what happened, in order, and what it counted. Plain data. Hub and Ledger may run
- * two releases at once, so a report says the version of its words, and is answered in the same words.
+ * What a hub reports to its Ledger by RPC: what happened, in order, and what it counted; and what a Ledger tells the Worker
+ * about its numbers. Plain data. For minutes after a deploy, objects of two releases call each other. So a release reads
+ * the new words first, and the next release is the first to send them: no call fails in between.
  */
 import type { EventBody, EventType, NewEvent } from "../events/event-types.ts";
-import { currentKey, type Sample } from "../metrics/samples.ts";
+import type { Gauges } from "../metrics/exposition.ts";
+import { currentKey, formerKey, type Sample } from "../metrics/samples.ts";
 
-/** The version that this release reports in. */
+/** The version whose words this release uses inside. It reads this one and the one before, and sends the one before. */
 export const REPORT_VERSION = 2;
 
 /** An event in a hub's outbox. */
@@ -85,6 +87,62 @@ export function readReport(report: HubReport | HubReportV1): HubReport {
 /** The answer in the words of the report. */
 export function ackFor(report: HubReport | HubReportV1, ack: Ack): Ack | AckV1 {
   return report.version === undefined ? { throughSeq: ack.throughSequence } : ack;
+}
+
+/** The report as this release sends it: in words that a Ledger of the release before reads, too. */
+export function encodeReport({ hub, outboxId, events, stats }: HubReport): HubReportV1 {
+  return {
+    hub,
+    outboxId,
+    events: events.map(({ sequence, atMs, body }) => ({ seq: sequence, atMs, body })),
+    tally: stats && {
+      id: stats.id,
+      atMs: stats.atMs,
+      deltas: stats.deltas.map(([key, value]) => [formerKey(key), value]),
+      summaries: stats.summaries,
+      occasions: stats.immediateEvents,
+    },
+  };
+}
+
+/** The answer, in the words of either version. */
+export function readAck(ack: Ack | AckV1): Ack {
+  return "throughSeq" in ack ? { throughSequence: ack.throughSeq } : ack;
+}
+
+/** What one Ledger knows of the metrics. */
+export interface Measured {
+  /** By the key of `Sample`. */
+  readonly samples: Readonly<Record<string, number>>;
+  readonly gauges: Gauges;
+}
+
+/** In the release before, two names were others. */
+interface MeasuredV1 {
+  readonly samples: Measured["samples"];
+  readonly gauges: Omit<Gauges, "signal_manager_sessions"> & {
+    readonly signal_manager_connections: number;
+  };
+}
+
+/** What a Ledger answers to a Worker: the names of both releases at once, since a Worker asks without a version. */
+export function encodeMeasured({ samples, gauges }: Measured): Measured & MeasuredV1 {
+  const former = Object.entries(samples).map(([key, value]) => [formerKey(key), value] as const);
+  return {
+    samples: { ...Object.fromEntries(former), ...samples },
+    gauges: { ...gauges, signal_manager_connections: gauges.signal_manager_sessions },
+  };
+}
+
+/** The answer of a Ledger of either release, in the names of this one. */
+export function readMeasured({ samples, gauges }: Measured | MeasuredV1): Measured {
+  const current = Object.entries(samples).map(([key, value]) => [currentKey(key), value] as const);
+  if ("signal_manager_sessions" in gauges) return { samples: Object.fromEntries(current), gauges };
+  const { signal_manager_connections: signal_manager_sessions, ...others } = gauges;
+  return {
+    samples: Object.fromEntries(current),
+    gauges: { signal_manager_sessions, ...others },
+  };
 }
 
 function fromV1({ hub, outboxId, events, tally }: HubReportV1): HubReport {

@@ -2,9 +2,9 @@
 import type { PublishResult } from "../events/dispatcher.ts";
 import type { NewEvent } from "../events/event-types.ts";
 import { Counters, histogramSlotsOf, slotOf, slotsOf, type Slot } from "../metrics/counters.ts";
-import type { Gauges } from "../metrics/exposition.ts";
 import type { Sample } from "../metrics/samples.ts";
 import type { ClientId } from "../protocol/client-id.ts";
+import type { Measured } from "./contract.ts";
 import type { LedgerStores, SessionIndex } from "./ports.ts";
 
 const ENDED: Readonly<Record<string, Slot>> = slotsOf("signal_manager_sessions_ended_total");
@@ -41,13 +41,6 @@ export function samplesOfPublish({ events, outcome }: PublishResult): readonly S
   counters.count(REQUESTS[outcome]);
   if (outcome === "published") counters.count(PUBLISHED, events);
   return counters.take();
-}
-
-/** What one Ledger knows of the metrics. */
-export interface Measured {
-  /** By the key of `Sample`. */
-  readonly samples: Readonly<Record<string, number>>;
-  readonly gauges: Gauges;
 }
 
 export function measure(stores: LedgerStores, nowMs: number): Measured {

@@ -53,6 +53,14 @@ export function currentKey(key: string): string {
   return key;
 }
 
+/** The name that a key had until report version 2; any other key as it is. */
+export function formerKey(key: string): string {
+  for (const [former, current] of RENAMED) {
+    if (key.startsWith(current)) return former + key.slice(current.length);
+  }
+  return key;
+}
+
 function escapeLabelValue(text: string): string {
   return text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }

@@ -4,7 +4,7 @@ import type { HubSockets } from "../hub/ports.ts";
 import { HubStats } from "../ledger/hub-stats.ts";
 import { Reporter } from "../ledger/reporter.ts";
 import { describeError } from "../log/log.ts";
-import { ledgerOf } from "./ledgers.ts";
+import { sendReport } from "./ledgers.ts";
 import { createRemoteHubs } from "./remote-hubs.ts";
 import { logHubEvent } from "./observe.ts";
 import type { Env, Services } from "./services.ts";
@@ -54,7 +54,7 @@ export function createHub(
     hub: hubName,
     outbox,
     stats,
-    send: (report) => ledgerOf(env, config, hubName).report(report),
+    send: (report) => sendReport(env, config, report),
     failed: (error) => log("report.failed", { hub: hubName, error: describeError(error) }),
     now,
     newId,

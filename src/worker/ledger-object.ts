@@ -1,8 +1,17 @@
 /** The Ledger as a Durable Object: adapts RPC calls and alarms to `Ledger` and its dispatchers, and decides nothing. */
 import { DurableObject } from "cloudflare:workers";
-import { ackFor, readReport, type Ack, type HubReport } from "../ledger/contract.ts";
+import {
+  ackFor,
+  encodeMeasured,
+  readReport,
+  type Ack,
+  type AckV1,
+  type HubReport,
+  type HubReportV1,
+  type Measured,
+} from "../ledger/contract.ts";
 import type { ParkedEvent, SessionEntry } from "../ledger/ports.ts";
-import { measure, type Measured } from "../ledger/projections.ts";
+import { measure } from "../ledger/projections.ts";
 import { nextWakeMs, type LedgerWork } from "../ledger/schedule.ts";
 import { describeError } from "../log/log.ts";
 import { Alarm } from "./alarm.ts";
@@ -24,19 +33,18 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   /**
-   * Takes a report of any release that it can read, and answers in the words of that release: the types are those of a
-   * caller of this one. Idempotent. Throws if the report could not be read or stored: the hub sends it again.
+   * Takes a report of any release that it can read, and answers in the words of that release. Idempotent. Throws if the
+   * report could not be read or stored: the hub sends it again.
    */
-  async report(report: HubReport): Promise<Ack> {
+  async report(report: HubReport | HubReportV1): Promise<Ack | AckV1> {
     const ack = this.#parts.ledger.take(readReport(report));
     await this.#dispatch();
-    // A caller that reports in version 1 gets the answer of version 1, which is not this type.
-    return ackFor(report, ack) as Ack;
+    return ackFor(report, ack);
   }
 
   /** Wakes no hub. */
   async measure(): Promise<Measured> {
-    return measure(this.#parts.stores, Date.now());
+    return encodeMeasured(measure(this.#parts.stores, Date.now()));
   }
 
   async sessions(prefix: string, after: string | null, limit: number): Promise<SessionEntry[]> {

@@ -4,7 +4,7 @@ import { problem } from "../admin/problem.ts";
 import { bearerCheck } from "../auth/bearer.ts";
 import { exposition, EXPOSITION_CONTENT_TYPE, type Gauges } from "../metrics/exposition.ts";
 import { BUILD } from "./build-info.ts";
-import type { Measured } from "../ledger/projections.ts";
+import { readMeasured, type Measured } from "../ledger/contract.ts";
 import { allLedgers } from "./ledgers.ts";
 import type { AppTypes } from "./services.ts";
 
@@ -16,7 +16,8 @@ export async function metrics(c: Context<AppTypes>): Promise<Response> {
     const headers = { "www-authenticate": "Bearer" };
     return problem(401, "Present the token of metrics.token: Authorization: Bearer …", { headers });
   }
-  const measured = await Promise.all(allLedgers(c.env, config).map((ledger) => ledger.measure()));
+  const answers = await Promise.all(allLedgers(c.env, config).map((ledger) => ledger.measure()));
+  const measured = answers.map(readMeasured);
   const text = exposition(
     measured.flatMap(({ samples }) => Object.entries(samples)),
     gaugesOf(measured),

@@ -5,7 +5,7 @@
 import { HubStats } from "../ledger/hub-stats.ts";
 import { Reporter } from "../ledger/reporter.ts";
 import { describeError } from "../log/log.ts";
-import { ledgerOf } from "./ledgers.ts";
+import { sendReport } from "./ledgers.ts";
 import type { Env, Services } from "./services.ts";
 
 /** Counts within this time share one report. A Worker has no alarm, and its waiting costs nothing. */
@@ -46,7 +46,7 @@ export class WorkerStats {
       hub: WORKER,
       outbox: { id: crypto.randomUUID(), ...NO_OUTBOX },
       stats: this.stats,
-      send: (report) => ledgerOf(env, config, WORKER).report(report),
+      send: (report) => sendReport(env, config, report),
       failed: (error) => log("report.failed", { hub: WORKER, error: describeError(error) }),
       now: () => Date.now(),
       newId: () => crypto.randomUUID(),

@@ -1,6 +1,15 @@
 /** Reports of this release, of the one before, and of a later one. */
 import { describe, expect, it } from "vitest";
-import { ackFor, readReport, type HubReport, type HubReportV1 } from "../../src/ledger/contract.ts";
+import {
+  ackFor,
+  encodeMeasured,
+  encodeReport,
+  readAck,
+  readMeasured,
+  readReport,
+  type HubReport,
+  type HubReportV1,
+} from "../../src/ledger/contract.ts";
 import { begun, LedgerWorld, reportOf, statsOf } from "./support/ledger-world.ts";
 
 const BODY = begun(1, "alice").body;
@@ -65,6 +74,62 @@ describe("ackFor", () => {
   it("answers in the words of the report", () => {
     expect(ackFor(CURRENT, { throughSequence: 3 })).toEqual({ throughSequence: 3 });
     expect(ackFor(FORMER, { throughSequence: 3 })).toEqual({ throughSeq: 3 });
+  });
+});
+
+describe("encodeReport", () => {
+  it("sends a report in words that the release before reads", () => {
+    expect(encodeReport(CURRENT)).toEqual(FORMER);
+    expect(encodeReport({ ...CURRENT, stats: null })).toEqual({ ...FORMER, tally: null });
+  });
+
+  it("loses nothing on the way to a Ledger of this release", () => {
+    expect(readReport(encodeReport(CURRENT))).toEqual(CURRENT);
+  });
+});
+
+describe("readAck", () => {
+  it("reads the answers of both releases", () => {
+    for (const report of [CURRENT, FORMER]) {
+      expect(readAck(ackFor(report, { throughSequence: 3 }))).toEqual({ throughSequence: 3 });
+    }
+  });
+});
+
+describe("what a Ledger measures", () => {
+  const others = {
+    signal_manager_events_queued: 2,
+    signal_manager_events_parked: 3,
+    signal_manager_events_oldest_age_seconds: 4,
+  };
+  const measured = {
+    samples: {
+      'signal_manager_frames_total{type="heartbeat"}': 5,
+      signal_manager_hub_wakes_total: 6,
+    },
+    gauges: { signal_manager_sessions: 1, ...others },
+  };
+
+  it("reaches a Worker of the release before under its names, too", () => {
+    expect(encodeMeasured(measured)).toMatchObject({
+      samples: { 'signal_manager_messages_total{type="heartbeat"}': 5 },
+      gauges: { signal_manager_connections: 1, ...others },
+    });
+  });
+
+  it("reaches a Worker of this release as it is", () => {
+    expect(readMeasured(encodeMeasured(measured))).toMatchObject(measured);
+  });
+
+  it("is read from a Ledger of the release before", () => {
+    const former = {
+      samples: {
+        'signal_manager_messages_total{type="heartbeat"}': 5,
+        signal_manager_hub_wakes_total: 6,
+      },
+      gauges: { signal_manager_connections: 1, ...others },
+    };
+    expect(readMeasured(former)).toEqual(measured);
   });
 });
 

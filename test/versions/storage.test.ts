@@ -13,7 +13,11 @@ const RESIDENTS = ["h0of3", "h1of3", "h2of3"].map((hub) => idIn(hub, "resident")
 const LATECOMER = idIn("h2of3", "latecomer");
 
 /** Metrics by the name that one version has and the other does not: the first is the baseline's, the second today's. */
-const RENAMED: readonly (readonly [baseline: string, today: string])[] = [];
+const RENAMED: readonly (readonly [baseline: string, today: string])[] = [
+  ["signal_manager_messages_total", "signal_manager_frames_total"],
+  ["signal_manager_signals_routed_total", "signal_manager_signals_delivered_total"],
+  ["signal_manager_upgrades_total{outcome", "signal_manager_upgrades_total{status"],
+];
 
 const LOST = 'signal_manager_sessions_ended_total{reason="lost"}';
 const PARKED = "signal_manager_events_parked";
@@ -46,7 +50,7 @@ describe.skipIf(whyNoBaseline() !== null)("a storage under two versions", () => 
 async function liveAs(history: History, version: Version, before: Left | null): Promise<Left> {
   const workerd = await history.start(version);
   const url = workerd.url("main");
-  if (before !== null) await continueFrom(history, url, before);
+  if (before !== null) await continueFrom(history, url, version, before);
 
   const clients = await Promise.all(RESIDENTS.map((id) => history.connect(url, id)));
   await expectSignals(clients);
@@ -67,11 +71,19 @@ async function liveAs(history: History, version: Version, before: Left | null): 
 }
 
 /** What the version before left is there: its counters, its sessions, its queued and its parked events. */
-async function continueFrom(history: History, url: string, before: Left): Promise<void> {
+async function continueFrom(
+  history: History,
+  url: string,
+  version: Version,
+  before: Left,
+): Promise<void> {
   await history.pubsubComesBack();
   const metrics = await scrape(url);
   for (const [series, value] of counted(before.metrics)) {
-    expect(metrics.get(nameIn(metrics, series)), series).toBeGreaterThanOrEqual(value);
+    const name = nameIn(metrics, series);
+    // The baseline does not know today's names: after a rollback these counters start at zero, and come back with today.
+    if (version === "baseline" && name !== series) continue;
+    expect(metrics.get(name), series).toBeGreaterThanOrEqual(value);
   }
   // A client that connects makes its hub end what it lost; the hub to which nobody comes has its alarm.
   await history.visit(url, RESIDENTS[0] ?? "");
@@ -90,11 +102,11 @@ async function continueFrom(history: History, url: string, before: Left): Promis
 
 /** The name of a series in the other version. */
 function nameIn(metrics: Scraped, series: string): string {
-  if (metrics.has(series)) return series;
   for (const names of RENAMED) {
     for (const [from, to] of [names, names.toReversed()]) {
       if (from !== undefined && to !== undefined && series.startsWith(from)) {
-        return to + series.slice(from.length);
+        const name = to + series.slice(from.length);
+        if (metrics.has(name)) return name;
       }
     }
   }

@@ -1,26 +1,26 @@
 /** What the Worker counts, in an isolate whose requests may end while a report is under way. A fake Ledger answers. */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { HubReport, Ack } from "../../src/ledger/contract.ts";
+import type { AckV1, HubReportV1 } from "../../src/ledger/contract.ts";
 import type { Env } from "../../src/worker/services.ts";
 import { servicesOf } from "../../src/worker/services.ts";
 import { WorkerStats, workerStatsOf } from "../../src/worker/worker-stats.ts";
 
-const reports: HubReport[] = [];
+const reports: HubReportV1[] = [];
 const background: Promise<unknown>[] = [];
 const ctx = { waitUntil: (promise: Promise<unknown>) => void background.push(promise) };
-let answer: () => Promise<Ack>;
+let answer: () => Promise<AckV1>;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
   reports.length = 0;
   background.length = 0;
-  answer = () => Promise.resolve({ throughSequence: 0 });
+  answer = () => Promise.resolve({ throughSeq: 0 });
 });
 
 afterEach(() => vi.useRealTimers());
 
-function report(taken: HubReport): Promise<Ack> {
+function report(taken: HubReportV1): Promise<AckV1> {
   reports.push(taken);
   return answer();
 }
@@ -52,7 +52,7 @@ it("The Worker reports what several requests counted, in the background of the f
   expect(reports[0]).toMatchObject({
     hub: "worker",
     events: [],
-    stats: { summaries: { "client.auth_failed": 2 } },
+    tally: { summaries: { "client.auth_failed": 2 } },
   });
   worker.settle(ctx);
   expect(background).toHaveLength(1);
@@ -65,7 +65,7 @@ it("The Worker makes the same report again in the next request when the Ledger w
   vi.spyOn(console, "warn").mockImplementation(() => {});
   worker.settle(ctx);
   await background[0];
-  answer = () => Promise.resolve({ throughSequence: 0 });
+  answer = () => Promise.resolve({ throughSeq: 0 });
   worker.settle(ctx);
   await background[1];
   expect(reports[1]).toEqual(reports[0]);
@@ -76,7 +76,7 @@ it("A later request reports when the one before ended with its report under way"
   let sentMs = 0;
   answer = () => {
     sentMs = Date.now();
-    return new Promise<Ack>(() => {});
+    return new Promise<AckV1>(() => {});
   };
   worker.stats.answered(426);
   worker.settle(ctx);
@@ -84,7 +84,7 @@ it("A later request reports when the one before ended with its report under way"
   vi.setSystemTime(sentMs + 29_999);
   worker.settle(ctx);
   expect(background).toHaveLength(1);
-  answer = () => Promise.resolve({ throughSequence: 0 });
+  answer = () => Promise.resolve({ throughSeq: 0 });
   vi.setSystemTime(sentMs + 30_000);
   worker.settle(ctx);
   expect(background).toHaveLength(2);
@@ -95,7 +95,7 @@ it("A later request reports when the one before ended with its report under way"
 it("No request joins another request's report, even if the clock jumps while it gathers", async () => {
   const worker = isolate();
   const answers: (() => void)[] = [];
-  answer = () => new Promise((resolve) => answers.push(() => resolve({ throughSequence: 0 })));
+  answer = () => new Promise((resolve) => answers.push(() => resolve({ throughSeq: 0 })));
   worker.stats.answered(426);
   worker.settle(ctx);
   vi.setSystemTime(Date.now() + 40_000);
