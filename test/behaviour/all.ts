@@ -12,10 +12,11 @@ import type { World } from "./world.ts";
 /** Everything, whichever world and however many hubs. */
 export function allBehaviour(world: () => World, hubs: Hubs): void {
   spreadBehaviour(world, hubs);
-  describe("connecting", () => connectingBehaviour(world));
-  describe("refusals", () => refusalsBehaviour(world));
-  describe("errors", () => errorsBehaviour(world, hubs));
-  if (hubs !== "per-client") describe("a full hub", () => fullHubBehaviour(world, hubs));
+  describe("when a client connects, the hub", () => connectingBehaviour(world));
+  describe("to what it cannot accept, the hub", () => refusalsBehaviour(world));
+  describe("in an ERROR, the hub", () => errorsBehaviour(world, hubs));
+  if (hubs !== "per-client")
+    describe("when it is full, the hub", () => fullHubBehaviour(world, hubs));
 }
 
 /**
@@ -23,8 +24,8 @@ export function allBehaviour(world: () => World, hubs: Hubs): void {
  * home, and the hint that chooses a home. The rest happens on one socket of one hub, whatever the number.
  */
 export function spreadBehaviour(world: () => World, hubs: Hubs): void {
-  describe("signals", () => signallingBehaviour(world));
-  describe("sessions", () => sessionsBehaviour(world));
-  describe("hubs", () => hubsBehaviour(world));
-  if (hubs !== 1) describe("a hint", () => hintBehaviour(world));
+  describe("for signals, the hub", () => signallingBehaviour(world));
+  describe("for a session, the hub", () => sessionsBehaviour(world));
+  describe("for clients of all hubs, the service", () => hubsBehaviour(world));
+  if (hubs !== 1) describe("for a hint at the upgrade, the hub", () => hintBehaviour(world));
 }

@@ -197,15 +197,19 @@ describe.each(
   it("[SI6] [SI9] [SI10] [SI11] [SE5] give each signal one true answer, keep the order, and begin and end each session once, whatever fails", async () => {
     await replayable(seedOfThisRun(), (seed) =>
       fc.assert(
-        fc.asyncProperty(fc.nat(), fc.array(step, { maxLength: 40, size: "max" }), async (ofWorld, steps) => {
-          const world = newWorld(ofWorld, hubs, evicts);
-          const attempts = await live(world, steps);
-          expectOutcomes(attempts);
-          expectOrder(attempts);
-          await world.kernel.clock.flow(600_000);
-          expectPairs(world);
-          expect(world.failures).toEqual([]);
-        }),
+        fc.asyncProperty(
+          fc.nat(),
+          fc.array(step, { maxLength: 40, size: "max" }),
+          async (ofWorld, steps) => {
+            const world = newWorld(ofWorld, hubs, evicts);
+            const attempts = await live(world, steps);
+            expectOutcomes(attempts);
+            expectOrder(attempts);
+            await world.kernel.clock.flow(600_000);
+            expectPairs(world);
+            expect(world.failures).toEqual([]);
+          },
+        ),
         { seed, numRuns: 100 },
       ),
     );

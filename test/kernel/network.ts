@@ -91,4 +91,3 @@ export class Network {
     return this.#random.between(...this.settings.latencyMs);
   }
 }
-

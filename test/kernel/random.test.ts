@@ -35,7 +35,9 @@ describe("a random generator", () => {
     const heads = Array.from({ length: 10_000 }, () => random.happens(0.25)).filter(Boolean);
     expect(heads.length).toBeGreaterThan(2200);
     expect(heads.length).toBeLessThan(2800);
-    expect(random.uuid()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(random.uuid()).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
     expect(() => random.pick([])).toThrow("nothing to pick from");
   });
 });
