@@ -121,7 +121,7 @@ export function hubsBehaviour(world: () => World): void {
     expect(bob.messages()).toBe(5);
   });
 
-  it("[BA1] [DC1] loses nothing of a batch to a close in the same message", async () => {
+  it("[BA1] [DC1] sends a whole batch before the close that the same message caused", async () => {
     const bob = await connectBatching(world(), "bob");
     await bob.send(
       concat(signalTo("bob", 1, uuid(1)), signalTo("bob", 2, uuid(2)), frame("DISCONNECT", {})),
