@@ -74,6 +74,7 @@ export default defineConfig({
           include: UNIT,
           exclude: MOCKING,
           isolate: false,
+          setupFiles: ["test/support/property-seed.ts"],
           ...PATIENCE,
         },
       },

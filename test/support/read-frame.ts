@@ -1,4 +1,4 @@
-/** What the codec makes of a frame that a client sent: the request, or the fault. */
+/** Decodes a frame that a client sent: the request, or the fault. */
 import type { Fault } from "../../src/protocol/errors.ts";
 import type { Frame } from "../../src/protocol/frame.ts";
 import { MESSAGE_TYPES, messageTypeName } from "../../src/protocol/message-types.ts";
@@ -10,7 +10,7 @@ type Read = (codec: PayloadCodec, payload: Uint8Array) => Result<object, Fault>;
 
 const signal: Read = (codec, payload) => codec.decodeSignal(payload);
 
-/** The types that a client may send, with the decoder of each. */
+/** The decoder of each message type that a client may send. */
 const READERS: Readonly<Record<string, Read>> = {
   CONNECT: (codec, payload) => codec.decodeConnect(payload),
   DISCONNECT: (codec, payload) => codec.decodeDisconnect(payload),
@@ -20,7 +20,7 @@ const READERS: Readonly<Record<string, Read>> = {
   SIGNAL_ICE_CANDIDATE: signal,
 };
 
-/** In the order of the hub's questions after CONNECT: the type, the payload type, the payload. */
+/** Checks in the order of the hub after CONNECT: the message type, the payload type, the payload. */
 export function readFrame(frame: Frame): Result<object, Fault> {
   const name = messageTypeName(frame.messageType);
   if (name === undefined) return failed("type.unknown");

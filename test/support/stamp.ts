@@ -7,7 +7,7 @@ import { success, type Result } from "../../src/protocol/result.ts";
 import { clientId } from "./client-ids.ts";
 import { concat } from "./frames.ts";
 
-/** With the source in its cut, or the fault of a source that the payload type cannot say. */
+/** The stamped payload, or the fault if the payload type cannot name the source. */
 export function stampSignal(
   codec: PayloadCodec,
   { payload, cutAt, resumeAt }: SignalRequest,
