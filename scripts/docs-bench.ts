@@ -1,4 +1,4 @@
-/** What the bench measured last, as the documents show it: printed from bench/results, so that no number is copied by hand. */
+/** Prints the latest results of the bench for the documents, so that nobody copies a number by hand. */
 import { readFileSync } from "node:fs";
 import type { AcrossSummary, PeersSummary } from "../bench/peers/summary.ts";
 import type { IdleLoad, IdleResult } from "../bench/peers/idle.ts";
@@ -6,6 +6,7 @@ import { acrossTable, idleTable, peersTable } from "../bench/peers/report.ts";
 import { BURST_GOAL, LATENCY_GOAL } from "../bench/peers/summary.ts";
 import { RATIO_GOAL, relayTable, type RelaySummary } from "../bench/relay/report.ts";
 import type { Spread } from "../bench/statistics.ts";
+import { fillParts, markdownTable, type Parts } from "./markdown.ts";
 
 interface Results {
   readonly date: string;
@@ -13,7 +14,7 @@ interface Results {
   readonly machine: { readonly cores: number; readonly cpu: string };
 }
 
-const PARTS: Readonly<Record<string, () => string>> = {
+const PARTS: Parts = {
   relay: () => {
     const results = read<{ readonly summary: RelaySummary }>("relay");
     return shown(results, relayTable(results.summary));
@@ -33,25 +34,17 @@ const PARTS: Readonly<Record<string, () => string>> = {
   goals,
 };
 
-/** The document with every `<!-- bench: PART -->` … `<!-- end -->` filled anew. */
+/** The document with every `<!-- bench: PART -->` … `<!-- end -->` printed anew. */
 export function fillBench(document: string): string {
-  return document.replaceAll(
-    /(<!-- bench: (.+?) -->\n)[^]*?(<!-- end -->)/g,
-    (_all, start: string, name: string, end: string) => {
-      const part = PARTS[name];
-      if (part === undefined) throw new Error(`no part of the bench is named "${name}"`);
-      return `${start}${part()}${end}`;
-    },
-  );
+  return fillParts(document, "bench", PARTS);
 }
 
 function goals(): string {
   const { toControl } = read<{ readonly summary: RelaySummary }>("relay").summary;
   const { ratios } = read<{ readonly summary: PeersSummary }>("peers").summary;
   const { keepAlive } = read<IdleResult>("idle");
-  const rows = [
+  return markdownTable([
     ["what", "goal", "measured: median (quartiles)"],
-    ["---", "---", "---"],
     ["routed signals, hub ÷ bare relay on workerd", `≥ ${RATIO_GOAL}`, ratio(toControl.ratio)],
     ["bursts of 16, hub ÷ PeerJS server", `≥ ${BURST_GOAL}`, ratio(ratios.burstsToPeerjs)],
     [
@@ -64,8 +57,7 @@ function goals(): string {
       "0",
       String(keepAlive.starts),
     ],
-  ];
-  return rows.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+  ]);
 }
 
 function ratio({ median, low, high }: Spread): string {
@@ -78,6 +70,6 @@ function shown({ date, command, machine }: Results, table: string): string {
 }
 
 function read<Own>(name: string): Results & Own {
-  // bench/run.ts wrote it.
+  // bench/run.ts wrote this file with exactly this type.
   return JSON.parse(readFileSync(`bench/results/${name}.json`, "utf8")) as Results & Own;
 }

@@ -1,30 +1,31 @@
-/** The generated parts of docs/events.md, printed from the table of events. */
+/** Prints the generated parts of docs/events.md from the table of events. */
 import { END_REASONS } from "../src/events/end-reasons.ts";
 import { toPubsubMessage } from "../src/events/sinks/pubsub/cloud-event.ts";
 import { EVENTS, eventRow, type EventType } from "../src/events/event-types.ts";
+import { fillParts, markdownTable, type Parts } from "./markdown.ts";
 
-// Object.keys widens to string; these are the table's own.
+// Object.keys widens to string; these are the keys of the table.
 const TYPES = Object.keys(EVENTS) as EventType[];
 
 const ATTRIBUTES: readonly (readonly [name: string, doc: string])[] = [
-  ["content-type", "`application/json`: what the data is"],
-  ["ce-specversion", "`1.0`: of CloudEvents"],
-  ["ce-id", "unique, and the same however often the event comes: what to deduplicate by"],
-  ["ce-source", "`/signal-manager/hubs/` and the name of the hub, percent-encoded"],
+  ["content-type", "`application/json`: the type of the data"],
+  ["ce-specversion", "`1.0`: the version of CloudEvents"],
+  ["ce-id", "unique, and the same however often the event arrives: deduplicate by it"],
+  ["ce-source", "`/signal-manager/hubs/` and the percent-encoded name of the hub"],
   ["ce-type", "the type of the event"],
-  ["ce-time", "when it happened"],
-  ["ce-subject", "the client that the event is about; absent where it is about the hub"],
+  ["ce-time", "when the event happened"],
+  ["ce-subject", "the client that the event is about; absent if it is about the hub"],
   [
     "ce-sequence",
-    "rises from event to event of one hub, with gaps; 16 digits, so that it sorts as text",
+    "rises from event to event of one hub, with gaps; it has 16 digits, so that it sorts as text",
   ],
-  ["event_type", "as `ce-type`: a name that filters take without quotes"],
-  ["client_id", "as `ce-subject`"],
+  ["event_type", "the same as `ce-type`: filters accept this name without quotes"],
+  ["client_id", "the same as `ce-subject`"],
 ];
 
-const PARTS: Readonly<Record<string, () => string>> = {
+const PARTS: Parts = {
   types: () =>
-    table([
+    markdownTable([
       ["type", "published", "meaning"],
       ...TYPES.map((type) => {
         const { byDefault, doc } = eventRow(type);
@@ -33,12 +34,15 @@ const PARTS: Readonly<Record<string, () => string>> = {
     ]),
   each: () => TYPES.map(section).join("\n"),
   reasons: () =>
-    table([
+    markdownTable([
       ["reason", "the session ended because"],
       ...Object.entries(END_REASONS).map(([reason, doc]) => [`\`${reason}\``, doc]),
     ]),
   attributes: () =>
-    table([["attribute", "what it is"], ...ATTRIBUTES.map(([name, doc]) => [`\`${name}\``, doc])]),
+    markdownTable([
+      ["attribute", "what it is"],
+      ...ATTRIBUTES.map(([name, doc]) => [`\`${name}\``, doc]),
+    ]),
   message: () => {
     const { example } = EVENTS["client.connected"];
     const message = toPubsubMessage({
@@ -54,16 +58,9 @@ const PARTS: Readonly<Record<string, () => string>> = {
   },
 };
 
-/** The document with every `<!-- events: PART -->` … `<!-- end -->` filled anew. */
+/** The document with every `<!-- events: PART -->` … `<!-- end -->` printed anew. */
 export function fillEvents(document: string): string {
-  return document.replaceAll(
-    /(<!-- events: (.+?) -->\n)[^]*?(<!-- end -->)/g,
-    (_all, start: string, name: string, end: string) => {
-      const part = PARTS[name];
-      if (part === undefined) throw new Error(`no part is named "${name}"`);
-      return `${start}${part()}${end}`;
-    },
-  );
+  return fillParts(document, "events", PARTS);
 }
 
 function section(type: EventType): string {
@@ -76,21 +73,16 @@ function section(type: EventType): string {
   return [
     `### ${type}\n`,
     `${doc}\n`,
-    table([["field", "type", "meaning"], ...rows]),
+    markdownTable([["field", "type", "meaning"], ...rows]),
     json(example),
   ].join("\n");
 }
 
-/** As GitHub makes it of a heading. */
+/** The anchor that GitHub gives to a heading. */
 function anchor(heading: string): string {
   return heading.replaceAll(".", "");
 }
 
 function json(value: unknown): string {
   return `\`\`\`json\n${JSON.stringify(value, null, 2)}\n\`\`\`\n`;
-}
-
-function table([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const lines = [head, head.map(() => "---"), ...rows];
-  return lines.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }

@@ -1,4 +1,5 @@
-/** The tables of the documents, printed from the tables of the code. */
+/** Prints the tables of the code as the tables of the documents. */
+import { OPERATIONS } from "../src/admin/operations.ts";
 import { SIGNAL_ERRORS } from "../src/client/errors.ts";
 import { FLAT_KEYS, type FlatKey } from "../src/config/keys.ts";
 import { METRIC_ROWS } from "../src/metrics/metrics.ts";
@@ -6,9 +7,9 @@ import { CLOSE_CODES, CLOSE_DOCS, type CloseName } from "../src/protocol/close-c
 import { ERROR_CODES, faultRow, FAULTS, type Fault } from "../src/protocol/errors.ts";
 import { MESSAGE_TYPES } from "../src/protocol/message-types.ts";
 import { PAYLOAD_TYPES } from "../src/protocol/encodings/payload-types.ts";
+import { fillParts, markdownTable, type Rows } from "./markdown.ts";
 
-/** By name; the first row is the head. */
-type Tables = Readonly<Record<string, () => readonly (readonly string[])[]>>;
+type Tables = Readonly<Record<string, () => Rows>>;
 
 const TABLES: Tables = {
   "payload types": () => [
@@ -55,6 +56,13 @@ const TABLES: Tables = {
     ["key", "default", "meaning"],
     ...FLAT_KEYS.map((row) => [`\`${row.section}.${row.key}\``, defaultOf(row), row.doc]),
   ],
+  "admin operations": () => [
+    ["request", "what it does"],
+    ...Object.values(OPERATIONS).map(({ method, path, summary }) => [
+      `\`${method} /admin${path}\``,
+      summary,
+    ]),
+  ],
   metrics: () => [
     ["metric", "type", "label", "meaning"],
     ...METRIC_ROWS.map(([name, { type, label, help }]) => [
@@ -94,26 +102,15 @@ const TABLES: Tables = {
   ],
 };
 
-/** The document with every `<!-- table: NAME -->` … `<!-- end -->` filled anew. */
+/** The document with every `<!-- table: NAME -->` … `<!-- end -->` printed anew from the code. */
 export function fillTables(document: string): string {
   return fillMarks(document, TABLES);
 }
 
-/** As `fillTables`, from tables of the caller's. */
+/** Does what `fillTables` does, with the caller's tables. */
 export function fillMarks(document: string, tables: Tables): string {
-  return document.replaceAll(
-    /(<!-- table: (.+?) -->\n)[^]*?(<!-- end -->)/g,
-    (_all, start: string, name: string, end: string) => {
-      const rows = tables[name];
-      if (rows === undefined) throw new Error(`no table is named "${name}"`);
-      return `${start}${markdown(rows())}${end}`;
-    },
-  );
-}
-
-function markdown([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const lines = [head, head.map(() => "---"), ...rows];
-  return lines.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+  const parts = Object.entries(tables).map(([name, rows]) => [name, () => markdownTable(rows())]);
+  return fillParts(document, "table", Object.fromEntries(parts));
 }
 
 function listed(values: readonly (string | number)[]): string {

@@ -1,120 +1,122 @@
-/** Which folder may know which: protocol ← hub, auth, events, config, log ← worker, and protocol ← client ← demo. */
+/** The code against the picture of its layers in ARCHITECTURE.md, and against what each folder may know of the world. */
 import { describe, expect, it } from "vitest";
-import { importsOf, sourceFiles, type Import } from "../support/source-files.ts";
+import { readOwn } from "../support/own-settings.ts";
+import { importsOf, sourceFiles } from "../support/source-files.ts";
+import {
+  arrowOf,
+  arrowsWithoutImport,
+  climbingArrows,
+  findCircle,
+  folderOf,
+  importsWithoutArrow,
+  readDiagram,
+} from "./layers.ts";
 
-const files = sourceFiles("src");
+const DIAGRAM = readDiagram(readOwn("ARCHITECTURE.md"));
+
+const files = ["src", "examples"].flatMap(sourceFiles);
+/** Imports of types count: what is erased at run time is still knowledge of one file in another. */
 const imports = files.flatMap(importsOf);
 
-/** What the files of each folder may import: folders of ours by name, and packages. */
-const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  protocol: ["protocol"],
-  auth: ["auth", "protocol", "jose", "node:crypto"],
-  config: ["config", "events", "protocol", "zod"],
-  events: ["events", "protocol", "jose"],
-  hub: ["hub", "protocol", "auth"],
-  log: ["log", "protocol", "hub", "admin"],
-  ledger: ["ledger", "events", "hub", "protocol"],
-  admin: ["admin", "auth", "protocol", "hono", "hono/body-limit", "zod"],
-  client: ["client", "protocol"],
-  demo: ["demo", "client", "protocol"],
-  worker: [
-    "worker",
-    "hub",
-    "auth",
-    "config",
-    "log",
-    "events",
-    "ledger",
-    "admin",
-    "protocol",
-    "hono",
-    "zod",
-    "cloudflare:workers",
-  ],
+/** The packages, and the modules of a runtime, that the files of each folder import; a folder without a row imports none. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  "src/admin": ["hono", "hono/body-limit", "zod"],
+  "src/auth": ["jose", "node:crypto"],
+  "src/config": ["zod"],
+  "src/events": ["jose"],
+  "src/worker": ["cloudflare:workers", "hono", "zod"],
 };
 
-function folderOf(path: string): string {
-  return /^src\/(?<folder>[^/]+)\//.exec(path)?.groups?.["folder"] ?? path;
-}
+/** Time, randomness, timers, network and output reach these folders as arguments. */
+const PURE = [
+  "src/protocol",
+  "src/wires",
+  "src/auth",
+  "src/events",
+  "src/hub",
+  "src/metrics",
+  "src/ledger",
+  "src/admin",
+  "src/config",
+  "src/log",
+];
 
-describe("imports", () => {
-  it("are found: of every folder, and as many as there are", () => {
-    expect([...new Set(files.map(({ path }) => folderOf(path)))].toSorted()).toEqual(
-      Object.keys(ALLOWED).toSorted(),
-    );
+const IMPURE =
+  /\b(Date\.now|new Date\(\)|performance\.|Math\.random|crypto\.randomUUID|setTimeout|setInterval|AbortSignal\.timeout|fetch\(|console\.)/;
+
+/** The one timer below the shell: it ends a request to a sink that takes too long. */
+const IMPURE_FILES = ["src/events/sinks/http-exchange.ts"];
+
+describe("the diagram in ARCHITECTURE.md", () => {
+  it("has every folder of src/ and examples/, and no other", () => {
+    const outside = files.filter(({ path }) => folderOf(path, DIAGRAM) === null);
+    expect(outside.map(({ path }) => path)).toEqual([]);
+    const inhabited = new Set(files.map(({ path }) => folderOf(path, DIAGRAM)));
+    expect(DIAGRAM.folders.filter((folder) => !inhabited.has(folder))).toEqual([]);
+  });
+
+  it("has an arrow for every import from one folder to another", () => {
     expect(imports.length).toBeGreaterThan(100);
-    expect(imports).toContainEqual({
-      from: "src/hub/hub.ts",
-      to: "src/protocol/frame.ts",
-    });
+    expect(importsWithoutArrow(imports, DIAGRAM)).toEqual([]);
   });
 
-  it.each(Object.entries(ALLOWED))("of src/%s name nothing but %j", (folder, allowed) => {
-    const strangers = imports.filter(
-      ({ from, to }) => folderOf(from) === folder && !allowed.includes(folderOf(to)),
-    );
-    expect(strangers).toEqual([]);
+  it("has no arrow along which nothing is imported", () => {
+    expect(arrowsWithoutImport(imports, DIAGRAM)).toEqual([]);
   });
 
-  it("name files that are there, with their ending", () => {
+  it("has no arrow that climbs", () => {
+    expect(climbingArrows(DIAGRAM)).toEqual([]);
+  });
+});
+
+describe("the imports", () => {
+  it("name files that exist, with their ending", () => {
     const paths = new Set(files.map(({ path }) => path));
-    const missing = imports.filter(({ to }) => to.startsWith("src/") && !paths.has(to));
-    expect(missing).toEqual([]);
+    const ours = imports.filter(({ to }) => /^(src|examples)\//.test(to));
+    expect(ours.filter(({ to }) => !paths.has(to))).toEqual([]);
   });
 
-  it("of cloudflare:workers are in src/worker alone, and so is the very word in code", () => {
-    const saying = files.filter(({ text }) => text.includes('"cloudflare:'));
-    expect(
-      saying.map(({ path }) => folderOf(path)).filter((folder) => folder !== "worker"),
-    ).toEqual([]);
-    expect(saying).not.toEqual([]);
-  });
-
-  it("run in no circle, types included", () => {
+  it("form no circle of files", () => {
     expect(findCircle(imports)).toBeNull();
   });
 
-  it("in a circle would be found", () => {
-    const circle = [
-      { from: "a", to: "b" },
-      { from: "b", to: "c" },
-      { from: "c", to: "b" },
-    ];
-    expect(findCircle(circle)).toEqual(["b", "c", "b"]);
-    expect(findCircle(circle.slice(0, 2))).toBeNull();
+  it("form no circle of folders", () => {
+    const arrows = imports.map((one) => arrowOf(one, DIAGRAM)).filter((arrow) => arrow !== null);
+    expect(arrows).not.toEqual([]);
+    expect(findCircle(arrows)).toBeNull();
+  });
+
+  it.each(DIAGRAM.folders)("name only the packages that are listed here: %s", (folder) => {
+    const packages = imports
+      .filter(({ from, to }) => folderOf(from, DIAGRAM) === folder && !/^\w+\/.*\.ts$/.test(to))
+      .map(({ to }) => to);
+    expect([...new Set(packages)].toSorted()).toEqual(PACKAGES[folder] ?? []);
   });
 });
 
-describe("the pure folders", () => {
-  const PURE = ["protocol", "hub", "auth", "config", "log", "ledger", "admin"];
-  /** Time, randomness, timers, network and output arrive as arguments. */
-  const IMPURE =
-    /\b(Date\.now|new Date\(\)|performance\.|Math\.random|crypto\.randomUUID|setTimeout|setInterval|fetch\(|console\.)/;
-
-  it.each(PURE)("have neither clock nor chance nor network of their own: src/%s", (folder) => {
-    const impure = files.filter(({ path, text }) => folderOf(path) === folder && IMPURE.test(text));
-    expect(impure.map(({ path }) => path)).toEqual([]);
+describe("the platform", () => {
+  it("is named by src/worker alone", () => {
+    const naming = files.filter(({ text }) => text.includes('"cloudflare:'));
+    expect(new Set(naming.map(({ path }) => folderOf(path, DIAGRAM)))).toEqual(
+      new Set(["src/worker"]),
+    );
   });
 });
 
-/** The first circle among the imports, as the files along it; null: none. */
-function findCircle(edges: readonly Import[]): string[] | null {
-  const next = Map.groupBy(edges, ({ from }) => from);
-  const done = new Set<string>();
-  const walk = (path: string, trail: readonly string[]): string[] | null => {
-    const start = trail.indexOf(path);
-    if (start !== -1) return [...trail.slice(start), path];
-    if (done.has(path)) return null;
-    for (const { to } of next.get(path) ?? []) {
-      const circle = walk(to, [...trail, path]);
-      if (circle !== null) return circle;
-    }
-    done.add(path);
-    return null;
-  };
-  for (const path of next.keys()) {
-    const circle = walk(path, []);
-    if (circle !== null) return circle;
-  }
-  return null;
-}
+describe("a pure folder", () => {
+  it.each(PURE)("has no clock, randomness, timer, network or output of its own: %s", (folder) => {
+    const impure = files
+      .filter(({ path, text }) => folderOf(path, DIAGRAM) === folder && IMPURE.test(text))
+      .map(({ path }) => path);
+    expect(impure).toEqual(IMPURE_FILES.filter((path) => path.startsWith(`${folder}/`)));
+  });
+});
+
+describe("the length", () => {
+  it.each([
+    ["README.md", 150],
+    ["ARCHITECTURE.md", 119],
+  ])("of %s is at most %i lines", (file, lines) => {
+    expect(readOwn(file).trimEnd().split("\n").length).toBeLessThanOrEqual(lines);
+  });
+});

@@ -1,21 +1,30 @@
-/** What the documents say against what the code does. */
+/** The generated parts of the documents against the tables of the code. */
 import { describe, expect, it } from "vitest";
+import { GENERATED } from "../../scripts/docs-files.ts";
 import { fillTables } from "../../scripts/docs-tables.ts";
 import { RESERVED_MESSAGE_TYPES } from "../../src/protocol/message-types.ts";
 import { readOwn } from "../support/own-settings.ts";
+import { DOCUMENTS } from "./documents.ts";
 
 const PROTOCOL = readOwn("PROTOCOL.md");
 
-describe("a generated table", () => {
-  it.each(["README.md", "PROTOCOL.md", "docs/metrics.md"])(
-    "is what the code prints: %s (`npm run docs` writes it)",
-    (file) => {
-      const document = readOwn(file);
-      expect(document).toBe(fillTables(document));
-    },
-  );
+/** What begins a generated part, in every document. */
+const MARK = /^<!-- \w+: .+ -->$/m;
 
-  it("is in PROTOCOL.md for each table of the wire", () => {
+describe("the generated parts of a document", () => {
+  it.each(Object.entries(GENERATED))("are what the code prints: %s", (file, fill) => {
+    const document = readOwn(file);
+    expect(document).toMatch(MARK);
+    // `npm run docs` writes them.
+    expect(document).toBe(fill(document));
+  });
+
+  it("stand only in documents that `npm run docs` writes", () => {
+    const marked = DOCUMENTS.filter((file) => MARK.test(readOwn(file)));
+    expect(marked.toSorted()).toEqual(Object.keys(GENERATED).toSorted());
+  });
+
+  it("include every table of the wire in PROTOCOL.md", () => {
     const names = Array.from(PROTOCOL.matchAll(/<!-- table: (.+) -->/g), ([, name]) => name);
     expect(names).toEqual([
       "payload types",
@@ -27,7 +36,19 @@ describe("a generated table", () => {
     expect(PROTOCOL.match(/<!-- end -->/g)).toHaveLength(names.length);
   });
 
-  it("is filled between its marks, wherever it stands, and nothing else is changed", () => {
+  it("have as many cells in every row of PROTOCOL.md as in the head of its table", () => {
+    const rows = PROTOCOL.split("\n").map((line) =>
+      line.startsWith("| ") ? line.split(" | ").length : 0,
+    );
+    const uneven = rows.filter(
+      (cells, at) => cells > 0 && (rows[at - 1] ?? 0) > 0 && cells !== rows[at - 1],
+    );
+    expect(uneven).toEqual([]);
+  });
+});
+
+describe("fillTables", () => {
+  it("replaces what stands between the marks and nothing else", () => {
     const marks = "before\n<!-- table: close codes -->\nold\n<!-- end -->\nafter\n";
     const filled = fillTables(marks);
     expect(filled).toMatch(
@@ -38,20 +59,10 @@ describe("a generated table", () => {
     expect(fillTables("no table")).toBe("no table");
   });
 
-  it("that nobody knows is a throw, not an empty table", () => {
+  it("throws for a table that does not exist", () => {
     expect(() => fillTables("<!-- table: colours -->\n<!-- end -->")).toThrow(
-      'no table is named "colours"',
+      'there is no table named "colours"',
     );
-  });
-
-  it("has as many cells in every row as in its head", () => {
-    const rows = PROTOCOL.split("\n").map((line) =>
-      line.startsWith("| ") ? line.split(" | ").length : 0,
-    );
-    const uneven = rows.filter(
-      (cells, at) => cells > 0 && (rows[at - 1] ?? 0) > 0 && cells !== rows[at - 1],
-    );
-    expect(uneven).toEqual([]);
   });
 });
 
