@@ -47,8 +47,9 @@ interface WorkerdOptions {
 }
 
 /**
- * Tests in workerd, with the published test credentials and these settings. Each file has a workerd of its own: in a shared one
- * the counts in an isolate's memory mix, and workerd 2026-11 does not come to its end.
+ * Tests in workerd, with the published test credentials and these settings. Each file has a workerd of its own. With
+ * `isolate: false` they would share one, but then counts in the memory of its isolate mix, and the run of 22 files never ended
+ * (workerd of November 2026).
  */
 function workerd(name: string, { include, exclude = [], settings = {} }: WorkerdOptions) {
   const bindings = { ...developmentVars, ...WORLD_SETTINGS, ...settings };
