@@ -4,6 +4,7 @@ import type { Hubs } from "../../src/hub/placement.ts";
 import { connectingBehaviour, fullHubBehaviour } from "./connecting.ts";
 import { errorsBehaviour } from "./errors.ts";
 import { hintBehaviour, hubsBehaviour } from "./hubs.ts";
+import { rateLimitBehaviour } from "./rate-limit.ts";
 import { refusalsBehaviour } from "./refusals.ts";
 import { sessionsBehaviour } from "./sessions.ts";
 import { signallingBehaviour } from "./signalling.ts";
@@ -14,6 +15,7 @@ export function allBehaviour(world: () => World, hubs: Hubs): void {
   spreadBehaviour(world, hubs);
   describe("when a client connects, the hub", () => connectingBehaviour(world));
   describe("to what it cannot accept, the hub", () => refusalsBehaviour(world));
+  describe("for frames that come too fast, the hub", () => rateLimitBehaviour(world));
   describe("in an ERROR, the hub", () => errorsBehaviour(world, hubs));
   if (hubs !== "per-client")
     describe("when it is full, the hub", () => fullHubBehaviour(world, hubs));
