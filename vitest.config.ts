@@ -1,10 +1,11 @@
+/** Which tests run where: the projects of `npm test`, and what they share to be quick. */
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { globSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import { WORLD_SETTINGS } from "./test/behaviour/world.ts";
 
-/** The Worker under test has what `npm start` gives it: the document's credentials. */
+/** The Worker under test has what `npm start` gives it: the published test credentials. */
 const developmentVars = Object.fromEntries(
   Object.entries(parseEnv(readFileSync("development.vars", "utf8"))).map(([name, value]) => [
     name,
@@ -12,15 +13,45 @@ const developmentVars = Object.fromEntries(
   ]),
 );
 
-/** Bounds a hang: no test asserts a time, and a property of a thousand runs on a loaded machine exceeds vitest's 5 s. */
+/** These bound a hang. No test asserts a time, and a property of a thousand runs on a loaded machine exceeds vitest's 5 s. */
 const PATIENCE = { testTimeout: 30_000, hookTimeout: 30_000 };
 
+/** A real `npm start` takes seconds to be there, and on a loaded machine many. */
+const LONG_PATIENCE = { testTimeout: 120_000, hookTimeout: 120_000 };
+
+/**
+ * Three files at once on two cores: while one waits for a process, an alarm or an outage, two compute. The number is the same
+ * for all projects of a group, as vitest asks.
+ */
+const FILES_AT_ONCE = 3;
+
+const UNIT = [
+  "test/{kernel,protocol,wires,hub,auth,config,log,events,metrics,ledger,admin,docs,scripts,client,examples,bench}/**/*.test.ts",
+];
+
+/**
+ * Files share their modules with those that run before them, which halves the time. A file that replaces a module must not:
+ * the module may be loaded already.
+ */
+const MOCKING = globSync(UNIT).filter((file) => readFileSync(file, "utf8").includes("vi.mock("));
+
+/** What depends on how many hubs there are. */
 const SPREAD = ["behaviour", "events", "other-hub-fails"].map(
   (name) => `test/worker/${name}.test.ts`,
 );
 
-/** Tests in workerd, with the document's credentials and these settings. */
-function workerd(name: string, include: string[], settings: Readonly<Record<string, string>>) {
+interface WorkerdOptions {
+  readonly include: string[];
+  readonly exclude?: string[];
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Tests in workerd, with the published test credentials and these settings. Each file has a workerd of its own. With
+ * `isolate: false` they would share one, but then counts in the memory of its isolate mix, and the run of 22 files never ended
+ * (workerd of November 2026).
+ */
+function workerd(name: string, { include, exclude = [], settings = {} }: WorkerdOptions) {
   const bindings = { ...developmentVars, ...WORLD_SETTINGS, ...settings };
   return {
     plugins: [
@@ -29,47 +60,52 @@ function workerd(name: string, include: string[], settings: Readonly<Record<stri
         miniflare: { bindings },
       }),
     ],
-    test: { name, include, ...PATIENCE },
+    test: { name, include, exclude, ...PATIENCE },
   };
 }
 
 export default defineConfig({
   test: {
+    maxWorkers: FILES_AT_ONCE,
     projects: [
       {
         test: {
           name: "unit",
           environment: "node",
+          include: UNIT,
+          exclude: MOCKING,
+          isolate: false,
+          setupFiles: ["test/support/property-seed.ts"],
           ...PATIENCE,
-          include: [
-            "test/{protocol,wires,hub,auth,config,log,events,metrics,ledger,admin,docs,scripts,client,examples,bench}/**/*.test.ts",
-          ],
         },
       },
-      workerd("workerd", ["test/worker/**/*.test.ts"], {}),
-      // The whole behaviour again, where clients are spread over hubs.
-      workerd("workerd-7", SPREAD, { SIGNAL_MANAGER_ROUTING_HUBS: "7" }),
-      workerd("workerd-per-client", SPREAD, { SIGNAL_MANAGER_ROUTING_HUBS: "per-client" }),
+      { test: { name: "unit-mocks", environment: "node", include: MOCKING, ...PATIENCE } },
+      workerd("workerd", {
+        include: ["test/worker/**/*.test.ts"],
+        // One hub has no other hub that could fail.
+        exclude: ["test/worker/other-hub-fails.test.ts"],
+      }),
+      // What clients that are spread over hubs can tell from one hub: see test/behaviour/all.ts.
+      workerd("workerd-7", { include: SPREAD, settings: { SIGNAL_MANAGER_ROUTING_HUBS: "7" } }),
+      workerd("workerd-per-client", {
+        include: SPREAD,
+        settings: { SIGNAL_MANAGER_ROUTING_HUBS: "per-client" },
+      }),
       {
         test: {
           name: "e2e",
           environment: "node",
           include: ["test/e2e/**/*.test.ts"],
-          // A real `npm start` takes seconds to be there; these bound a hang, no test asserts a time.
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
+          ...LONG_PATIENCE,
         },
       },
       {
         test: {
           name: "versions",
           environment: "node",
+          // They build two bundles, and kill and restart processes.
           include: ["test/versions/**/*.test.ts"],
-          // Two bundles are built, and processes are killed and started again; these bound a hang.
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
+          ...LONG_PATIENCE,
         },
       },
       {
@@ -78,9 +114,8 @@ export default defineConfig({
           environment: "node",
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/support/browser-notice.ts"],
-          // After all others: a call needs the machine, and a person's ten seconds are counted.
+          // After all others, one at a time: a call needs the machine, and a person's ten seconds are counted.
           sequence: { groupOrder: 1 },
-          // As above; a call on a busy machine takes its time.
           testTimeout: 180_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -1,3 +1,4 @@
+/** What the hub does until a session has begun. */
 import { expect, it } from "vitest";
 import { concat, frame, NIL, uuid } from "../support/frames.ts";
 import {
@@ -56,14 +57,14 @@ export function connectingBehaviour(world: () => World): void {
     },
   );
 
-  it("[CO1] verifies a token in CONNECT even where the upgrade showed one", async () => {
+  it("[CO1] verifies a token in CONNECT even if the upgrade showed one", async () => {
     const peer = await world().openAs("alice");
     await expectAnswers(peer, frame("CONNECT", { client_id: "alice", auth_token: "wrong" }), [
       error(401),
     ]);
   });
 
-  it("[CO4] grants the capabilities that it knows of those asked for, each once", async () => {
+  it("[CO4] grants those of the requested capabilities that it knows, each once", async () => {
     const peer = await world().openAs("alice");
     const capabilities = ["telepathy", "ack", "__proto__", "ack"];
     await peer.send(frame("CONNECT", { client_id: "alice", capabilities }));
@@ -149,7 +150,7 @@ export function connectingBehaviour(world: () => World): void {
       expect(await peer.next()).toMatchObject({ type: "HEARTBEAT_ACK", uuid: uuid(n) });
   });
 
-  it("[CO5] [CO8] judges what waited behind a refused CONNECT as sent before CONNECT", async () => {
+  it("[CO5] [CO8] treats what waited behind a refused CONNECT as sent before CONNECT", async () => {
     const peer = await world().open();
     const again = frame(
       "CONNECT",
@@ -185,7 +186,7 @@ export function connectingBehaviour(world: () => World): void {
     await expectNothing(peer);
   });
 
-  it("[UP6] answers 503 at the upgrade once even the headroom is full, and not while there is some", async () => {
+  it("[UP6] answers 503 at the upgrade when the headroom is full, too, and not before", async () => {
     for (let n = 0; n < MAX_SESSIONS + 16; n += 1) {
       expect(await world().refusal()).toBe(null);
       await world().open();
@@ -194,9 +195,9 @@ export function connectingBehaviour(world: () => World): void {
   });
 }
 
-/** A hub that is one client's alone is never full. */
+/** A hub of one client is never full. */
 export function fullHubBehaviour(world: () => World, hubs: number): void {
-  it("[CO10] answers one client too many with 503 and close 4503, and still lets a takeover in", async () => {
+  it("[CO10] answers one client too many with 503 and close 4503, and still lets a client take over its own session", async () => {
     const mates = matesOf("late", hubs, MAX_SESSIONS);
     for (const id of mates) await connect(world(), id);
     const late = await world().open("late");
@@ -208,7 +209,7 @@ export function fullHubBehaviour(world: () => World, hubs: number): void {
     await connect(world(), mates[0] ?? "");
   });
 
-  it("[CO10] [SE5] lets a stranger in where a reset took a full hub's sessions away, and is full again after them", async () => {
+  it("[CO10] [SE5] lets other clients in after a reset took its sessions away, and is full again when they are as many", async () => {
     const lost: object[] = [];
     const mates = matesOf("late", hubs, 2 * MAX_SESSIONS);
     for (const clientId of mates.slice(MAX_SESSIONS)) {

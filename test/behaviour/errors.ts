@@ -8,10 +8,10 @@ import { FRAME_BURST, matesOf, MAX_SESSIONS, type Peer, type World } from "./wor
 
 type Style = (typeof SIGNAL_STYLES)[number]["style"];
 
-/** What the frame that is refused carries. */
+/** The uuid of the frame that the hub refuses. */
 const REFUSED = uuid(0xee);
 
-/** Brings it about that the next message of the peer is the ERROR that answers a frame of this style. */
+/** Makes the hub answer a frame of this style with the ERROR: it is the next message that the peer receives. */
 type Provoke = (world: World, style: Style, hubs: Hubs) => Promise<Peer>;
 
 const PROVOKED: Readonly<Record<ErrorCode, Provoke>> = {
@@ -54,7 +54,7 @@ const PROVOKED: Readonly<Record<ErrorCode, Provoke>> = {
   },
 };
 
-/** Payloads that fill a frame: with the longer source in the target's place they are too large for one. */
+/** Payloads that fill a frame: with the source, which is longer than the target, they exceed it. */
 const LARGEST: Readonly<Record<Style, object | string | Uint8Array>> = {
   JSON: {
     target_client_id: "b",
@@ -70,10 +70,10 @@ const STYLES = SIGNAL_STYLES.map(({ style }) => style);
 export function errorsBehaviour(world: () => World, hubs: Hubs): void {
   const codes = CODES.filter((code) => code !== 503 || hubs !== "per-client");
   it.each(codes.flatMap((code) => STYLES.map((style) => ({ code, style }))))(
-    "[ER1] [ER2] [PT6] says $code to a client that speaks $style",
+    "[ER1] [ER2] [PT6] says $code in the payload type of the frame that it answers: $style",
     async ({ code, style }) => {
       const peer = await PROVOKED[code](world(), style, hubs);
-      // 409 answers no frame: it is the hub's own word, in JSON.
+      // 409 answers no frame: the hub sends it unasked, in JSON.
       const answers = code === 409 ? null : style;
       const error = (await peer.next()) as Seen;
       expect(error).toMatchObject({ type: "ERROR", uuid: answers === null ? NIL : REFUSED });

@@ -1,10 +1,10 @@
-/** Several hubs behave as one: the signals of a crowd, whichever hub each of it lives on. */
+/** Several hubs behave as one: signals among many clients, whichever hub each of them belongs to. */
 import { expect, it } from "vitest";
 import { concat, frame, NIL, uuid } from "../support/frames.ts";
 import { connect, error, expectAlive, expectAnswers, expectNothing, signalTo } from "./steps.ts";
 import { MAX_BATCH_BYTES, type Peer, type World } from "./world.ts";
 
-/** Seven hubs have few ids in common with seven others: with these, pairs of one hub and of two. */
+/** Among these, seven hubs have pairs of clients with one hub and pairs with two. */
 const CROWD = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi"];
 
 async function gather(world: World): Promise<Map<string, Peer>> {
@@ -75,7 +75,7 @@ export function hubsBehaviour(world: () => World): void {
     await expectAnswers(peer, frame("CONNECT", { client_id: "bob" }), [{ type: "CONNECT_ACK" }]);
   });
 
-  it("[SE1] takes over across everything: the old connection is replaced, the others stay", async () => {
+  it("[SE1] replaces the old connection of a client that connects again, and keeps all others", async () => {
     const peers = await gather(world());
     const again = await connect(world(), "bob");
     expect(await peers.get("bob")?.next()).toMatchObject(error(409, NIL));
@@ -85,7 +85,7 @@ export function hubsBehaviour(world: () => World): void {
     await expectAlive(again, "bob");
   });
 
-  it("[BA1] sends nobody a batch who did not ask for it", async () => {
+  it("[BA1] sends no batch to a client that did not ask for batches", async () => {
     const [alice, bob] = [await connect(world(), "alice"), await connect(world(), "bob")];
     await alice.send(concat(...[1, 2, 3].map((n) => signalTo("bob", n, uuid(n)))));
     for (const n of [1, 2, 3]) expect(await bob.next()).toMatchObject({ uuid: uuid(n) });
@@ -121,7 +121,7 @@ export function hubsBehaviour(world: () => World): void {
     expect(bob.messages()).toBe(5);
   });
 
-  it("[BA1] [DC1] loses nothing of a batch to a close in the same message", async () => {
+  it("[BA1] [DC1] sends a whole batch before the close that the same message caused", async () => {
     const bob = await connectBatching(world(), "bob");
     await bob.send(
       concat(signalTo("bob", 1, uuid(1)), signalTo("bob", 2, uuid(2)), frame("DISCONNECT", {})),
@@ -133,7 +133,7 @@ export function hubsBehaviour(world: () => World): void {
 
 /** Where there are several hubs an upgrade without credentials names its client. */
 export function hintBehaviour(world: () => World): void {
-  it("[UP8] [CO7] takes a hint for no identity: who opened for bob is not alice, though with her token", async () => {
+  it("[UP8] [CO7] does not take it as an identity: a socket opened for bob cannot connect as alice, even with her token", async () => {
     const peer = await world().open("bob");
     const auth_token = await world().token("alice");
     await expectAnswers(peer, frame("CONNECT", { client_id: "alice", auth_token }), [error(400)]);

@@ -56,14 +56,16 @@ export class PlainSocket implements HubSocket {
 
 export class PlainPeer implements Peer {
   readonly closed: Promise<number>;
-  readonly #connection: Connection;
+  readonly connection: Connection;
+  /** Every frame and text that has arrived, in order. */
+  readonly received: (Seen | string)[] = [];
   readonly #socket: PlainSocket;
   readonly #clock: Clock;
   readonly #inbox = new Inbox<Seen | string>();
   #messages = 0;
 
   constructor(connection: Connection, socket: PlainSocket, clock: Clock) {
-    this.#connection = connection;
+    this.connection = connection;
     this.#socket = socket;
     this.#clock = clock;
     this.closed = new Promise((resolve) => {
@@ -71,6 +73,7 @@ export class PlainPeer implements Peer {
         receive: (message) => {
           this.#messages += 1;
           const all = typeof message === "string" ? [message] : seenAll(message);
+          this.received.push(...all);
           for (const each of all) this.#inbox.put(each);
         },
         // Does not answer the close: what a test sends after it was on its way when the hub closed.
@@ -81,7 +84,7 @@ export class PlainPeer implements Peer {
 
   /** The hub has handled it when this resolves, and what it sent in answer has arrived. */
   async send(message: Uint8Array | string): Promise<void> {
-    await this.#handled(this.#connection.client.send(message));
+    await this.#handled(this.connection.client.send(message));
   }
 
   next(): Promise<Seen | string> {
@@ -93,7 +96,7 @@ export class PlainPeer implements Peer {
   }
 
   close(code = 1000): Promise<void> {
-    this.#connection.client.close(code);
+    this.connection.client.close(code);
     return this.#clock.settle();
   }
 

@@ -1,3 +1,4 @@
+/** How long a session lasts, and every way in which it ends. */
 import { expect, it } from "vitest";
 import { concat, frame, NIL, uuid } from "../support/frames.ts";
 import { connect, error, expectAlive, expectAnswers, expectNothing, signalTo } from "./steps.ts";
@@ -29,7 +30,7 @@ export function sessionsBehaviour(world: () => World): void {
     expect(await alice.next()).toBe("pong");
   });
 
-  it("[HB4] closes a silent session with 4408, and not before", async () => {
+  it("[HB4] closes it with 4408 after three heartbeats of silence, and not before", async () => {
     const alice = await connect(world(), "alice");
     await world().advance(SILENCE_MS - 1);
     await expectNothing(alice);
@@ -40,7 +41,7 @@ export function sessionsBehaviour(world: () => World): void {
     expect(world().ended).toEqual([{ clientId: "alice", reason: "timed-out", messageCount: 3 }]);
   });
 
-  it("[HB4] takes other text, and bytes that are no frame, for silence", async () => {
+  it("[HB4] does not count other texts, or bytes that are no frame, as a sign of life", async () => {
     const alice = await connect(world(), "alice");
     await world().advance(SILENCE_MS - 1);
     for (const silence of ["PING", "", Uint8Array.of(1), new Uint8Array()])
@@ -50,7 +51,7 @@ export function sessionsBehaviour(world: () => World): void {
     expect(world().ended).toMatchObject([{ reason: "timed-out" }]);
   });
 
-  it("[HB4] [SI6] finds out by a signal that its target is silent: 404 for the source, 4408 for the target and no signal", async () => {
+  it("[HB4] [SI6] discovers a silent target when a signal is for it: the source gets 404, the target 4408 and no signal", async () => {
     const alice = await connect(world(), "alice");
     world().pass(SILENCE_MS - 1);
     const bob = await connect(world(), "bob");
@@ -72,7 +73,7 @@ export function sessionsBehaviour(world: () => World): void {
       what: "before the point where framing is lost",
       bytes: concat(frame("HEARTBEAT", {}), Uint8Array.of(1)),
     },
-  ])("[HB4] takes a frame $what for a sign of life", async ({ bytes }) => {
+  ])("[HB4] counts a frame $what as a sign of life", async ({ bytes }) => {
     const alice = await connect(world(), "alice");
     await world().advance(SILENCE_MS - 1);
     await alice.send(bytes);
@@ -83,7 +84,7 @@ export function sessionsBehaviour(world: () => World): void {
     expect(await alice.closed).toBe(4408);
   });
 
-  it("[HB3] [HB4] takes a text ping for a sign of life", async () => {
+  it("[HB3] [HB4] counts a text ping as a sign of life", async () => {
     const [alice, bob] = [await connect(world(), "alice"), await connect(world(), "bob")];
     await world().advance(1);
     await alice.send("ping");
@@ -94,7 +95,7 @@ export function sessionsBehaviour(world: () => World): void {
     expect(world().ended.map(({ clientId }) => clientId)).toEqual(["bob"]);
   });
 
-  it("[DC1] ends the session at DISCONNECT, closes with 1000 and drops what is behind it", async () => {
+  it("[DC1] ends it at DISCONNECT, closes with 1000 and drops the frames behind it", async () => {
     const alice = await connect(world(), "alice");
     const bob = await connect(world(), "bob");
     await alice.send(concat(frame("DISCONNECT", { reason: "bye" }), signalTo("bob", "too late")));
@@ -104,7 +105,7 @@ export function sessionsBehaviour(world: () => World): void {
   });
 
   it.each([{ payload: "bye" }, { payload: new Uint8Array() }])(
-    "[DC1] [PT4] [PT5] takes DISCONNECT in TEXT and BINARY",
+    "[DC1] [PT4] [PT5] accepts DISCONNECT in TEXT and BINARY",
     async ({ payload }) => {
       const alice = await connect(world(), "alice");
       await alice.send(frame("DISCONNECT", payload));
@@ -112,7 +113,7 @@ export function sessionsBehaviour(world: () => World): void {
     },
   );
 
-  it("[SE1] gives the client id to the newer connection, and the older one 409 and close 4409", async () => {
+  it("[SE1] gives the client id to the newer connection, and ERROR 409 and close 4409 to the older one", async () => {
     const older = await connect(world(), "alice");
     const newer = await connect(world(), "alice");
     expect(await older.next()).toMatchObject(error(409, NIL));
@@ -121,7 +122,7 @@ export function sessionsBehaviour(world: () => World): void {
     expect(world().ended).toEqual([{ clientId: "alice", reason: "replaced", messageCount: 1 }]);
   });
 
-  it("[SE2] is not touched by a late close of the connection that it replaced", async () => {
+  it("[SE2] keeps it when the connection that it replaced closes late", async () => {
     const older = await connect(world(), "alice");
     const newer = await connect(world(), "alice");
     await older.closed;
@@ -148,7 +149,7 @@ export function sessionsBehaviour(world: () => World): void {
     expect(world().ended.map(({ reason }) => reason)).toEqual(Array<string>(39).fill("replaced"));
   });
 
-  it("[SE3] ends the session when its token and the clock skew have run out", async () => {
+  it("[SE3] ends it when its token has expired and the clock skew has passed", async () => {
     const alice = await connect(world(), "alice", { expiresInSeconds: 40 });
     await world().advance(40_000);
     await expectNothing(alice);
@@ -160,7 +161,7 @@ export function sessionsBehaviour(world: () => World): void {
     expect(world().ended).toEqual([{ clientId: "alice", reason: "expired", messageCount: 2 }]);
   });
 
-  it("[SE3] ends a session whose token runs out before the connect deadline would have passed", async () => {
+  it("[SE3] ends it on time if its token expires before the connect deadline would have passed", async () => {
     const alice = await connect(world(), "alice", { expiresInSeconds: -25 });
     await world().advance(5_000);
     expect(await alice.closed).toBe(4401);
@@ -195,7 +196,7 @@ export function sessionsBehaviour(world: () => World): void {
     expect(world().ended).toEqual(counts);
   });
 
-  it("[SE5] ends sessions that a reset took away as lost, each once, and lets their clients come back", async () => {
+  it("[SE5] ends each session that a reset took away once, as lost, and lets its client come back", async () => {
     const alice = await connect(world(), "alice");
     await connect(world(), "bob");
     await world().reset();
@@ -209,18 +210,18 @@ export function sessionsBehaviour(world: () => World): void {
     await expectAlive(again, "alice");
   });
 
-  it("[SE5] ends what a reset took away as soon as anybody comes to the hub, whoever it is", async () => {
+  it("[SE5] ends the sessions that a reset took away as soon as any client connects", async () => {
     await connect(world(), "alice");
     await world().reset();
-    const stranger = await world().open("alice");
+    const unconnected = await world().open("alice");
     expect(world().ended).toEqual([{ clientId: "alice", reason: "lost", messageCount: null }]);
     await world().reset();
-    expect(await stranger.closed).toBe(1006);
+    expect(await unconnected.closed).toBe(1006);
     await connect(world(), "alice");
     expect(world().ended).toHaveLength(1);
   });
 
-  it("[SE7] [CL1] ends a session that an administrator kicks: 403, 4403, and nobody else's", async () => {
+  it("[SE7] [CL1] ends it with ERROR 403 and close 4403 when an administrator kicks its client, and ends no other", async () => {
     const [alice, bob] = [await connect(world(), "alice"), await connect(world(), "bob")];
     expect(await world().kick("alice")).toBe(true);
     expect(await alice.next()).toMatchObject(error(403, NIL));

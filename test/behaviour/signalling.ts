@@ -1,3 +1,4 @@
+/** What the hub does with signals between connected clients, and with signals that it does not deliver. */
 import { expect, it } from "vitest";
 import { binary, concat, frame, rawFrame, uuid } from "../support/frames.ts";
 import {
@@ -29,7 +30,7 @@ export function signallingBehaviour(world: () => World): void {
     },
   );
 
-  it("[SI3] [SI5] delivers TEXT with the source in the target's place, colons and all", async () => {
+  it("[SI3] [SI5] delivers TEXT with the source in the target's place, and keeps every colon of the data", async () => {
     const alice = await connect(world(), "alice");
     const bob = await connect(world(), "bob");
     await alice.send(frame("SIGNAL_OFFER", "bob:a=candidate:1 1 UDP: x", uuid(7)));
@@ -57,19 +58,27 @@ export function signallingBehaviour(world: () => World): void {
     '"\\u0073ource_client_id":"mallory"',
     '"source_client_id":"m1","source_client_id":"m2"',
     '"__proto__":{"source_client_id":"mallory"}',
-  ])(
-    "[SI2] names the authenticated source alone, whatever the sender wrote: %s",
-    async (forged) => {
-      const alice = await connect(world(), "alice");
-      const bob = await connect(world(), "bob");
-      const payload = new TextEncoder().encode(
-        ` {${forged}, "target_client_id":"bob","signal_data":1}`,
-      );
-      await alice.send(rawFrame({ messageType: 0x10, payloadType: 0x02 }, payload));
-      const received = await bob.next();
-      expect(received).toMatchObject({ payload: { source_client_id: "alice", signal_data: 1 } });
-    },
-  );
+  ])("[SI2] names only the authenticated source, whatever the sender wrote: %s", async (forged) => {
+    const alice = await connect(world(), "alice");
+    const bob = await connect(world(), "bob");
+    const payload = new TextEncoder().encode(
+      ` {${forged}, "target_client_id":"bob","signal_data":1}`,
+    );
+    await alice.send(rawFrame({ messageType: 0x10, payloadType: 0x02 }, payload));
+    const received = await bob.next();
+    expect(received).toMatchObject({ payload: { source_client_id: "alice", signal_data: 1 } });
+  });
+
+  it("[PT1] accepts every payload type on one connection, even within one message", async () => {
+    const alice = await connect(world(), "alice");
+    const bob = await connect(world(), "bob");
+    const signals = SIGNAL_STYLES.map(({ signal }, n) => signal("bob", uuid(n + 1)));
+    await alice.send(concat(...signals));
+    const payloads = [{ source_client_id: "alice" }, "alice:v=0", expect.any(Uint8Array)];
+    for (const [n, payload] of payloads.entries()) {
+      expect(await bob.next()).toMatchObject({ uuid: uuid(n + 1), payload });
+    }
+  });
 
   it("[SI1] lets a client signal itself", async () => {
     const alice = await connect(world(), "alice");
@@ -116,7 +125,7 @@ export function signallingBehaviour(world: () => World): void {
     },
   );
 
-  it("[SI7] allows the targets that the token names, at either door", async () => {
+  it("[SI7] allows the targets that the token names, whether the upgrade or CONNECT showed the token", async () => {
     const options = { targets: ["room-*", "carol"] };
     const alice = await connect(world(), "alice", options);
     const room = await connect(world(), "room-7");
@@ -202,7 +211,7 @@ export function signallingBehaviour(world: () => World): void {
     },
   );
 
-  it("[SI10] answers a signal that is not delivered with its ERROR alone", async () => {
+  it("[SI10] answers a signal that is not delivered with its ERROR and nothing else", async () => {
     const alice = await world().openAs("alice", { targets: ["bob"] });
     const hello = frame("CONNECT", { client_id: "alice", capabilities: ["ack"] });
     await expectAnswers(alice, hello, [{ type: "CONNECT_ACK" }]);

@@ -1,10 +1,10 @@
-/** Steps that the suites of behaviour share. */
+/** Steps that the behaviour suites share. */
 import { expect } from "vitest";
 import { binary, frame, uuid, type Seen } from "../support/frames.ts";
 import type { ErrorCode } from "../../src/protocol/errors.ts";
 import type { Peer, TokenOptions, World } from "./world.ts";
 
-/** A session by the first door: a token in CONNECT. */
+/** Begins a session with a token in CONNECT. */
 export async function connect(
   world: World,
   clientId: string,
@@ -17,7 +17,7 @@ export async function connect(
   return peer;
 }
 
-/** Sends frames as one message or several, and awaits as many answers as are expected, in order. */
+/** Sends one message and awaits its expected answers, in order. */
 export async function expectAnswers(
   peer: Peer,
   message: Uint8Array | string,
@@ -27,7 +27,7 @@ export async function expectAnswers(
   for (const answer of answers) expect(await peer.next()).toMatchObject(answer as object);
 }
 
-/** Nothing is on its way: the next thing that comes is the answer to a heartbeat sent now. */
+/** Nothing is on its way: what arrives next is the answer to a heartbeat that is sent now. */
 export async function expectNothing(peer: Peer): Promise<void> {
   await peer.send(frame("HEARTBEAT", {}, uuid(0xfe)));
   expect(await peer.next()).toMatchObject({ type: "HEARTBEAT_ACK", uuid: uuid(0xfe) });
@@ -47,7 +47,7 @@ export function signalTo(target_client_id: string, signal_data: unknown, id?: st
   return frame("SIGNAL_OFFER", { target_client_id, signal_data }, id);
 }
 
-/** One frame in the three payload types: what a test says once holds for each. */
+/** The same signal in each of the three payload types. */
 export const SIGNAL_STYLES = [
   { style: "JSON", signal: (target: string, id?: string) => signalTo(target, "v=0", id) },
   {
@@ -79,11 +79,11 @@ export const CONNECT_STYLES = [
   },
 ] as const;
 
-/** The code of an ERROR in whichever payload type it came. */
+/** The code of an ERROR, whichever its payload type; null: it is no ERROR. */
 export function errorCodeOf(message: Seen | string): number | null {
   if (typeof message === "string" || message.type !== "ERROR") return null;
   const { payload } = message;
   if (typeof payload === "string") return Number(payload.slice(0, payload.indexOf(":")));
-  // The hub says every other ERROR in JSON.
+  // Every other ERROR of the hub is JSON.
   return (payload as { error_code: number }).error_code;
 }

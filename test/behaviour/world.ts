@@ -1,12 +1,12 @@
 /**
- * Where the behaviour of the hub is tried: on plain objects with a hand-turned clock, or on the real Durable Object in
- * workerd. Each of them also with an eviction before every event, so that every behaviour has its twin.
+ * What the behaviour suite needs of the world that it runs in: the plain objects of the test kernel, or the real Durable
+ * Objects in workerd. Each world also runs with an eviction before every event.
  */
 import { hubNameOf, type Hubs } from "../../src/hub/placement.ts";
 import { parseClientId } from "../../src/protocol/client-id.ts";
 import type { Seen } from "../support/frames.ts";
 
-/** The settings that every world runs with: small, so that tests reach the limits, and none of them a default. */
+/** The settings of every world: small, so that tests reach the limits, and none of them a default. */
 export const WORLD_SETTINGS = {
   SIGNAL_MANAGER_SERVER_MAX_CONNECTIONS: "40",
   SIGNAL_MANAGER_LIMITS_FRAME_BURST: "200",
@@ -24,10 +24,10 @@ export const HEARTBEAT_INTERVAL_MS = 30_000;
 export const MAX_MESSAGE_BYTES = 524_288;
 export const MAX_BATCH_BYTES = 4096;
 
-/** Whose socket it is where a test does not say. */
+/** The client of a socket if a test names none. */
 export const USUAL_CLIENT = "alice";
 
-/** Client ids that live on the same hub as this one. */
+/** Client ids that belong to the same hub as this one. */
 export function matesOf(clientId: string, hubs: number, count: number): string[] {
   const home = hubOf(clientId, hubs);
   const mates: string[] = [];
@@ -51,39 +51,39 @@ export interface TokenOptions {
 export interface Ended {
   readonly clientId: string;
   readonly reason: string;
-  /** null: lost with the hub's memory. */
+  /** null: the count was lost with the hub's memory. */
   readonly messageCount: number | null;
 }
 
 export interface World {
-  /** A socket whose upgrade showed nothing. Where there are several hubs it named the client that it will be for. */
+  /** A socket whose upgrade showed no credentials. If there are several hubs, it named the client as a hint. */
   open(clientId?: string): Promise<Peer>;
   /** A socket whose upgrade showed a token of this client. */
   openAs(clientId: string, options?: TokenOptions): Promise<Peer>;
   /** A signed token. */
   token(clientId: string, options?: TokenOptions): Promise<string>;
-  /** Turns the clock, and lets the alarm go off if one is set. */
+  /** Turns the clock, and lets every alarm go off that is due then. */
   advance(ms: number): Promise<void>;
-  /** Turns the clock alone: the alarm is late, as the platform's may be. */
+  /** Turns only the clock: alarms are late, as the platform's may be. */
   pass(ms: number): void;
-  /** What an upgrade of its own is answered while the hub has no room; null: it has. */
+  /** The HTTP status of an upgrade that the hub refuses for lack of room; null: it accepts the upgrade. */
   refusal(): Promise<number | null>;
-  /** An administrator ends the client's session. False: it has none. */
+  /** An administrator ends the client's session. False: the client has none. */
   kick(clientId: string): Promise<boolean>;
-  /** The hub's process dies: sockets break, and no close event tells of it. */
+  /** The hubs die: their sockets break, and they receive no close event. */
   reset(): Promise<void>;
-  /** From now on no session can be written. */
+  /** From now on no session can be stored. */
   breakStorage(): Promise<void>;
   /** Sessions that ended, in order. */
   readonly ended: readonly Ended[];
 }
 
 export interface Peer {
-  /** One message, frames back to back, or a text. */
+  /** Sends one WebSocket message: frames back to back, or a text. */
   send(message: Uint8Array | string): Promise<void>;
-  /** The next frame or text, waiting for it if need be. */
+  /** The next frame or text. Waits for it if none has arrived. */
   next(): Promise<Seen | string>;
-  /** Messages that have come, texts and those of several frames among them. */
+  /** How many WebSocket messages have arrived: a text counts, and several frames in one message count once. */
   messages(): number;
   /** The close code that the client sees. */
   readonly closed: Promise<number>;

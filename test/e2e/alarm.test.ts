@@ -1,4 +1,4 @@
-/** Deadlines as the platform's own alarm keeps them: nothing here turns a clock. */
+/** Deadlines that the platform's own alarm keeps: no test turns a clock here. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { NodeClient } from "../support/node-client.ts";
 import { NodeService } from "../support/node-service.ts";
@@ -12,12 +12,12 @@ beforeAll(async () => {
 });
 afterAll(() => service?.stop());
 
-it("[CO9] closes a connection that never connects, though nothing else happens", async () => {
+it("[CO9] the hub closes a connection that never connects, although nothing else happens", async () => {
   const client = await NodeClient.open(service.url);
   expect(await client.closed).toMatchObject({ code: 4408 });
 });
 
-it("[HB4] closes a session that has gone silent, though nothing else happens", async () => {
+it("[HB4] the hub closes a session that falls silent, although nothing else happens", async () => {
   const client = await NodeClient.connect(service.url, 1);
   expect(await client.closed).toMatchObject({ code: 4408 });
 });

@@ -31,7 +31,7 @@ describe("a client that ends its session", () => {
     expect(await client.closed).toMatchObject({ code: 3001 });
   });
 
-  it("[SI6] is not connected for those who signal it then", async () => {
+  it("[SI6] is not connected any more: a signal for it is answered 404", async () => {
     const [one, two] = await Promise.all([
       NodeClient.connect(service.url, 1),
       NodeClient.connect(service.url, 2),
@@ -42,13 +42,13 @@ describe("a client that ends its session", () => {
     expect(await one.next()).toMatchObject({ type: "ERROR", payload: { error_code: 404 } });
   });
 
-  it("[SI6] by being killed, without a close frame, is not connected either", async () => {
+  it("[SI6] without a close frame, since it was killed, is not connected any more either", async () => {
     const script = join(import.meta.dirname, "../support/hold-connection.ts");
     const victim = new ProcessGroup(process.execPath, [script, service.url, "2"], process.env);
     await victim.printed(/connected/);
     const one = await NodeClient.connect(service.url, 1);
     await victim.end("SIGKILL");
-    // The network tells the hub in its own time: until then a signal is sent into the void, and only the heartbeat answers.
+    // The hub learns of it from the network some time later: until then signals go nowhere, and only the heartbeat is answered.
     for (let answer; answer?.type !== "ERROR";) {
       one.send(offer(idOf(2), uuid(7)));
       one.send(frame("HEARTBEAT", {}));
@@ -130,7 +130,7 @@ describe("a client that breaks RFC 6455", () => {
 });
 
 describe("credentials at the upgrade", () => {
-  it("[UP3] in the subprotocol list are taken, and signal-manager is selected", async () => {
+  it("[UP3] in the subprotocol list are accepted, and signal-manager is selected", async () => {
     const token = await issueToken(["browser"]);
     const client = await NodeClient.open(service.url, ["signal-manager", `bearer.${token}`]);
     expect(client.protocol).toBe("signal-manager");

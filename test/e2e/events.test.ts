@@ -137,7 +137,7 @@ describe("events of the running service", () => {
     { hubs: "5", count: 5 },
     { hubs: "per-client", count: 20 },
   ])(
-    "arrive of $hubs hubs and by two Ledgers, each hub's in its order",
+    "arrive from $hubs hubs through two Ledgers, in order for each hub",
     async ({ hubs, count }) => {
       const { topic, collector } = await newTopic();
       const { url } = await start(topic, `hubs-${hubs}`, {
@@ -204,7 +204,7 @@ describe("events of the running service", () => {
     },
   );
 
-  it("tell of the sessions that the runtime's death took away, each once, though nobody comes; and the counters stay", async () => {
+  it("report each session that a crash of the runtime ended once, even if no client comes back, and the counters survive", async () => {
     const { topic, collector } = await newTopic();
     const interval = { SIGNAL_MANAGER_SERVER_HEARTBEAT_INTERVAL: "3" };
     const first = await start(topic, "death", interval);

@@ -1,4 +1,4 @@
-/** Clients spread over hubs, and hubs over Ledgers, of the real service: the SDK on Node's own WebSocket, as an application has it. */
+/** The real service with several hubs and two Ledgers, used by the SDK on Node's own WebSocket, as an application uses it. */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { issueJwt } from "../../src/auth/jwt.ts";
 import { SignalClient, type Signal } from "../../src/client/index.ts";
@@ -13,7 +13,7 @@ const ADMIN_TOKEN = "the-admin-token-of-the-tests";
 const IDS = ["alice", "bob", "carol", "dave", "erin", "frank"];
 const LEDGERS = 2;
 
-describe.each(["7", "per-client"])("with routing.hubs = %s", (hubs) => {
+describe.each(["7", "per-client"])("with routing.hubs = %s the service", (hubs) => {
   let service: NodeService;
   const clients = new Map<string, SignalClient>();
   const received = new Map<string, Signal[]>();
@@ -64,13 +64,13 @@ describe.each(["7", "per-client"])("with routing.hubs = %s", (hubs) => {
     }
   });
 
-  it("[SI6] says of a client of no hub that it is not connected", async () => {
+  it("[SI6] rejects a signal to a client that no hub knows", async () => {
     await expect(clients.get("alice")?.send("nobody", "offer", 1)).rejects.toMatchObject({
       code: "target-absent",
     });
   });
 
-  it("lists the sessions of all hubs, each with its own", async () => {
+  it("lists the sessions of all hubs, each with its hub", async () => {
     const listed = await vi.waitUntil(async () => {
       const page = (await (await admin("/sessions")).json()) as {
         sessions: { client_id: string; hub: string }[];
@@ -83,7 +83,7 @@ describe.each(["7", "per-client"])("with routing.hubs = %s", (hubs) => {
     expect(one).toMatchObject({ client_id: "bob", message_count: expect.any(Number) });
   });
 
-  it("counts the connections of all hubs, though no Ledger knows of all", async () => {
+  it("counts the connections of all hubs, although no Ledger knows all of them", async () => {
     const known = IDS.map((id) => {
       const hub = hubNameOf(clientId(id), hubs === "per-client" ? hubs : Number(hubs));
       return fnv1a(hub) % LEDGERS;
@@ -94,14 +94,14 @@ describe.each(["7", "per-client"])("with routing.hubs = %s", (hubs) => {
     await vi.waitUntil(connections, { timeout: 10_000, interval: 100 });
   });
 
-  it("[SE7] kicks a client, wherever it lives", async () => {
+  it("[SE7] kicks a client, whichever hub it belongs to", async () => {
     const ended = new Promise((resolve) => clients.get("frank")?.on("error", resolve));
     expect((await admin("/sessions/frank", { method: "DELETE" })).status).toBe(204);
     expect(await ended).toMatchObject({ code: "kicked", closeCode: 4403 });
     expect((await admin("/sessions/frank")).status).toBe(404);
   });
 
-  it("[UP8] wants to know at the upgrade who connects", async () => {
+  it("[UP8] refuses an upgrade that does not say who connects", async () => {
     const bare = new WebSocket(service.url);
     const event = await new Promise<Event>((resolve) => {
       bare.addEventListener("error", resolve);

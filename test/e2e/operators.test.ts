@@ -61,12 +61,12 @@ function valueOf(text: string, series: string): number {
 }
 
 describe("/metrics of the running service", () => {
-  it("is shut to whoever does not show its token", async () => {
+  it("refuses requests without its token", async () => {
     expect((await http("/metrics")).status).toBe(401);
     expect((await http("/metrics", { headers: bearer(ADMIN_TOKEN) })).status).toBe(401);
   });
 
-  it("has what happened: connections, messages by type, errors by code, session durations, and the rest", async () => {
+  it("counts connections, messages by type, errors by code, session durations, and the rest", async () => {
     const [dave, erin] = [await connectAs("dave"), await connectAs("erin")];
     for (const n of [1, 2, 3]) {
       dave.send(frame("SIGNAL_OFFER", { target_client_id: "erin", signal_data: n }, uuid(n)));
@@ -108,7 +108,7 @@ describe("/metrics of the running service", () => {
 });
 
 describe("the admin API of the running service", () => {
-  it("is shut to whoever does not show its token", async () => {
+  it("refuses requests without its token", async () => {
     for (const headers of [{}, bearer("another-token-of-the-same-kind")]) {
       const response = await http("/admin/sessions", { headers });
       expect(response.status).toBe(401);
@@ -132,7 +132,7 @@ describe("the admin API of the running service", () => {
     room.close();
   });
 
-  it("delivers a backend's signal, or says why not", async () => {
+  it("delivers a backend's signal, or says why it cannot", async () => {
     const bob = await connectAs("bob");
     const signal = { target_client_id: "bob", type: "offer", signal_data: { sdp: "v=0" } };
     const [status, delivered] = await admin("POST", "/signals", signal);
@@ -148,7 +148,7 @@ describe("the admin API of the running service", () => {
     bob.close();
   });
 
-  it("[SE7] lists a session, tells of it, and ends it: ERROR 403, close 4403", async () => {
+  it("[SE7] lists a session, shows it, and ends it with ERROR 403 and close 4403", async () => {
     const carol = await connectAs("carol");
     await vi.waitUntil(async () => {
       const [, page] = await admin("GET", "/sessions?prefix=car");
@@ -174,7 +174,7 @@ describe("the admin API of the running service", () => {
 });
 
 describe("with events.sinks = none", () => {
-  it("nobody is told of a session, nothing waits, and the counts go on", async () => {
+  it("the service publishes no event, queues none, and still counts", async () => {
     const frank = await connectAs("frank");
     frank.close(1000);
     await frank.closed;

@@ -1,4 +1,4 @@
-/** What Pub/Sub may ask for and refuse, and the real service before it: credentials, and events that are refused for good. */
+/** The real service and a Pub/Sub that demands credentials or refuses events for good. */
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ReceivedMessage } from "../../scripts/local/pubsub-rest.ts";
 import type { BearerSettings } from "../../scripts/local/fake-pubsub/bearer.ts";
@@ -88,7 +88,7 @@ describe("a service account's key in the settings", () => {
 });
 
 describe("an event that Pub/Sub refuses for good", () => {
-  it("is parked with the reason while the others go on, and arrives when an operator has it tried again", async () => {
+  it("is parked with the reason while the others arrive, and arrives when an operator retries it", async () => {
     const { server, fake, collector } = await startFake();
     const service = await startService(server, { SIGNAL_MANAGER_ADMIN_TOKEN: ADMIN_TOKEN });
     const admin = async (method: string, path: string, body?: object): Promise<unknown> => {

@@ -1,4 +1,4 @@
-/** `npm run pubsub`, as a person runs it: what it prints, and that nothing of it is left. */
+/** `npm run pubsub`, as a person runs it: what it prints, and that it leaves no process behind. */
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -64,7 +64,7 @@ describe("npm run pubsub", () => {
     },
   );
 
-  it("shows the session of a client, when npm start has been given its lines", async () => {
+  it("shows the session of a client of an npm start that got the printed settings", async () => {
     const { processes } = await run([]);
     await processes.printed(/Ctrl-C ends it all/);
     const lines = processes.stdout.matchAll(/^ *export (SIGNAL_MANAGER_\w+)=(\S+)$/gm);
@@ -83,7 +83,7 @@ describe("npm run pubsub", () => {
     expect(processes.members()).toEqual([]);
   });
 
-  it("says which port would do where this one is taken", async () => {
+  it("suggests another port if its own is taken", async () => {
     const { port, giveBack } = await takePort();
     onTestFinished(async () => void (await giveBack()));
     const processes = npm(["run", "pubsub", "--", "--port", String(port)]);

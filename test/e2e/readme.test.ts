@@ -1,4 +1,4 @@
-/** The README's snippet, run as its reader runs it. */
+/** The client in the README, run as a reader runs it. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ afterAll(async () => {
   await service?.stop();
 });
 
-it("connects and signals itself with the twelve lines of the README", async () => {
+it("the twelve lines of the README connect a client that signals itself", async () => {
   const [, snippet = ""] = /```js\n([^]*?)```/.exec(readFileSync("README.md", "utf8")) ?? [];
   expect(snippet).toContain(DOCUMENTED_URL);
   const file = join(folder, "client.mjs");

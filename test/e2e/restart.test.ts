@@ -1,4 +1,4 @@
-/** Hubs of the real service, killed and started again with their state: who comes back, and that each session's end is told once. */
+/** The real service, killed and started again with its state: clients come back, and each session's end is published once. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,7 +55,7 @@ async function restartable(common: ShellSettings) {
   return { collector, start, ended };
 }
 
-it("[SE5] with another number of hubs has its clients back at their new hubs, and the old sessions are told once", async () => {
+it("[SE5] a service that starts again with another number of hubs has its clients at their new hubs, and publishes each old end once", async () => {
   const port = await fixedPort();
   const { collector, start, ended } = await restartable({
     SIGNAL_MANAGER_SERVER_PORT: String(port),
@@ -112,7 +112,7 @@ it("[SE5] with another number of hubs has its clients back at their new hubs, an
   );
 });
 
-it("[SE5] with a hub a client tells of each session that it is lost, once, though nobody comes", async () => {
+it("[SE5] a service with one hub per client publishes each lost session once after a crash, even if no client comes back", async () => {
   const { collector, start, ended } = await restartable({
     SIGNAL_MANAGER_ROUTING_HUBS: "per-client",
     SIGNAL_MANAGER_AUTH_ANONYMOUS_UPGRADE: "false",

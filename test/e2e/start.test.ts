@@ -1,10 +1,10 @@
-/** `npm start` itself: what it refuses, what it hands over, how it ends, and what it leaves behind. */
+/** `npm start` itself: what it refuses, how it passes on settings, how it ends, and what it leaves behind. */
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { frame, uuid } from "../support/frames.ts";
 import { idOf, NodeClient } from "../support/node-client.ts";
 import { NodeService, npm, type ShellSettings } from "../support/node-service.ts";
@@ -35,7 +35,7 @@ describe("npm start refuses to start", () => {
     expect(complaint).toMatch(/SIGNAL_MANAGER_AUTH_TOKEN_SECERT is not a known key/);
   });
 
-  it("with a certificate that is not there, an option that is a setting, and a value that wrangler cannot take", async () => {
+  it("with a missing certificate, an option that is a setting, and a value that wrangler cannot take", async () => {
     const complaint = await refused(
       {
         SIGNAL_MANAGER_SERVER_TLS_ENABLED: "true",
@@ -66,17 +66,24 @@ describe("npm start refuses to start", () => {
 
 describe("npm start hands over the settings", () => {
   const token = String.raw`it's "$HOME ${"${HOME}"} #1 \$ \n\ `.trim();
+  const secret = "a-secret-of-the-shell-that-nobody-sees";
+  let service: NodeService;
+
+  beforeAll(async () => {
+    service = await NodeService.start({
+      SIGNAL_MANAGER_AUTH_API_KEYS: JSON.stringify([`x:${token}`]),
+      SIGNAL_MANAGER_AUTH_TOKEN_SECRET: secret,
+    });
+  });
+  afterAll(() => service?.stop());
 
   it("intact, whatever their characters", async () => {
-    const service = await start({ SIGNAL_MANAGER_AUTH_API_KEYS: JSON.stringify([`x:${token}`]) });
     const client = await NodeClient.open(service.url);
     await client.expectAck(frame("CONNECT", { client_id: "x", auth_token: token }));
   });
 
-  it("where other users of the machine cannot read them, and for as long as it runs", async () => {
-    const secret = "a-secret-of-the-shell-that-nobody-sees";
+  it("so that no other user of the machine can read them, and only while it runs", async () => {
     const ownFolder = join(process.cwd(), ".wrangler", "start");
-    const service = await start({ SIGNAL_MANAGER_AUTH_TOKEN_SECRET: secret });
     const commandLines = service.processes.members();
     expect(commandLines.join("\n")).toContain("workerd");
     expect(commandLines.join("\n")).not.toContain(secret);
@@ -94,10 +101,11 @@ describe("npm start ends with all of its processes", () => {
     ["a SIGTERM to all of them", "SIGTERM"],
     ["Ctrl-C", "SIGINT"],
     ["the end of its terminal", "SIGHUP"],
-  ] as const)("on %s", async (_, signal) => {
+  ] as const)("on %s, and reports no error", async (_, signal) => {
     const { processes } = await start();
     await processes.end(signal);
     expect(processes.members()).toEqual([]);
+    expect(processes.stderr).not.toMatch(/error/i);
   });
 
   it("on a SIGTERM to npm alone, which npm does not pass on", async () => {
@@ -105,12 +113,6 @@ describe("npm start ends with all of its processes", () => {
     processes.signalLeader("SIGTERM");
     await processes.ended;
     expect(processes.members()).toEqual([]);
-  });
-
-  it("without a complaint where it was told to", async () => {
-    const { processes } = await start();
-    await processes.end("SIGINT");
-    expect(processes.stderr).not.toMatch(/error/i);
   });
 });
 
@@ -124,7 +126,7 @@ describe("two services of one checkout", () => {
 });
 
 describe("a service that was killed and starts again with its state", () => {
-  it("[SE5] takes clients again, and ends the sessions of before as lost", async () => {
+  it("[SE5] accepts clients again, and ends the sessions from before as lost", async () => {
     const state = mkdtempSync(join(tmpdir(), "hub-state-"));
     onTestFinished(() => rmSync(state, { recursive: true, force: true }));
     const before = await start({}, ["--persist-to", state]);

@@ -14,19 +14,19 @@ beforeAll(async () => {
 afterAll(() => service?.stop());
 
 describe("npm run token", () => {
-  it("prints a token and nothing else, which lives for auth.token_expiry", async () => {
+  it("prints nothing but a token, which is valid for auth.token_expiry", async () => {
     const token = await issueToken(["bob"]);
     expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
     const { sub, iat = 0, exp = 0, ...others } = decodeJwt(token);
     expect({ sub, lives: exp - iat, others }).toEqual({ sub: "bob", lives: 3600, others: {} });
   });
 
-  it("prints a token that lives as long as --expires says", async () => {
+  it("prints a token that is valid for as long as --expires says", async () => {
     const { iat = 0, exp = 0 } = decodeJwt(await issueToken(["bob", "--expires", "60"]));
     expect(exp - iat).toBe(60);
   });
 
-  it("[SI7] prints a token that may signal whom --targets names, and nobody else", async () => {
+  it("[SI7] prints a token that may signal only the clients that --targets names", async () => {
     const token = await issueToken(["bob", "--targets", "test_client_2,b*"], SHELL);
     const bob = await NodeClient.open(service.url);
     await bob.expectAck(frame("CONNECT", { client_id: "bob", auth_token: token }));
@@ -40,14 +40,14 @@ describe("npm run token", () => {
     }
   });
 
-  it("[CO5] signs with the secret of its own shell, which is not this service's", async () => {
+  it("[CO5] signs with the secret of its own shell, so that a service with another secret refuses the token", async () => {
     const token = await issueToken(["bob"]);
     const bob = await NodeClient.open(service.url);
     bob.send(frame("CONNECT", { client_id: "bob", auth_token: token }));
     expect(await bob.next()).toMatchObject({ payload: { error_code: 401 } });
   });
 
-  it("warns on stderr of a secret that a deployed Worker refuses, and signs all the same", async () => {
+  it("warns on stderr of a secret that a deployed Worker refuses, and signs nevertheless", async () => {
     const run = npm(["run", "--silent", "token", "--", "bob"], {
       SIGNAL_MANAGER_AUTH_TOKEN_SECRET: "hunter2",
     });
@@ -70,7 +70,7 @@ describe("npm run token", () => {
     expect(run.stdout).toBe("");
   });
 
-  it("without a secret says so, and ends with 1", async () => {
+  it("reports a missing secret, and ends with 1", async () => {
     const run = npm(["run", "--silent", "token", "--", "bob"], {
       SIGNAL_MANAGER_AUTH_TOKEN_SECRET: "",
     });

@@ -13,7 +13,7 @@ export class Clock {
   #sequence = 0;
   readonly #events = new EventQueue();
   readonly #alarms = new EventQueue();
-  #areAlarmsLate = false;
+  #areAlarmsLate = true;
   #running: Promise<void> | null = null;
   #failure: { readonly error: unknown } | null = null;
 

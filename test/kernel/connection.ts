@@ -42,8 +42,8 @@ export class Connection {
 
   /** The network between the ends breaks, and both learn of it. */
   cut(): void {
-    this.client.drop();
-    this.server.drop();
+    this.client.lose();
+    this.server.lose();
   }
 }
 
@@ -54,6 +54,7 @@ export class End {
   #other: End | null = null;
   #hasClosed = false;
   #isOver = false;
+  #isLost = false;
   #isDead = false;
   #lastArrivalMs = -Infinity;
 
@@ -74,7 +75,7 @@ export class End {
 
   /** Whether what is sent has a chance to arrive, as far as this end knows. */
   get canSend(): boolean {
-    return !this.#hasClosed && !this.#isDead;
+    return !this.#hasClosed && !this.#isLost && !this.#isDead;
   }
 
   /** Resolves when the other end has handled the message, or it is certain that it never will. */
@@ -82,8 +83,8 @@ export class End {
     if (!this.canSend) return Promise.resolve();
     if (this.#world.breaks()) {
       this.#world.trace.write(`${this.#name} breaks`);
-      this.drop();
-      this.#other?.drop();
+      this.lose();
+      this.#other?.lose();
       return Promise.resolve();
     }
     const size = typeof message === "string" ? JSON.stringify(message) : `${message.length} bytes`;
@@ -104,12 +105,18 @@ export class End {
     this.#deliver((other) => other.#end(code, true));
   }
 
-  /** This end dies without a close frame: the other one learns of it behind everything that was sent. */
-  drop(): void {
-    if (this.#isDead) return;
-    this.#isDead = true;
-    this.#world.trace.write(`${this.#name} drops`);
+  /** Nothing more of what this end sends arrives, and the other end learns of it, behind everything that was sent. */
+  lose(): void {
+    if (this.#isLost || this.#isDead) return;
+    this.#isLost = true;
+    this.#world.trace.write(`${this.#name} loses its connection`);
     this.#deliver((other) => other.#end(ABNORMAL_CLOSURE, false));
+  }
+
+  /** This end dies without a close frame, and the other end learns of it. */
+  drop(): void {
+    this.lose();
+    this.#isDead = true;
   }
 
   /** This end is gone and nobody learns of it: the other one is half-open, and what it sends goes nowhere. */

@@ -21,7 +21,8 @@ export class StorageFailed extends Error {
 export class Storage {
   readonly #random: Random;
   readonly #tables = new Map<string, Table<unknown, unknown>>();
-  readonly #undo: (() => void)[] = [];
+  /** How to take back what the transaction that is open has written; null: none is. */
+  #undo: (() => void)[] | null = null;
   #isFull = false;
   /** May be replaced at any time. */
   faults: StorageFaults;
@@ -37,7 +38,7 @@ export class Storage {
     if (table === undefined) {
       table = new Table<unknown, unknown>({
         isFull: () => this.#isFull,
-        wrote: (undo) => void this.#undo.push(undo),
+        wrote: (undo) => void this.#undo?.push(undo),
       });
       this.#tables.set(name, table);
     }
@@ -52,15 +53,18 @@ export class Storage {
 
   /** All that `write` does, or nothing if it throws. @throws StorageFailed, and what `write` throws. */
   transaction<Result>(write: () => Result): Result {
+    const undo: (() => void)[] = [];
+    this.#undo = undo;
     let result: Result;
     try {
       result = write();
       if (this.#random.happens(this.faults.before)) throw new StorageFailed("nothing was written");
     } catch (error) {
-      for (const undo of this.#undo.splice(0).toReversed()) undo();
+      for (const takeBack of undo.toReversed()) takeBack();
       throw error;
+    } finally {
+      this.#undo = null;
     }
-    this.#undo.length = 0;
     if (this.#random.happens(this.faults.after)) throw new StorageFailed("everything was written");
     return result;
   }

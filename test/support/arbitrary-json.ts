@@ -1,7 +1,7 @@
-/** JSON texts as somebody hostile writes them: repeated keys, needless escapes, white space, strange numbers. */
+/** JSON texts as a hostile client writes them: repeated keys, needless escapes, white space, strange numbers. */
 import * as fc from "fast-check";
 
-/** Mostly nothing: else every text would be white space. */
+/** White space. Mostly none, or texts would consist of it. */
 const gap = fc.oneof(
   { weight: 3, arbitrary: fc.constant("") },
   fc.stringMatching(/^[ \t\r\n]{1,3}$/),
@@ -19,7 +19,7 @@ function spelledUnit(unit: string, choice: number): string {
   const hex = unit.charCodeAt(0).toString(16).padStart(4, "0");
   if (choice === 0) return `\\u${hex}`;
   if (choice === 1) return `\\u${hex.toUpperCase()}`;
-  // JSON.stringify says what cannot stand as it is. A pair of surrogates, cut in units, is escaped here too.
+  // What JSON.stringify escapes must be escaped. A surrogate pair, split into units, is escaped, too.
   return JSON.stringify(unit).slice(1, -1);
 }
 
@@ -38,7 +38,7 @@ const number = fc.oneof(
   fc.stringMatching(/^-?(0|[1-9]\d{0,20})(\.\d{1,4})?([eE][+-]?\d{1,3})?$/),
 );
 
-/** Names that a parser, or we, could stumble over. */
+/** Names that a parser could misread. */
 const KEYS = [
   "source_client_id",
   "target_client_id",
@@ -86,10 +86,10 @@ export const jsonValue: fc.Arbitrary<string> = fc.letrec<{ value: string }>((tie
   ),
 })).value;
 
-/** A signal to bob: what the rules require, in any order, among anything else, `source_client_id` as likely as not. */
+/** A signal to bob: the required fields in any order among other fields, often with a `source_client_id`. */
 export const signalText: fc.Arbitrary<string> = fc
   .tuple(
-    // A repeated target is bob again: whichever a parser takes, the signal is his.
+    // A repeated target is bob again, so that the signal is for bob whichever of them a parser uses.
     fc.array(member(spelled("target_client_id"), spelled("bob")), { minLength: 1, maxLength: 2 }),
     fc.array(member(spelled("signal_data"), jsonValue), { minLength: 1, maxLength: 2 }),
     fc.array(member(spelled("source_client_id"), jsonValue), { maxLength: 2 }),

@@ -1,4 +1,4 @@
-/** Whether an HTTP answer is one that an OpenAPI document declares. */
+/** Checks that an HTTP response is one that an OpenAPI document declares. */
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 
@@ -23,20 +23,20 @@ export interface Document {
 
 export interface Answer {
   readonly status: number;
-  /** Without its parameters; null: there is none. */
+  /** The media type without its parameters; null: there is none. */
   readonly type: string | null;
-  /** null: the body is empty. */
+  /** The parsed body; null: it is empty. */
   readonly json: unknown;
 }
 
-/** A function that says what is wrong with an answer; empty: nothing, or the document says nothing of the path. */
+/** Makes a function that lists what is wrong with a response. The list is empty, too, if the document has no such path. */
 export function conformanceTo(document: Document) {
   const ajv = new Ajv2020({ allErrors: true, strict: false });
-  // CommonJS: the function is the module, and its own `default`.
+  // The module is CommonJS: its export is the function, which has itself as `default`.
   addFormats.default(ajv);
   const known = new Map<object, ValidateFunction>();
 
-  /** In the tests an object may have nothing but what is declared. */
+  /** In tests an object must have no property that is not declared. */
   function validatorOf(schema: object): ValidateFunction {
     const validator = known.get(schema) ?? ajv.compile(closed(resolved(schema)));
     known.set(schema, validator);
@@ -66,7 +66,7 @@ export function conformanceTo(document: Document) {
   };
 }
 
-/** The operation that answers this, or null. Every path is below the document's server. */
+/** The operation for this request, or null. Every path is below the server of the document. */
 export function operationAt(
   document: Document,
   method: string,
@@ -80,7 +80,7 @@ export function operationAt(
 }
 
 function closed(schema: unknown): object {
-  // A schema's parts are objects, lists and plain values; JSON.parse visits them all.
+  // A schema consists of objects, lists and plain values, and the reviver of JSON.parse visits all of them.
   return JSON.parse(JSON.stringify(schema), (_key, part: unknown) =>
     typeof part === "object" && part !== null && "properties" in part
       ? { additionalProperties: false, ...part }

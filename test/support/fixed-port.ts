@@ -2,7 +2,7 @@
 import { randomInt } from "node:crypto";
 import { findListenFault } from "../../scripts/local/listen-check.ts";
 
-/** Below the ports that systems give to outgoing connections: so nothing takes it by chance while nobody listens. */
+/** Below the ports that systems give to outgoing connections, so that no connection takes the port while nobody listens. */
 const [FIRST, END] = [20_000, 32_000];
 
 export async function fixedPort(): Promise<number> {

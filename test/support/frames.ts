@@ -1,4 +1,4 @@
-/** Frames as a client makes and reads them: plain data on one side, bytes on the other. */
+/** Frames as a client writes and reads them: from plain data to bytes and back. */
 import { decodeMessage, encodeFrame, type Decoded, type Frame } from "../../src/protocol/frame.ts";
 import {
   MESSAGE_TYPES,
@@ -11,7 +11,7 @@ import { parseUuid } from "./parse-uuid.ts";
 
 export type PayloadTypeName = keyof typeof PAYLOAD_TYPES;
 
-/** A uuid that says which frame of a test it is: `uuid(7)` ends in 07. */
+/** The uuid of the nth frame of a test: `uuid(7)` ends in 07. */
 export function uuid(n: number): string {
   return `00000000-0000-4000-8000-${n.toString(16).padStart(12, "0")}`;
 }
@@ -73,14 +73,14 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
   return all;
 }
 
-/** A frame as a test asserts it: JSON parsed, TEXT as text, BINARY as bytes. */
+/** A frame as tests compare it: JSON is parsed, TEXT is a string, BINARY is bytes. */
 export interface Seen {
   readonly type: MessageTypeName | number;
   readonly uuid: string;
   readonly payload: unknown;
 }
 
-/** The frame as fields of its own, as a test compares it or writes it again. */
+/** A copy of the fields of a frame, for comparing it or encoding it again. */
 export function fieldsOf({ messageType, uuid: id, payloadType, payload }: Frame): Frame {
   return { messageType, uuid: Uint8Array.from(id), payloadType, payload: Uint8Array.from(payload) };
 }
@@ -91,7 +91,7 @@ export function seen(bytes: Uint8Array): Seen {
   return first;
 }
 
-/** Every frame of a message of the hub, which sends nothing else. */
+/** Every frame of a message from the hub. @throws if the message holds anything else. */
 export function seenAll(bytes: Uint8Array): Seen[] {
   return Array.from(decodeMessage(bytes), seenFrame);
 }

@@ -1,7 +1,7 @@
-/** JWTs by hand, with Node's crypto alone: what `src/auth` says of them is then no opinion of jose's on itself. */
+/** Makes JWTs with Node's crypto alone, so that tests of `src/auth` do not check jose against itself. */
 import { createHmac } from "node:crypto";
 
-/** 32 bytes, as RFC 7518 asks for HS256. */
+/** 32 bytes, the least that RFC 7518 allows for HS256. */
 export const SECRET = "0123456789abcdef0123456789abcdef";
 
 /** The tests' clock, in seconds and in milliseconds. */

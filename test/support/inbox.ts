@@ -1,4 +1,4 @@
-/** What came and was not read yet: `next` waits for it. */
+/** A queue of what has arrived and was not read yet: `next` waits until there is something. */
 export class Inbox<Item> {
   readonly #items: Item[] = [];
   readonly #waiting: ((item: Item) => void)[] = [];

@@ -1,6 +1,6 @@
-/** JSON as text, read without `src` and without an object in between: what a parser of another language would see. */
+/** Reads JSON as text, without `src` and without making objects: as a parser of another language would see it. */
 
-/** The keys of the outermost object as they stand in the text, in order and with repetitions; escapes resolved. */
+/** The keys of the outermost object, in the order of the text, with repetitions and without escapes. */
 export function topLevelKeys(text: string): string[] {
   const keys: string[] = [];
   let depth = 0;
@@ -22,7 +22,7 @@ export function numbersOf(text: string): string[] {
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[a-z]+|[{}[\],:]/gsy;
 const WHITE_SPACE = /[ \t\r\n]*/y;
 
-/** @throws where the text is no sequence of JSON's tokens: what is read here is then no evidence. */
+/** @throws if the text is no sequence of JSON tokens: then nothing that this file reads from it would be evidence. */
 function* tokens(text: string): Generator<{ token: string; before: string }> {
   let at = 0;
   let before = "";
@@ -59,7 +59,7 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
   t: "\t",
 };
 
-/** A value to compare by: objects as sorted pairs, so that a field named `__proto__` is one like any other. */
+/** A value for comparisons: objects become sorted pairs, so that a field named `__proto__` is like any other. */
 export function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return ["array", ...value.map(canonical)];
   if (typeof value !== "object" || value === null) return Object.is(value, -0) ? "-0" : value;

@@ -1,4 +1,4 @@
-/** The service as a person starts it: `npm start`, on a free port, with some settings of the shell. */
+/** The service as a person starts it: `npm start` on a free port, with settings from the shell. */
 import { VARIABLE_PREFIX } from "../../src/config/keys.ts";
 import { ProcessGroup } from "./process-group.ts";
 
@@ -6,7 +6,7 @@ export type ShellSettings = Readonly<Record<`SIGNAL_MANAGER_${string}`, string>>
 
 export class NodeService {
   readonly processes: ProcessGroup;
-  /** Where clients connect: ws://… or wss://…, as announced. */
+  /** The URL that `npm start` prints: ws://… or wss://…. */
   readonly url: string;
 
   private constructor(processes: ProcessGroup, url: string) {
@@ -14,7 +14,7 @@ export class NodeService {
     this.url = url;
   }
 
-  /** Resolves when the service says that it listens. `args`: what stands behind `npm start --`. */
+  /** Resolves when the service has printed that it listens. `args`: the arguments after `npm start --`. */
   static async start(
     settings: ShellSettings = {},
     args: readonly string[] = [],
@@ -29,7 +29,7 @@ export class NodeService {
     }
   }
 
-  /** Over http:// or https://, whichever the service speaks. */
+  /** Requests a path over http:// or https://, whichever the service uses. */
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
     return fetch(new URL(path, this.url.replace(/^ws/, "http")), init);
   }
@@ -41,13 +41,13 @@ export class NodeService {
 
 const FREE_PORT = { SIGNAL_MANAGER_SERVER_PORT: "0" };
 
-/** A script of package.json, in the shell of somebody who has set nothing but these settings. */
+/** Runs a script of package.json in a shell in which only these settings are set. */
 export function npm(args: readonly string[], settings: ShellSettings = {}): ProcessGroup {
   const shell = Object.entries(process.env).filter(([name]) => !name.startsWith(VARIABLE_PREFIX));
   return new ProcessGroup("npm", args, { ...Object.fromEntries(shell), ...settings });
 }
 
-/** The token, as `$(npm run --silent token -- …)` gives it. */
+/** The token that `npm run --silent token -- …` prints. */
 export async function issueToken(
   args: readonly string[],
   settings: ShellSettings = {},

@@ -1,4 +1,4 @@
-/** Processes started as a group of their own, so that a test can end all of them, and see that all have ended. */
+/** A command and all its children as one process group, so that a test can end all of them and check that all have ended. */
 import {
   execFileSync,
   spawn,
@@ -19,9 +19,9 @@ export class ProcessGroup {
   #isAlive = true;
   #stdout = "";
   #stderr = "";
-  /** The leader's exit code, once every process that could still print has ended; null: a signal ended it. */
+  /** The exit code of the leader; null: a signal ended it. Resolves when no process can print any more. */
   readonly exitCode: Promise<number | null>;
-  /** Resolves when no member lives. */
+  /** Resolves when no process of the group is left. */
   readonly ended: Promise<void>;
 
   constructor(command: string, args: readonly string[], env: NodeJS.ProcessEnv) {
@@ -50,7 +50,7 @@ export class ProcessGroup {
     return this.#stderr;
   }
 
-  /** The first match in what the processes print. @throws if they end without printing it. */
+  /** Waits for output that matches. @throws if the processes end before. */
   async printed(pattern: RegExp): Promise<RegExpMatchArray> {
     const found = new Promise<RegExpMatchArray>((resolve) => {
       const look = () => {
@@ -68,32 +68,32 @@ export class ProcessGroup {
     return Promise.race([found, ended]);
   }
 
-  /** What of the group lives: a command line each. */
+  /** The command lines of all processes of the group that are alive. */
   members(): string[] {
     const processes = execFileSync("ps", ["-A", "-o", "pgid=,stat=,args="], { encoding: "utf8" });
     return processes.split("\n").flatMap((line) => {
       const [, group, state, args] = /^\s*(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
-      // A zombie has ended; that its parent has not asked is not ours to mend.
+      // A zombie has ended, even if its parent has not collected it.
       return Number(group) === this.#leader && !state?.startsWith("Z") && args ? [args] : [];
     });
   }
 
-  /** To the leader alone, as a process manager does. */
+  /** Sends a signal only to the leader, as a process manager does. */
   signalLeader(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
 
-  /** To every member, as a terminal does. Resolves when none lives. */
+  /** Sends a signal to every process, as a terminal does. Resolves when none is left. */
   async end(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     try {
       if (this.#isAlive) process.kill(-this.#leader, signal);
     } catch {
-      // ESRCH: the last one has ended since we looked.
+      // ESRCH: the last process has ended in the meantime.
     }
     return this.ended;
   }
 
-  /** No event tells of grandchildren: it has to be asked. */
+  /** Node reports no event when a grandchild ends, so this polls. */
   async #emptied(): Promise<void> {
     while (this.members().length > 0) await pause(POLL_MS);
     this.#isAlive = false;
@@ -101,7 +101,7 @@ export class ProcessGroup {
   }
 }
 
-/** Ends the group if this process ends first, however it ends: then the guard's input does, too. */
+/** A guard that ends the group if this process ends first: then the input of the guard ends, too. */
 function guard(leader: number): ChildProcess {
   return spawn("sh", ["-c", `read line; kill -s KILL -- -${leader}`], {
     detached: true,

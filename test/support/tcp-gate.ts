@@ -1,4 +1,4 @@
-/** A door before a server, which a test shuts: connections through it break, and new ones are refused. */
+/** A TCP proxy before a server. When a test shuts it, its connections break and it refuses new ones. */
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 
@@ -12,7 +12,7 @@ export class TcpGate {
     this.#target = target;
   }
 
-  /** To `target`, a port of 127.0.0.1. */
+  /** Opens a gate to `target`, a port of 127.0.0.1. */
   static async open(target: number): Promise<TcpGate> {
     const gate = new TcpGate(target);
     await gate.reopen();
@@ -33,7 +33,7 @@ export class TcpGate {
     await closed;
   }
 
-  /** On the same port. */
+  /** Opens the gate again, on the same port. */
   async reopen(): Promise<void> {
     const server = createServer((socket) => {
       const inner = connect(this.#target, "127.0.0.1");
@@ -43,7 +43,7 @@ export class TcpGate {
       ] as const) {
         this.#sockets.add(one);
         one.pipe(other);
-        // A broken side breaks the other; why does not matter here.
+        // When one side breaks, the other breaks, too, whatever the reason.
         one.on("error", () => other.destroy());
         one.on("close", () => {
           this.#sockets.delete(one);

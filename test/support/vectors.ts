@@ -1,4 +1,4 @@
-/** `test/vectors/frames.json`, typed, and the bytes that its frames stand for. Its README says what the fields mean. */
+/** `test/vectors/frames.json`, typed, and the bytes of its frames. The README beside it explains the fields. */
 import type { Fault } from "../../src/protocol/errors.ts";
 import type { MessageTypeName } from "../../src/protocol/messages/table.ts";
 import frames from "../vectors/frames.json" with { type: "json" };
@@ -37,13 +37,13 @@ export interface StampVector extends Named {
 
 export type Vector = GoodVector | BadVector | StampVector;
 
-// The file is ours: a vector of another shape fails its own test.
+// The cast is safe: a vector of another shape fails its own test.
 export const VECTORS = frames as unknown as readonly Vector[];
 export const GOOD_VECTORS = VECTORS.filter((vector) => "frames" in vector);
 export const BAD_VECTORS = VECTORS.filter((vector) => "error" in vector);
 export const STAMP_VECTORS = VECTORS.filter((vector) => "stamp" in vector);
 
-/** What PROTOCOL.md's tables say, written out: the vectors must hold without the code's tables. */
+/** The values of the tables in PROTOCOL.md, written out, so that the vectors do not depend on the tables of the code. */
 const TYPE_BYTES = {
   CONNECT: 0x01,
   CONNECT_ACK: 0x02,
@@ -59,7 +59,7 @@ const TYPE_BYTES = {
 
 const PAYLOAD_TYPE_BYTES = { BINARY: 0x01, JSON: 0x02, TEXT: 0x03 } as const;
 
-/** A frame of a vector as the codec hands it over. */
+/** A frame of a vector as the codec returns it. */
 export function bytesOf(frame: VectorFrame) {
   return {
     messageType: TYPE_BYTES[frame.type],

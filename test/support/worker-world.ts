@@ -1,4 +1,4 @@
-/** The hub as it is: the Worker and the Durable Object in workerd. Only the clock is turned by hand. */
+/** The real Worker and its Durable Objects in workerd. Only the clock is turned by hand. */
 import {
   evictDurableObject,
   reset,
@@ -16,7 +16,7 @@ import type { Ended, Peer, TokenOptions, World } from "../behaviour/world.ts";
 import { seenAll, type Seen } from "./frames.ts";
 import { Inbox } from "./inbox.ts";
 
-/** A line of the log: the event's envelope and its data. */
+/** An event as the log sink writes it: the envelope and the data. */
 export type TakenEvent = { readonly id: string; readonly type: string } & Readonly<
   Record<string, unknown>
 >;
@@ -24,7 +24,7 @@ export type TakenEvent = { readonly id: string; readonly type: string } & Readon
 // The types of bindings name no variables.
 const WORLD_ENV: Readonly<Record<string, unknown>> = { ...env };
 
-/** As the tests' own settings say it: the projects of vitest.config.ts differ in it. */
+/** How many hubs there are: the projects of vitest.config.ts differ in this setting. */
 export const HUBS: Hubs = hubCountOf(WORLD_ENV["SIGNAL_MANAGER_ROUTING_HUBS"]);
 
 function hubCountOf(text: unknown): Hubs {
@@ -34,28 +34,28 @@ function hubCountOf(text: unknown): Hubs {
 
 export class WorkerWorld implements World {
   readonly ended: Ended[] = [];
-  /** As the Ledger told them to its log. */
+  /** The events that the Ledger wrote to its log. */
   readonly events: TakenEvent[] = [];
   readonly #evicts: boolean;
   readonly #peers: WorkerPeer[] = [];
-  /** Every hub that a client of this world may have woken. */
+  /** The names of all hubs that a client of this world may have woken. */
   readonly #hubs = new Set([hubNameOf(asClientId(USUAL_CLIENT), HUBS)]);
 
   constructor(options: { readonly evicts: boolean }) {
     this.#evicts = options.evicts;
-    // Starts at the real time, which the platform keeps for its alarms and stamps its auto-responses with: an alarm
-    // set by this clock does not go off by itself while a test runs.
+    // The clock starts at the real time, because the platform uses real time for alarms and auto-responses: so no alarm that
+    // is set by this clock goes off by itself while a test runs.
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     vi.spyOn(console, "info").mockImplementation((line: string) => this.#readLog(line));
   }
 
-  /** Leaves the next world a hub without sockets, rows or alarm. */
+  /** Removes sockets, rows and alarms of all objects, so that the next world starts empty. */
   async dispose(): Promise<void> {
     await Promise.all(this.#peers.map((peer) => peer.abandon()));
     for (const stub of [...this.#hubStubs(), ledgerStub()]) {
-      // An eviction waits for what is under way, a report say, which would bring back storage that was deleted.
+      // An eviction waits for requests under way. A report, for example, would write to storage that was just deleted.
       await evictIfAwake(stub);
-      // A reset deletes the storage of objects that are awake.
+      // `reset` deletes only the storage of objects that are awake.
       await runInDurableObject(stub, () => {});
     }
     await reset();
@@ -96,7 +96,7 @@ export class WorkerWorld implements World {
     const response = await requestUpgrade({}, pathFor(USUAL_CLIENT));
     response.webSocket?.accept();
     response.webSocket?.close(1000);
-    // An answer that is not read keeps the hub from being evicted.
+    // A response body that nobody reads prevents the eviction of the hub.
     await response.body?.cancel();
     return response.status === 101 ? null : response.status;
   }
@@ -115,18 +115,18 @@ export class WorkerWorld implements World {
 
   async reset(): Promise<void> {
     for (const hub of this.#hubStubs()) {
-      // One that sleeps would keep its sockets.
+      // A sleeping hub would keep its sockets.
       await runInDurableObject(hub, () => {});
       await evictDurableObject(hub, { webSockets: "close" });
     }
   }
 
   async breakStorage(): Promise<void> {
-    // A hub to which nobody has come has no tables.
+    // A hub that no client ever came to has no tables.
     await this.open();
     for (const hub of this.#hubStubs()) {
       await runInDurableObject(hub, (_hub, state) => {
-        // Survives an eviction, as a full disk would.
+        // A trigger survives an eviction, as a full disk would.
         state.storage.sql.exec(
           "CREATE TRIGGER broken BEFORE INSERT ON sessions BEGIN SELECT RAISE(FAIL, 'disk full'); END",
         );
@@ -206,14 +206,14 @@ class WorkerPeer implements Peer {
     await this.closed;
   }
 
-  /** The hub has heard of it when this resolves: no close event is left to wake it in the next test. */
+  /** When this resolves, the hub has handled the close: no close event can wake it during the next test. */
   async abandon(): Promise<void> {
     if (this.#ws.readyState === WebSocket.OPEN) this.#ws.close(1000);
     await this.closed;
   }
 }
 
-/** Where there are several hubs the upgrade says who will connect. */
+/** If there are several hubs, the upgrade names the client. */
 function pathFor(clientId: string): string {
   return HUBS === 1 ? "/" : `/?client_id=${encodeURIComponent(clientId)}`;
 }
@@ -228,7 +228,7 @@ async function evictIfAwake(stub: DurableObjectStub): Promise<void> {
   try {
     await evictDurableObject(stub);
   } catch (error) {
-    // It sleeps already, or was never woken.
+    // The object sleeps already, or was never awake.
     if (!String(error).includes("not currently running")) throw error;
   }
 }
@@ -237,7 +237,7 @@ function ledgerStub() {
   return env.LEDGER.getByName("ledger-0");
 }
 
-/** The Worker's answer to an upgrade request. */
+/** Sends an upgrade request to the Worker and returns its response. */
 export function requestUpgrade(headers: Record<string, string>, path = "/"): Promise<Response> {
   const request = new Request(`http://localhost${path}`, {
     headers: { upgrade: "websocket", ...headers },
