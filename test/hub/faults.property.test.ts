@@ -177,8 +177,8 @@ function expectPairs(world: PlainWorld): void {
   const ended = new Set<string>();
   for (const event of world.events) {
     if (event.event === "session.begun") {
-      expect(begun).not.toContain(event.sessionId);
-      begun.add(event.sessionId);
+      expect(begun).not.toContain(event.session.id);
+      begun.add(event.session.id);
     } else if (event.event === "session.ended") {
       expect(begun).toContain(event.sessionId);
       expect(ended).not.toContain(event.sessionId);
