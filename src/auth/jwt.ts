@@ -1,5 +1,6 @@
 /** The claims of a JWT: which ones a client's token must have, and which ones an issued token gets. */
 import { parseClientId, type ClientId } from "../protocol/client-id.ts";
+import { isStrings } from "../protocol/json.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import type { AuthFault, Credentials, Grant } from "./grant.ts";
 import { joseCrypto } from "./jose-crypto.ts";
@@ -32,7 +33,7 @@ export function grantOfClaims(
   if (credentials.clientId !== null && credentials.clientId !== clientId) {
     return failed("auth.invalid");
   }
-  if (targets !== null && !isTargets(targets)) return failed("auth.invalid");
+  if (targets !== null && !isStrings(targets)) return failed("auth.invalid");
   return success({ clientId, targets, expiresAtMs });
 }
 
@@ -78,8 +79,4 @@ function isPassed(nbf: unknown, nowMs: number): boolean {
 
 function isOptionalNumber(value: unknown): boolean {
   return value === undefined || typeof value === "number";
-}
-
-function isTargets(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }

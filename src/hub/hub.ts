@@ -4,22 +4,18 @@
  */
 import type { Grant } from "../auth/grant.ts";
 import type { ClientId } from "../protocol/client-id.ts";
-import { exceedsBytes } from "../protocol/encodings/utf8.ts";
-import { MAX_LOST_FRAMINGS } from "../protocol/limits.ts";
-import { UNSOLICITED, type Inbound, type WireMessage } from "../wires/wire.ts";
-import type { Connected, Connection, SocketId } from "./connection.ts";
+import { UNSOLICITED, type WireMessage } from "../wires/wire.ts";
+import type { Connection, SocketId } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import type { DeliveryOutcome, ForwardedSignal, SessionInformation } from "./contract.ts";
 import { SweepClock } from "./deadlines.ts";
 import { Deliverer } from "./deliver.ts";
-import type { SessionRules } from "./features/feature.ts";
 import { Handshakes } from "./features/handshake.ts";
-import { receiveInSession } from "./features/in-session.ts";
-import { replyToOf } from "./inbound.ts";
 import { OutboundBatcher } from "./outbound.ts";
 import { isCurrentHub } from "./placement.ts";
 import type { HubPorts, HubSettings, HubSocket, Placement } from "./ports.ts";
-import { consume, fullBucket, retryAfterMs, type Bucket } from "./rate-limit.ts";
+import { fullBucket } from "./rate-limit.ts";
+import { Receiver } from "./receiver.ts";
 import { Sessions } from "./sessions.ts";
 import { sweepIfDue } from "./sweep.ts";
 
@@ -43,8 +39,7 @@ export class Hub {
   readonly #sessions: Sessions;
   readonly #connections: Connections;
   readonly #deliverer: Deliverer;
-  readonly #rules: SessionRules;
-  readonly #handshakes: Handshakes;
+  readonly #receiver: Receiver;
 
   constructor(ports: HubPorts, settings: HubSettings, placement: Placement) {
     this.#ports = ports;
@@ -58,9 +53,10 @@ export class Hub {
     this.#outbound = outbound;
     this.#sessions = sessions;
     this.#connections = connections;
-    this.#deliverer = new Deliverer(ports, settings, placement, rules);
-    this.#rules = { connections, deliverer: this.#deliverer };
-    this.#handshakes = new Handshakes(ports, settings, rules);
+    const deliverer = new Deliverer(ports, settings, placement, rules);
+    const handshakes = new Handshakes(ports, settings, rules);
+    this.#deliverer = deliverer;
+    this.#receiver = new Receiver(ports, settings, { ...rules, deliverer, handshakes });
   }
 
   /** The first state of a new socket; null: the hub takes no further socket (UP6). */
@@ -82,24 +78,10 @@ export class Hub {
     };
   }
 
-  /**
-   * Handles every inbound of one message, in order. Synchronous and without a write, except for a CONNECT, which is
-   * verified, and for signals to other hubs: then the promise of their answers. Never throws, never rejects.
-   */
+  /** Handles one message, as `Receiver.receive` does. */
   receive(socket: HubSocket, message: WireMessage): Promise<void> | undefined {
     if (!this.#isCurrent) return void this.drain();
-    if (isClosed(socket)) return undefined;
-    if (exceedsBytes(message, this.#settings.maxMessageBytes)) {
-      return void this.#connections.refuse(socket, UNSOLICITED, "message.too-large");
-    }
-    // Once per message: the platform's clock, too, stands still while code runs.
-    const nowMs = this.#ports.now();
-    const first = socket.wire.read(message, 0);
-    let pending: Promise<void> | undefined;
-    if (first.end >= message.length) pending = this.#take(socket, first, nowMs);
-    else this.#outbound.batch(() => (pending = this.#takeAll(socket, message, first, nowMs)));
-    const remote = this.#deliverer.flush();
-    return pending === undefined ? remote : this.#followUp(pending, remote);
+    return this.#receiver.receive(socket, message);
   }
 
   /** The socket is gone. `clean`: the peer said so with a close frame. */
@@ -173,90 +155,6 @@ export class Hub {
     }
   }
 
-  /** Signals that waited behind a CONNECT leave when their turn has come. */
-  async #followUp(pending: Promise<void>, remote: Promise<void> | undefined): Promise<void> {
-    await pending;
-    await Promise.all([remote, this.#deliverer.flush()]);
-  }
-
-  #takeAll(
-    socket: HubSocket,
-    message: WireMessage,
-    first: Inbound,
-    nowMs: number,
-  ): Promise<void> | undefined {
-    let pending = this.#take(socket, first, nowMs);
-    for (let at = first.end; at < message.length && !isClosed(socket);) {
-      const inbound = socket.wire.read(message, at);
-      pending = this.#take(socket, inbound, nowMs) ?? pending;
-      at = inbound.end;
-    }
-    return pending;
-  }
-
-  /** Counts one inbound as it arrives, and limits its rate. */
-  #take(socket: HubSocket, inbound: Inbound, nowMs: number): Promise<void> | undefined {
-    const { connection } = socket;
-    if (connection.state === "closed") return undefined;
-    if (inbound.kind === "request") {
-      this.#ports.stats.received(inbound.request.messageType, inbound.bytes);
-    }
-    const { bucket, verdict } = consume(connection.bucket, this.#settings, nowMs);
-    const lostFramings = countLostFramings(connection.lostFramings, inbound);
-    socket.connection =
-      connection.state === "connected" && inbound.kind === "request"
-        ? countFrame(connection, bucket, nowMs)
-        : { ...connection, bucket, lostFramings };
-    if (verdict === "passed") {
-      // Judged on arrival, also behind a CONNECT: when its turn comes, the count is of what came later.
-      return lostFramings >= MAX_LOST_FRAMINGS && inbound.kind === "unreadable"
-        ? void this.#connections.refuse(socket, inbound.replyTo, "frame.lost")
-        : this.#handle(socket, inbound, nowMs);
-    }
-    return void this.#refuseRate(socket, inbound, bucket, verdict, nowMs);
-  }
-
-  #refuseRate(
-    socket: HubSocket,
-    inbound: Inbound,
-    bucket: Bucket,
-    verdict: "refused" | "abuse",
-    nowMs: number,
-  ): void {
-    const replyTo = replyToOf(inbound);
-    if (verdict === "abuse") return this.#connections.refuse(socket, replyTo, "rate.abuse");
-    const details = { retryAfterMs: retryAfterMs(bucket, this.#settings, nowMs) };
-    this.#connections.refuse(socket, replyTo, "rate.exceeded", details);
-  }
-
-  /** Handles one inbound when its turn has come. */
-  #handle(socket: HubSocket, inbound: Inbound, nowMs: number): Promise<void> | undefined {
-    try {
-      return this.#dispatch(socket, inbound, nowMs);
-    } catch (error) {
-      this.#connections.fail(socket, replyToOf(inbound), error);
-      return undefined;
-    }
-  }
-
-  #dispatch(socket: HubSocket, inbound: Inbound, nowMs: number): Promise<void> | undefined {
-    const { connection } = socket;
-    if (connection.state === "closed") return undefined;
-    if (connection.state === "authenticating") {
-      return void this.#handshakes.enqueue(socket, connection, inbound);
-    }
-    if (inbound.kind === "unreadable") {
-      return void this.#connections.refuse(socket, inbound.replyTo, inbound.fault);
-    }
-    if (connection.state === "awaiting-connect") {
-      return this.#handshakes.receive(socket, connection, inbound.request, (waited, next) =>
-        this.#handle(waited, next, this.#ports.now()),
-      );
-    }
-    receiveInSession(this.#rules, socket, inbound.request, nowMs);
-    return undefined;
-  }
-
   /** A row that could not be deleted is a fault of our own. A later sweep ends its session. */
   #guard(act: () => void): void {
     try {
@@ -266,28 +164,4 @@ export class Hub {
       this.#ports.observe({ event: "hub.failed", connectionId: null, error });
     }
   }
-}
-
-function isClosed(socket: HubSocket): boolean {
-  return socket.connection.state === "closed";
-}
-
-/** Written out because it runs for every frame: a spread of seven fields costs three times as much. */
-function countFrame(connection: Connected, bucket: Bucket, nowMs: number): Connected {
-  const { socketId, session, frameCount } = connection;
-  return {
-    state: "connected",
-    socketId,
-    bucket,
-    lostFramings: 0,
-    session,
-    lastActivityMs: nowMs,
-    frameCount: frameCount + 1,
-  };
-}
-
-/** Text says nothing about framing; a frame that could be read ends the row of lost framings (FR6). */
-function countLostFramings(before: number, inbound: Inbound): number {
-  if (inbound.kind === "request") return 0;
-  return inbound.losesFraming ? before + 1 : before;
 }

@@ -56,6 +56,11 @@ export type Inbound =
       readonly end: number;
     };
 
+/** What an answer to the inbound takes from it: for lost framing the uuid that could still be read (FR5). */
+export function replyToOf(inbound: Inbound): ReplyTo {
+  return inbound.kind === "request" ? inbound.request : inbound.replyTo;
+}
+
 /** The implementations share one contract suite: `test/wires/wire-contract.ts`. */
 export interface Wire {
   readonly name: "frames";

@@ -2,7 +2,7 @@
  * The publish requests that production refuses, most of which Google's emulator accepts. Sources: pubsub.proto,
  * cloud.google.com/pubsub/quotas, docs/ordering, and the documentation of Google's clients.
  */
-import { isObject } from "../../../src/events/json-object.ts";
+import { isObject } from "../../../src/protocol/json.ts";
 import { invalid, googleError, type GoogleError } from "./google-error.ts";
 
 export interface FakeMessage {

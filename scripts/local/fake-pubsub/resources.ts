@@ -1,6 +1,6 @@
 /** The topics and subscriptions of the fake, and the requests that they answer. */
 import { setTimeout as pause } from "node:timers/promises";
-import { isObject, parseJson } from "../../../src/events/json-object.ts";
+import { isObject, parseJson } from "../../../src/protocol/json.ts";
 import {
   done,
   googleError,

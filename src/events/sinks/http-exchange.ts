@@ -3,7 +3,7 @@
  * time-out. The network and the timer are the caller's.
  */
 import { failed, success, type Result } from "../../protocol/result.ts";
-import { parseJson } from "../json-object.ts";
+import { parseJson } from "../../protocol/json.ts";
 
 /** The platform's `fetch`, or a test's. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;

@@ -3,6 +3,7 @@ import type { Grant } from "../../auth/grant.ts";
 import { grantCapabilities } from "../../protocol/capabilities.ts";
 import type { Fault } from "../../protocol/errors.ts";
 import {
+  HEADER_BYTES,
   MAX_CONNECT_FAILURES,
   MAX_WAITING_BYTES,
   MAX_WAITING_FRAMES,
@@ -13,11 +14,16 @@ import {
   type ConnectRequest,
 } from "../../protocol/messages/connect.ts";
 import { MESSAGE_TYPES } from "../../protocol/messages/table.ts";
-import { UNSOLICITED, type Inbound, type InboundRequest, type ReplyTo } from "../../wires/wire.ts";
+import {
+  replyToOf,
+  UNSOLICITED,
+  type Inbound,
+  type InboundRequest,
+  type ReplyTo,
+} from "../../wires/wire.ts";
 import type { Authenticating, AwaitingConnect, Connected } from "../connection.ts";
 import { RETRY_AFTER_MS, type Connections } from "../connections.ts";
 import { nextDeadline, type SweepClock } from "../deadlines.ts";
-import { bytesOf, replyToOf } from "../inbound.ts";
 import type { OutboundBatcher } from "../outbound.ts";
 import type { HubPorts, HubSettings, HubSocket } from "../ports.ts";
 import type { Sessions } from "../sessions.ts";
@@ -226,4 +232,9 @@ export class Handshakes {
     this.#connections.refuse(socket, replyTo, fault);
     if (failures >= MAX_CONNECT_FAILURES) this.#connections.close(socket, "unauthenticated");
   }
+}
+
+/** Bytes that the inbound holds while it waits. */
+function bytesOf(inbound: Inbound): number {
+  return inbound.kind === "request" ? inbound.bytes : HEADER_BYTES;
 }

@@ -5,7 +5,7 @@
 import { importPKCS8, SignJWT } from "jose";
 import { failed, success, type Result } from "../../../protocol/result.ts";
 import { exchange, type HttpAnswer, type HttpPorts } from "../http-exchange.ts";
-import { isObject } from "../../json-object.ts";
+import { isObject } from "../../../protocol/json.ts";
 import { tidy } from "./publish-outcome.ts";
 import type { ServiceAccount } from "./service-account.ts";
 import type { Mint, Token, TokenFailure } from "./token-cache.ts";

@@ -3,7 +3,7 @@
  * (cloud.google.com/pubsub/docs/reference/error-codes) and after what Google's own client tries again.
  */
 import type { HttpAnswer } from "../http-exchange.ts";
-import { isObject } from "../../json-object.ts";
+import { isObject } from "../../../protocol/json.ts";
 import type { PublishOutcome } from "../sink.ts";
 
 /** The outcome, or what only the publisher handles: the token was refused, and a new one may be accepted. */

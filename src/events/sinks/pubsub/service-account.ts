@@ -1,6 +1,6 @@
 /** A Google service account, read from the JSON that Google Cloud gives out for one of its keys. */
 import { failed, success, type Result } from "../../../protocol/result.ts";
-import { isObject, parseJson } from "../../json-object.ts";
+import { isObject, parseJson } from "../../../protocol/json.ts";
 
 export interface ServiceAccount {
   readonly clientEmail: string;
