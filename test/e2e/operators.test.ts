@@ -140,7 +140,11 @@ describe("the admin API of the running service", () => {
     expect(await bob.next()).toEqual({
       type: "SIGNAL_OFFER",
       uuid: (delivered as { uuid: string }).uuid,
-      payload: { source_client_id: "backend", signal_data: { sdp: "v=0" } },
+      payload: {
+        source_client_id: "backend",
+        target_client_id: "bob",
+        signal_data: { sdp: "v=0" },
+      },
     });
     expect(
       await admin("POST", "/signals", { ...signal, target_client_id: "nobody" }),
