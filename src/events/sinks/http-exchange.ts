@@ -10,7 +10,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface HttpPorts {
   readonly fetch: Fetch;
-  /** A signal that aborts after so many milliseconds: the platform's `AbortSignal.timeout`, or a test's. */
+  /** A signal that aborts after so many milliseconds: the platform's, or a test's. */
   readonly abortAfter: (ms: number) => AbortSignal;
 }
 
