@@ -3,6 +3,7 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { globSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { WORLD_SETTINGS } from "./test/behaviour/world.ts";
 
 /** The Worker under test has what `npm start` gives it: the published test credentials. */
@@ -40,6 +41,21 @@ const SPREAD = ["behaviour", "events", "other-hub-fails"].map(
   (name) => `test/worker/${name}.test.ts`,
 );
 
+/** What takes longest begins first, so that nothing waits for it at the end. */
+const LONG_FILES = ["e2e/outage", "e2e/start", "worker/behaviour", "e2e/events", "e2e/restart"];
+
+class LongFilesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    return sorted.toSorted((a, b) => rankOf(a) - rankOf(b));
+  }
+}
+
+function rankOf({ moduleId }: TestSpecification): number {
+  const at = LONG_FILES.findIndex((name) => moduleId.includes(`test/${name}.`));
+  return at === -1 ? LONG_FILES.length : at;
+}
+
 interface WorkerdOptions {
   readonly include: string[];
   readonly exclude?: string[];
@@ -67,6 +83,7 @@ function workerd(name: string, { include, exclude = [], settings = {} }: Workerd
 export default defineConfig({
   test: {
     maxWorkers: FILES_AT_ONCE,
+    sequence: { sequencer: LongFilesFirst },
     projects: [
       {
         test: {
