@@ -17,6 +17,7 @@ export const RETRY_AFTER_MS = 1000;
 /** When the hub tries again to delete a row that could not be deleted. */
 const END_AGAIN_MS = 60_000;
 
+/** Acts on connections, for every rule of the hub. */
 export class Connections {
   readonly #ports: Pick<HubPorts, "observe" | "now">;
   readonly #sessions: Sessions;
@@ -64,7 +65,7 @@ export class Connections {
 
   /** The peer learns of the close even if its session's row cannot be deleted. Throws in that case. */
   close(socket: HubSocket, name: CloseName): void {
-    this.#outbound.flush(socket);
+    this.#outbound.sendWaiting(socket);
     try {
       this.end(socket, END_REASON_OF_CLOSE[name]);
     } finally {
@@ -102,7 +103,7 @@ export class Connections {
       this.#sessions.end(end);
     } catch (error) {
       // The session is detached now, and a sweep ends it.
-      this.#sweepClock.by(atMs + END_AGAIN_MS);
+      this.#sweepClock.noteDeadline(atMs + END_AGAIN_MS);
       throw error;
     }
   }

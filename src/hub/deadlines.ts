@@ -3,6 +3,7 @@ import { HEARTBEATS_MISSED } from "../protocol/limits.ts";
 import type { Connected, Connection } from "./connection.ts";
 import type { HubSettings, HubSocket } from "./ports.ts";
 
+/** What a connection must have done by when. */
 export interface Deadline {
   readonly name: "connect" | "heartbeat" | "token";
   readonly atMs: number;
@@ -10,10 +11,10 @@ export interface Deadline {
 
 /**
  * The longest time between two checks of a client that only pings. More frequent checks would wake a hub of sleeping
- * clients every ninety seconds; a client that died is usually found sooner, by its socket's close or the next signal
+ * clients every three heartbeat intervals; a client that died is usually found sooner, by its socket's close or the next signal
  * for it.
  */
-export const MAX_CHECK_INTERVAL_MS = 3_600_000;
+const MAX_CHECK_INTERVAL_MS = 3_600_000;
 
 /** Whether nothing came for three heartbeats (HB4). The platform is asked for a `ping` only if no frame is recent. */
 export function isSilent(
@@ -49,7 +50,10 @@ export function nextDeadline(
   }
 }
 
-/** A client that has only pinged for a while is checked after half that time again, and at least once an hour (HB4). */
+/**
+ * The longer a client has only pinged, the later the next check: after half that time, at most an hour, and never before
+ * three heartbeat intervals (HB4).
+ */
 function nextCheckMs(
   { lastActivityMs }: Connected,
   lastPingMs: number | null,
@@ -72,8 +76,8 @@ export class SweepClock {
     return this.#atMs;
   }
 
-  /** A deadline came up. */
-  by(atMs: number): void {
+  /** Makes sure that a sweep happens at this deadline. */
+  noteDeadline(atMs: number): void {
     this.#atMs = Math.min(this.#atMs ?? Infinity, atMs);
   }
 
@@ -82,8 +86,8 @@ export class SweepClock {
     return !this.#knowsAll || (this.#atMs !== null && this.#atMs <= nowMs);
   }
 
-  /** Runs a sweep, which reports every deadline that remains. If it throws, the next alarm sweeps again. */
-  restart(sweep: () => void): void {
+  /** Runs a sweep, which notes every deadline that remains. If it throws, the next alarm sweeps again. */
+  rescan(sweep: () => void): void {
     this.#knowsAll = false;
     this.#atMs = null;
     sweep();

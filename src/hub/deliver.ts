@@ -3,7 +3,7 @@
  * signal has one outcome, and the outcome is the answer to the session that sent it.
  */
 import type { ClientId } from "../protocol/client-id.ts";
-import { faultRow } from "../protocol/errors.ts";
+import { faultRow, type Fault } from "../protocol/errors.ts";
 import type { ErrorDetails } from "../protocol/messages/error.ts";
 import { signalAck } from "../protocol/messages/signal.ts";
 import type { ReplyTo } from "../wires/wire.ts";
@@ -25,6 +25,7 @@ export type Route =
 
 const ABSENT = { kind: "absent" } as const;
 
+/** Routes signals, hands them over, and reports each outcome to the session that sent the signal. */
 export class Deliverer {
   readonly #ports: Pick<HubPorts, "observe" | "stats" | "remoteHubs">;
   readonly #settings: HubSettings;
@@ -38,7 +39,7 @@ export class Deliverer {
     ports: Pick<HubPorts, "observe" | "stats" | "remoteHubs">,
     settings: HubSettings,
     placement: Placement,
-    rules: {
+    parts: {
       readonly sessions: Sessions;
       readonly connections: Connections;
       readonly outbound: OutboundBatcher;
@@ -47,9 +48,9 @@ export class Deliverer {
     this.#ports = ports;
     this.#settings = settings;
     this.#placement = placement;
-    this.#sessions = rules.sessions;
-    this.#connections = rules.connections;
-    this.#outbound = rules.outbound;
+    this.#sessions = parts.sessions;
+    this.#connections = parts.connections;
+    this.#outbound = parts.outbound;
     this.#remote = new RemoteDelivery(ports.remoteHubs);
   }
 
@@ -62,8 +63,8 @@ export class Deliverer {
   }
 
   /**
-   * Hands over a signal that a session of this hub sent. `frame` is what the target receives, and is good for this
-   * turn only. The answer follows at once, or when the target's hub has answered.
+   * Hands over a signal that a session of this hub sent. `frame` is what the target receives; it is valid until the next
+   * `stamp`, and what waits is copied. The answer follows at once, or when the target's hub has answered.
    */
   deliver(
     source: SessionSocket,
@@ -73,7 +74,8 @@ export class Deliverer {
     frame: Uint8Array,
   ): void {
     if (route.kind === "local") {
-      return this.settle(source, replyTo, signal, this.#handOver(route.socket, signal, frame));
+      const outcome = this.#handOver(route.socket, signal, frame);
+      return this.reportOutcome(source, replyTo, signal, outcome);
     }
     const session = refOf(source.connection.session);
     this.#remote.add(route.hub, { source: session, replyTo, signal, frame });
@@ -86,18 +88,18 @@ export class Deliverer {
   }
 
   /** Sends the signals that are for other hubs; undefined: there are none. Resolves when each has its answer. Never rejects. */
-  flush(): Promise<void> | undefined {
-    return this.#remote.flush((pending) => {
+  sendToOtherHubs(): Promise<void> | undefined {
+    return this.#remote.send((answered) => {
       this.#outbound.batch(() => {
-        for (const { source, replyTo, signal, outcome } of pending) {
-          this.#settleLater(source, replyTo, signal, outcome);
+        for (const { source, replyTo, signal, outcome } of answered) {
+          this.#reportRemoteOutcome(source, replyTo, signal, outcome);
         }
       });
     });
   }
 
   /** Tells the source's session what became of its signal, and observers if it did not arrive (SI6, SI10). */
-  settle(
+  reportOutcome(
     source: SessionSocket,
     replyTo: ReplyTo,
     signal: SignalMeta,
@@ -112,24 +114,28 @@ export class Deliverer {
       }
       return;
     }
-    const { code } = faultRow(outcome);
-    const details: ErrorDetails =
-      code === 503 ? { target, retryAfterMs: RETRY_AFTER_MS } : { target };
+    const mayTryAgain = faultRow(outcome).code === 503;
+    const details: ErrorDetails = mayTryAgain
+      ? { target, retryAfterMs: RETRY_AFTER_MS }
+      : { target };
     this.#connections.refuse(source, replyTo, outcome, details);
-    this.#ports.observe({ event: "signal.undelivered", code, ...signal });
+    this.#observeUndelivered(signal, outcome);
   }
 
   /** The session may be on another socket by now, or over: then nobody waits for the answer. */
-  #settleLater(
+  #reportRemoteOutcome(
     ref: SessionRef,
     replyTo: ReplyTo,
     signal: SignalMeta,
     outcome: DeliveryOutcome,
   ): void {
     const source = this.#sessions.findSession(ref);
-    if (source !== undefined) return this.settle(source, replyTo, signal, outcome);
-    if (outcome === "held" || outcome === "delivered") return;
-    const { code } = faultRow(outcome);
+    if (source !== undefined) return this.reportOutcome(source, replyTo, signal, outcome);
+    if (outcome !== "held" && outcome !== "delivered") this.#observeUndelivered(signal, outcome);
+  }
+
+  #observeUndelivered(signal: SignalMeta, fault: Fault): void {
+    const { code } = faultRow(fault);
     this.#ports.observe({ event: "signal.undelivered", code, ...signal });
   }
 

@@ -30,6 +30,7 @@ export interface Upgrade {
   readonly expectedClientId: ClientId | null;
 }
 
+/** One hub: everything that the Durable Object calls. */
 export class Hub {
   readonly #ports: HubPorts;
   readonly #settings: HubSettings;
@@ -49,14 +50,14 @@ export class Hub {
     const outbound = new OutboundBatcher(settings.maxBatchBytes);
     const sessions = new Sessions(ports);
     const connections = new Connections(ports, sessions, outbound, sweepClock);
-    const rules = { sessions, connections, outbound, sweepClock };
+    const parts = { sessions, connections, outbound, sweepClock };
     this.#outbound = outbound;
     this.#sessions = sessions;
     this.#connections = connections;
-    const deliverer = new Deliverer(ports, settings, placement, rules);
-    const handshakes = new Handshakes(ports, settings, rules);
+    const deliverer = new Deliverer(ports, settings, placement, parts);
+    const handshakes = new Handshakes(ports, settings, parts);
     this.#deliverer = deliverer;
-    this.#receiver = new Receiver(ports, settings, { ...rules, deliverer, handshakes });
+    this.#receiver = new Receiver(ports, settings, { ...parts, deliverer, handshakes });
   }
 
   /** The first state of a new socket; null: the hub takes no further socket (UP6). */
@@ -65,7 +66,7 @@ export class Hub {
     this.#reapAllIfReset();
     const nowMs = this.#ports.now();
     const connectByMs = nowMs + this.#settings.connectTimeoutMs;
-    this.#sweepClock.by(connectByMs);
+    this.#sweepClock.noteDeadline(connectByMs);
     return {
       state: "awaiting-connect",
       socketId,
@@ -160,7 +161,7 @@ export class Hub {
     try {
       act();
     } catch (error) {
-      this.#sweepClock.by(this.#ports.now() + SWEEP_AGAIN_MS);
+      this.#sweepClock.noteDeadline(this.#ports.now() + SWEEP_AGAIN_MS);
       this.#ports.observe({ event: "hub.failed", connectionId: null, error });
     }
   }

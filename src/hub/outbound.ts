@@ -50,7 +50,7 @@ export class OutboundBatcher {
   }
 
   /** Sends what waits for this socket, which is about to be closed. */
-  flush(socket: HubSocket): void {
+  sendWaiting(socket: HubSocket): void {
     const batch = this.#batches?.get(socket);
     if (batch === undefined) return;
     this.#batches?.delete(socket);
@@ -61,7 +61,7 @@ export class OutboundBatcher {
   #batchFor(batches: Map<HubSocket, Batch>, socket: HubSocket, bytes: number): Batch | null {
     const begun = batches.get(socket);
     if (begun !== undefined && begun.bytes + bytes <= this.#maxBytes) return begun;
-    this.flush(socket);
+    this.sendWaiting(socket);
     if (bytes > this.#maxBytes) return null;
     const batch = { buffer: this.#freeBuffers.pop() ?? new Uint8Array(this.#maxBytes), bytes: 0 };
     batches.set(socket, batch);

@@ -1,17 +1,18 @@
-/** What a socket sends: every inbound is counted, its rate is limited, and the state of its connection says who handles it. */
+/** What a socket sends: reads each item of a message, limits the rate, and hands the item on by the connection's state. */
 import { exceedsBytes } from "../protocol/encodings/utf8.ts";
 import { MAX_LOST_FRAMINGS } from "../protocol/limits.ts";
 import { replyToOf, UNSOLICITED, type Inbound, type WireMessage } from "../wires/wire.ts";
 import type { Connected } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import type { Deliverer } from "./deliver.ts";
-import type { SessionRules } from "./features/feature.ts";
+import type { FeatureParts } from "./features/feature.ts";
 import type { Handshakes } from "./features/handshake.ts";
 import { receiveInSession } from "./features/in-session.ts";
 import type { OutboundBatcher } from "./outbound.ts";
 import type { HubPorts, HubSettings, HubSocket } from "./ports.ts";
 import { consume, retryAfterMs, type Bucket } from "./rate-limit.ts";
 
+/** Handles incoming messages. It knows what every state of a connection accepts, and no message by its contents. */
 export class Receiver {
   readonly #ports: Pick<HubPorts, "stats" | "now">;
   readonly #settings: HubSettings;
@@ -19,67 +20,68 @@ export class Receiver {
   readonly #connections: Connections;
   readonly #deliverer: Deliverer;
   readonly #handshakes: Handshakes;
-  readonly #rules: SessionRules;
+  readonly #parts: FeatureParts;
 
   constructor(
     ports: Pick<HubPorts, "stats" | "now">,
     settings: HubSettings,
-    rules: SessionRules & {
+    parts: FeatureParts & {
       readonly outbound: OutboundBatcher;
       readonly handshakes: Handshakes;
     },
   ) {
     this.#ports = ports;
     this.#settings = settings;
-    this.#outbound = rules.outbound;
-    this.#connections = rules.connections;
-    this.#deliverer = rules.deliverer;
-    this.#handshakes = rules.handshakes;
-    this.#rules = rules;
+    this.#outbound = parts.outbound;
+    this.#connections = parts.connections;
+    this.#deliverer = parts.deliverer;
+    this.#handshakes = parts.handshakes;
+    this.#parts = parts;
   }
 
   /**
-   * Handles every inbound of one message, in order. Synchronous and without a write, except for a CONNECT, which is
-   * verified, and for signals to other hubs: then the promise of their answers. Never throws, never rejects.
+   * Handles every item of one message, in order. Returns undefined when all is done: no signal within this hub waits or
+   * writes. Returns a promise while a CONNECT is verified or other hubs are asked. Never throws or rejects.
    */
   receive(socket: HubSocket, message: WireMessage): Promise<void> | undefined {
     if (isClosed(socket)) return undefined;
     if (exceedsBytes(message, this.#settings.maxMessageBytes)) {
       return void this.#connections.refuse(socket, UNSOLICITED, "message.too-large");
     }
-    // Once per message: the platform's clock, too, stands still while code runs.
+    // One reading is enough: the clock of Workers does not advance while code runs.
     const nowMs = this.#ports.now();
     const first = socket.wire.read(message, 0);
     let pending: Promise<void> | undefined;
-    if (first.end >= message.length) pending = this.#take(socket, first, nowMs);
-    else this.#outbound.batch(() => (pending = this.#takeAll(socket, message, first, nowMs)));
-    const remote = this.#deliverer.flush();
+    if (first.end >= message.length) pending = this.#admit(socket, first, nowMs);
+    else this.#outbound.batch(() => (pending = this.#admitAll(socket, message, first, nowMs)));
+    const remote = this.#deliverer.sendToOtherHubs();
     return pending === undefined ? remote : this.#followUp(pending, remote);
   }
 
   /** Signals that waited behind a CONNECT leave when their turn has come. */
   async #followUp(pending: Promise<void>, remote: Promise<void> | undefined): Promise<void> {
     await pending;
-    await Promise.all([remote, this.#deliverer.flush()]);
+    await Promise.all([remote, this.#deliverer.sendToOtherHubs()]);
   }
 
-  #takeAll(
+  #admitAll(
     socket: HubSocket,
     message: WireMessage,
     first: Inbound,
     nowMs: number,
   ): Promise<void> | undefined {
-    let pending = this.#take(socket, first, nowMs);
+    let pending = this.#admit(socket, first, nowMs);
     for (let at = first.end; at < message.length && !isClosed(socket);) {
       const inbound = socket.wire.read(message, at);
-      pending = this.#take(socket, inbound, nowMs) ?? pending;
+      // At most one item returns a promise: all that come behind a CONNECT under verification wait.
+      pending = this.#admit(socket, inbound, nowMs) ?? pending;
       at = inbound.end;
     }
     return pending;
   }
 
-  /** Counts one inbound as it arrives, and limits its rate. */
-  #take(socket: HubSocket, inbound: Inbound, nowMs: number): Promise<void> | undefined {
+  /** Counts one item as it arrives, and limits the rate. */
+  #admit(socket: HubSocket, inbound: Inbound, nowMs: number): Promise<void> | undefined {
     const { connection } = socket;
     if (connection.state === "closed") return undefined;
     if (inbound.kind === "request") {
@@ -92,10 +94,10 @@ export class Receiver {
         ? countFrame(connection, bucket, nowMs)
         : { ...connection, bucket, lostFramings };
     if (verdict === "passed") {
-      // Judged on arrival, also behind a CONNECT: when its turn comes, the count is of what came later.
+      // Decided on arrival, even behind a CONNECT: by the time this item is handled, the counter includes later ones.
       return lostFramings >= MAX_LOST_FRAMINGS && inbound.kind === "unreadable"
         ? void this.#connections.refuse(socket, inbound.replyTo, "frame.lost")
-        : this.#handle(socket, inbound, nowMs);
+        : this.#handleSafely(socket, inbound, nowMs);
     }
     return void this.#refuseRate(socket, inbound, bucket, verdict, nowMs);
   }
@@ -113,17 +115,17 @@ export class Receiver {
     this.#connections.refuse(socket, replyTo, "rate.exceeded", details);
   }
 
-  /** Handles one inbound when its turn has come. */
-  #handle(socket: HubSocket, inbound: Inbound, nowMs: number): Promise<void> | undefined {
+  /** Handles one item when its turn has come. A fault of our own is answered ERROR 500 (ER4). */
+  #handleSafely(socket: HubSocket, inbound: Inbound, nowMs: number): Promise<void> | undefined {
     try {
-      return this.#dispatch(socket, inbound, nowMs);
+      return this.#handleByState(socket, inbound, nowMs);
     } catch (error) {
       this.#connections.fail(socket, replyToOf(inbound), error);
       return undefined;
     }
   }
 
-  #dispatch(socket: HubSocket, inbound: Inbound, nowMs: number): Promise<void> | undefined {
+  #handleByState(socket: HubSocket, inbound: Inbound, nowMs: number): Promise<void> | undefined {
     const { connection } = socket;
     if (connection.state === "closed") return undefined;
     if (connection.state === "authenticating") {
@@ -134,10 +136,10 @@ export class Receiver {
     }
     if (connection.state === "awaiting-connect") {
       return this.#handshakes.receive(socket, connection, inbound.request, (waited, next) =>
-        this.#handle(waited, next, this.#ports.now()),
+        this.#handleSafely(waited, next, this.#ports.now()),
       );
     }
-    receiveInSession(this.#rules, socket, inbound.request, nowMs);
+    receiveInSession(this.#parts, socket, inbound.request, nowMs);
     return undefined;
   }
 }
@@ -160,7 +162,7 @@ function countFrame(connection: Connected, bucket: Bucket, nowMs: number): Conne
   };
 }
 
-/** Text says nothing about framing; a frame that could be read ends the row of lost framings (FR6). */
+/** Text says nothing about framing. A frame that could be read ends the series of lost framings (FR6). */
 function countLostFramings(before: number, inbound: Inbound): number {
   if (inbound.kind === "request") return 0;
   return inbound.losesFraming ? before + 1 : before;

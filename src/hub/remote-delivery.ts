@@ -13,11 +13,11 @@ export interface PendingRemoteSignal {
   readonly frame: Uint8Array;
 }
 
-export interface SettledRemoteSignal extends Omit<PendingRemoteSignal, "frame"> {
+export interface AnsweredRemoteSignal extends Omit<PendingRemoteSignal, "frame"> {
   readonly outcome: DeliveryOutcome;
 }
 
-type Settle = (settled: readonly SettledRemoteSignal[]) => void;
+type Answered = (answered: readonly AnsweredRemoteSignal[]) => void;
 
 export class RemoteDelivery {
   readonly #remoteHubs: RemoteHubs;
@@ -40,30 +40,32 @@ export class RemoteDelivery {
     else others.push(pending);
   }
 
-  /** Sends what was added; undefined: there is nothing. `settle` gets the outcomes hub by hub. Never rejects. */
-  flush(settle: Settle): Promise<void> | undefined {
+  /** Sends what was added; undefined: there is nothing. `onAnswered` gets the outcomes hub by hub. Never rejects. */
+  send(onAnswered: Answered): Promise<void> | undefined {
     if (this.#pendingByHub.size === 0) return undefined;
     const pendingByHub = this.#pendingByHub;
     this.#pendingByHub = new Map();
-    return this.#deliverAll(pendingByHub, settle);
+    return this.#deliverAll(pendingByHub, onAnswered);
   }
 
   async #deliverAll(
     pendingByHub: ReadonlyMap<string, readonly PendingRemoteSignal[]>,
-    settle: Settle,
+    onAnswered: Answered,
   ): Promise<void> {
-    const calls = Array.from(pendingByHub, ([hub, pending]) => this.#deliver(hub, pending, settle));
+    const calls = Array.from(pendingByHub, ([hub, pending]) =>
+      this.#deliver(hub, pending, onAnswered),
+    );
     await Promise.all(calls);
   }
 
   async #deliver(
     hub: string,
     pending: readonly PendingRemoteSignal[],
-    settle: Settle,
+    onAnswered: Answered,
   ): Promise<void> {
     const signals = pending.map(({ signal, frame }): ForwardedSignal => ({ ...signal, frame }));
     const outcomes = await this.#remoteHubs.deliver(hub, signals);
-    settle(
+    onAnswered(
       pending.map(({ source, replyTo, signal }, at) => {
         // An answer that is too short says nothing about the rest.
         const outcome = outcomes[at] ?? "signal.unreachable";

@@ -9,9 +9,10 @@ export const MIN_ALARM_GAP_MS = 1000;
 /** Counts live in memory. The platform puts an idle object to sleep after ten seconds, so they leave before that. */
 export const REPORT_STATS_MS = 5000;
 
-/** When the object wakes for events that the Ledger has not taken: a reset may have ended the report. */
+/** How long after an event the alarm checks that the Ledger has it: a reset may have ended the report. */
 export const RETRY_REPORT_MS = 60_000;
 
+/** What waits to be done. */
 export interface HubWork {
   /** The earliest deadline that the hub knows; null: it knows none. */
   readonly sweepAtMs: number | null;
@@ -25,8 +26,9 @@ export interface HubWork {
   readonly retryAtMs: number;
 }
 
+/** What the object does about it. */
 export interface Plan {
-  /** When the object must wake at the latest; null: nothing waits for a time. */
+  /** When the object must wake at the latest; null: no alarm is needed. */
   readonly wakeAtMs: number | null;
   readonly startsReport: boolean;
 }
@@ -34,6 +36,7 @@ export interface Plan {
 /** What caused the plan. An alarm reports whatever waits: the next one may be an hour away. */
 export type Cause = "event" | "alarm";
 
+/** Never plans an alarm sooner than `MIN_ALARM_GAP_MS` from now. */
 export function schedule(work: HubWork, nowMs: number, cause: Cause): Plan {
   const { sweepAtMs, hasEvents, hasStats, isReporting, retryAtMs } = work;
   const isDue = cause === "alarm" ? hasEvents || hasStats : hasEvents && nowMs >= retryAtMs;

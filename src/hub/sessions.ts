@@ -7,6 +7,7 @@ import type { ClientId } from "../protocol/client-id.ts";
 import type { Connected, Session, SessionRef } from "./connection.ts";
 import type { HubPorts, HubSocket, SessionEnd, SessionRow, SessionSocket } from "./ports.ts";
 
+/** Finds, begins and ends sessions. */
 export class Sessions {
   readonly #ports: Pick<HubPorts, "sockets" | "sessions" | "observe">;
   /** Only saves reading the row. A socket in it may have closed since. After an eviction it fills again, one client at a time. */
@@ -55,10 +56,13 @@ export class Sessions {
     this.#ports.observe({ event: "session.begun", session });
   }
 
-  /** The late end of a replaced session leaves its successor alone (SE2). Throws if the row cannot be deleted. */
+  /**
+   * Deletes the row and writes the event, in one transaction. Does nothing to a newer session of the client (SE2). Throws if
+   * the row cannot be deleted.
+   */
   end(end: SessionEnd): void {
     const { clientId, sessionId } = end;
-    this.#ports.sessions.end(clientId, sessionId, disconnectedEvent(end));
+    if (!this.#ports.sessions.end(clientId, sessionId, disconnectedEvent(end))) return;
     const cached = this.#cache.get(clientId);
     if (cached !== undefined && !hasSessionOf(cached, clientId)) this.#cache.delete(clientId);
     this.#ports.observe({ event: "session.ended", ...end });

@@ -16,7 +16,7 @@ export function sweepIfDue(
 ): void {
   const nowMs = ports.now();
   if (!clock.isDue(nowMs)) return;
-  clock.restart(() => {
+  clock.rescan(() => {
     for (const socket of ports.sockets.all()) {
       sweep(socket, settings, clock, connections, nowMs);
     }
@@ -37,7 +37,7 @@ function sweep(
   if (deadline.atMs <= nowMs) expire(socket, deadline.name, connections);
   else if (connection.state === "connected" && isSilent(connection, socket, settings, nowMs)) {
     expire(socket, "heartbeat", connections);
-  } else clock.by(deadline.atMs);
+  } else clock.noteDeadline(deadline.atMs);
 }
 
 function expire(socket: HubSocket, deadline: Deadline["name"], connections: Connections): void {

@@ -1,4 +1,7 @@
-/** The hub as a Durable Object: it passes the platform's events to `Hub`, and does what `schedule` says. */
+/**
+ * The hub as a Durable Object: it passes the platform's events to `Hub`, and does what `schedule` says. While the configuration
+ * is not valid it serves nobody.
+ */
 import { DurableObject } from "cloudflare:workers";
 import {
   canServe,
@@ -8,7 +11,7 @@ import {
   type WireOutcome,
 } from "../hub/contract.ts";
 import { problem } from "../admin/problem.ts";
-import { RETRY_REPORT_MS, schedule, type Cause, type Plan } from "../hub/schedule.ts";
+import { schedule, type Cause, type Plan } from "../hub/schedule.ts";
 import type { ClientId } from "../protocol/client-id.ts";
 import { faultRow, type Fault } from "../protocol/errors.ts";
 import { PING, PONG, SUBPROTOCOL } from "../protocol/names.ts";
@@ -18,6 +21,9 @@ import { decodeExpected, decodeGrant, EXPECTED_HEADER, GRANT_HEADER } from "./gr
 import { servicesOf, type Env, type Services } from "./services.ts";
 import { PlatformSockets } from "./sockets/hub-sockets.ts";
 
+/** When a hub whose configuration is not valid looks again. Its sockets and rows wait. */
+const RETRY_CONFIGURATION_MS = 60_000;
+
 export class HubObject extends DurableObject<Env> {
   readonly #sockets: PlatformSockets;
   readonly #alarm: Alarm;
@@ -25,7 +31,7 @@ export class HubObject extends DurableObject<Env> {
   readonly #services: Services | null;
   /** null: no client has ever come here. A signal for an invented id creates the object, and must leave nothing behind. */
   #assembly: HubAssembly | null;
-  /** The last report that was started, with the plan that followed it. */
+  /** Resolves when the last report, and what it left to do, is done. */
   #reporting: Promise<void> = Promise.resolve();
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -38,14 +44,14 @@ export class HubObject extends DurableObject<Env> {
     this.#assembly = hasHub(ctx.storage) ? this.#create() : null;
   }
 
-  /** The Worker's upgrade request becomes a socket, or is answered HTTP 503 where there is no room (UP6). */
+  /** The Worker's upgrade request becomes a socket. 503: the hub is full (UP6), has lost its place, or has no valid configuration. */
   override async fetch(request: Request): Promise<Response> {
     this.#assembly ??= this.#create();
     const grant = decodeGrant(request.headers.get(GRANT_HEADER));
     const expectedClientId = decodeExpected(request.headers.get(EXPECTED_HEADER));
     const upgrade = { grant, expectedClientId: expectedClientId ?? grant?.clientId ?? null };
     const connection = this.#assembly?.hub.open(newSocketId(), upgrade) ?? null;
-    await this.#settle("event");
+    await this.#finishEvent("event");
     if (connection === null) {
       const headers = { "retry-after": "5" };
       return problem(503, faultRow("connect.full").text, { headers });
@@ -67,13 +73,13 @@ export class HubObject extends DurableObject<Env> {
       socket,
       typeof message === "string" ? message : new Uint8Array(message),
     );
-    this.#sockets.flush();
-    if (pending !== undefined) return pending.then(() => this.#settle("event"));
+    this.#sockets.saveChanged();
+    if (pending !== undefined) return pending.then(() => this.#finishEvent("event"));
     if (this.#isSettled(this.#plan(assembly, "event"))) return;
-    return this.#settle("event");
+    return this.#finishEvent("event");
   }
 
-  /** The peer's close, or the echo of ours. The code is 1005 or 1006 where there was no close frame. */
+  /** The peer's close, or the echo of ours. 1005: the close frame had no code. 1006: there was no close frame. */
   override webSocketClose(
     ws: WebSocket,
     code: number,
@@ -83,7 +89,7 @@ export class HubObject extends DurableObject<Env> {
     const socket = this.#sockets.of(ws);
     socket.echoClose(code);
     this.#assembly?.hub.closed(socket, wasClean);
-    return this.#settle("event");
+    return this.#finishEvent("event");
   }
 
   /** The platform reports a broken protocol here, and no close after it. */
@@ -91,7 +97,7 @@ export class HubObject extends DurableObject<Env> {
     const socket = this.#sockets.of(ws);
     socket.close("framing-lost");
     this.#assembly?.hub.closed(socket, false);
-    return this.#settle("event");
+    return this.#finishEvent("event");
   }
 
   /** RPC, from the admin API; null: the client has no session. */
@@ -107,7 +113,7 @@ export class HubObject extends DurableObject<Env> {
   /** RPC, from the admin API. False: the client has no session. */
   async kick(clientId: ClientId): Promise<boolean> {
     const isKicked = this.#assembly?.hub.kick(clientId) ?? false;
-    await this.#settle("event");
+    await this.#finishEvent("event");
     return isKicked;
   }
 
@@ -116,17 +122,16 @@ export class HubObject extends DurableObject<Env> {
     if (!canServe(version)) return signals.map(() => "signal.unreachable");
     const fault: Fault = this.#services === null ? "internal" : "signal.absent";
     const outcomes = this.#assembly?.hub.deliver(signals) ?? signals.map(() => fault);
-    await this.#settle("event");
+    await this.#finishEvent("event");
     return encodeOutcomes(outcomes, version);
   }
 
   override async alarm(): Promise<void> {
     this.#alarm.onFired();
     this.#assembly ??= this.#create();
-    // The configuration is not valid: it may be in a minute.
-    if (this.#assembly === null) return this.#alarm.wakeBy(Date.now() + RETRY_REPORT_MS);
+    if (this.#assembly === null) return this.#alarm.wakeBy(Date.now() + RETRY_CONFIGURATION_MS);
     this.#assembly.hub.tick();
-    await this.#settle("alarm");
+    await this.#finishEvent("alarm");
     await this.#reporting;
   }
 
@@ -146,15 +151,15 @@ export class HubObject extends DurableObject<Env> {
   }
 
   /** What an event leaves to do: first the attachments, then the alarm, then the report. */
-  async #settle(cause: Cause): Promise<void> {
-    this.#sockets.flush();
+  async #finishEvent(cause: Cause): Promise<void> {
+    this.#sockets.saveChanged();
     const assembly = this.#assembly;
     if (assembly === null) return;
     const plan = this.#plan(assembly, cause);
-    // The report starts behind the alarm: should the object be reset, the alarm brings it back to report again.
+    // The report starts once the alarm is set: if the object is reset, the alarm brings it back to report again.
     await this.#alarm.wakeBy(plan.wakeAtMs);
     if (plan.startsReport) {
-      this.#reporting = assembly.reporter.report().then(() => this.#settle("event"));
+      this.#reporting = assembly.reporter.report().then(() => this.#finishEvent("event"));
       this.ctx.waitUntil(this.#reporting);
     }
   }

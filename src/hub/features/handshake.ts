@@ -28,7 +28,7 @@ import type { OutboundBatcher } from "../outbound.ts";
 import type { HubPorts, HubSettings, HubSocket } from "../ports.ts";
 import type { Sessions } from "../sessions.ts";
 
-/** How an inbound that has waited is handled when its turn comes. */
+/** How an item that has waited is handled when its turn comes. */
 type Handle = (socket: HubSocket, inbound: Inbound) => Promise<void> | undefined;
 
 /** A CONNECT that is being answered. */
@@ -38,6 +38,7 @@ interface Handshake {
   readonly request: ConnectRequest;
 }
 
+/** Takes each socket from CONNECT to a session. */
 export class Handshakes {
   readonly #ports: Pick<HubPorts, "authenticate" | "now" | "newSessionId">;
   readonly #settings: HubSettings;
@@ -50,7 +51,7 @@ export class Handshakes {
   constructor(
     ports: Pick<HubPorts, "authenticate" | "now" | "newSessionId">,
     settings: HubSettings,
-    rules: {
+    parts: {
       readonly sessions: Sessions;
       readonly connections: Connections;
       readonly outbound: OutboundBatcher;
@@ -59,13 +60,13 @@ export class Handshakes {
   ) {
     this.#ports = ports;
     this.#settings = settings;
-    this.#sessions = rules.sessions;
-    this.#connections = rules.connections;
-    this.#outbound = rules.outbound;
-    this.#sweepClock = rules.sweepClock;
+    this.#sessions = parts.sessions;
+    this.#connections = parts.connections;
+    this.#outbound = parts.outbound;
+    this.#sweepClock = parts.sweepClock;
   }
 
-  /** A request before CONNECT has succeeded. A promise: a token is being verified, and `handle` then takes what waited. */
+  /** Handles a request sent before CONNECT succeeded. Returns a promise while a token is verified; `handle` then gets what waited. */
   receive(
     socket: HubSocket,
     connection: AwaitingConnect,
@@ -73,7 +74,7 @@ export class Handshakes {
     handle: Handle,
   ): Promise<void> | undefined {
     if (received.messageType !== MESSAGE_TYPES.CONNECT.value) {
-      this.#countFailure(socket, connection, received, "connect.first");
+      this.#refuseAttempt(socket, connection, received, "connect.first");
       return undefined;
     }
     const decoded = socket.wire.decode(received, connectRequest);
@@ -91,12 +92,12 @@ export class Handshakes {
     if (request.authToken !== null) {
       return this.#verify(handshake, connection, request.authToken, handle);
     }
-    if (grant === null) this.#countFailure(socket, connection, received, "connect.no-token");
+    if (grant === null) this.#refuseAttempt(socket, connection, received, "connect.no-token");
     else this.#begin(handshake, connection, grant, 0);
     return undefined;
   }
 
-  /** Puts an inbound behind the CONNECT that is being verified (CO8). */
+  /** Makes an item wait behind the CONNECT that is being verified (CO8). */
   enqueue(socket: HubSocket, connection: Authenticating, inbound: Inbound): void {
     const waitingBytes = connection.waitingBytes + bytesOf(inbound);
     const framesBehind = connection.framesBehind + (inbound.kind === "request" ? 1 : 0);
@@ -117,21 +118,21 @@ export class Handshakes {
     handle: Handle,
   ): Promise<void> {
     const { socket, replyTo, request } = handshake;
-    const nothing = { waiting: [], waitingBytes: 0, framesBehind: 0 };
-    socket.connection = { ...connection, state: "authenticating", ...nothing };
+    const emptyQueue = { waiting: [], waitingBytes: 0, framesBehind: 0 };
+    socket.connection = { ...connection, state: "authenticating", ...emptyQueue };
     const answer = await this.#authenticate(handshake, request.clientId, token);
-    const { connection: verified } = socket;
+    const { connection: afterwards } = socket;
     // The peer or the connect deadline has closed the socket meanwhile.
-    if (verified.state !== "authenticating") return;
-    const { waiting, waitingBytes: _, framesBehind, ...rest } = verified;
-    const resumed: AwaitingConnect = { ...rest, state: "awaiting-connect" };
-    socket.connection = resumed;
+    if (afterwards.state !== "authenticating") return;
+    const { waiting, waitingBytes: _, framesBehind, ...rest } = afterwards;
+    const awaiting: AwaitingConnect = { ...rest, state: "awaiting-connect" };
+    socket.connection = awaiting;
     try {
-      answer(resumed, framesBehind);
+      answer(awaiting, framesBehind);
     } catch (error) {
       this.#connections.fail(socket, replyTo, error);
     }
-    // In order. If one of them is another CONNECT, those behind it wait again, behind that one.
+    // In order. Another CONNECT among them makes the items behind it wait again.
     const pending: (Promise<void> | undefined)[] = [];
     this.#outbound.batch(() => pending.push(...waiting.map((inbound) => handle(socket, inbound))));
     await Promise.all(pending);
@@ -148,13 +149,13 @@ export class Handshakes {
       const granted = await this.#ports.authenticate({ clientId, token }, this.#ports.now());
       return granted.ok
         ? (connection, behind) => this.#begin(handshake, connection, granted.value, behind)
-        : (connection) => this.#countFailure(socket, connection, replyTo, granted.failure);
+        : (connection) => this.#refuseAttempt(socket, connection, replyTo, granted.failure);
     } catch (error) {
       return () => this.#connections.fail(socket, replyTo, error);
     }
   }
 
-  /** Begins the session. All of it happens in one turn, so of many takeovers at once each sees the one before (SE1). */
+  /** Begins the session, in one turn: takeovers that come together happen one after another (SE1). */
   #begin(
     { socket, replyTo, request }: Handshake,
     { socketId, bucket, lostFramings }: AwaitingConnect,
@@ -162,7 +163,7 @@ export class Handshakes {
     framesBehind: number,
   ): void {
     const { clientId } = request;
-    if (!this.#makeWay(clientId)) {
+    if (!this.#replaceOrMakeRoom(clientId)) {
       const details = { retryAfterMs: RETRY_AFTER_MS };
       return this.#connections.refuse(socket, replyTo, "connect.full", details);
     }
@@ -186,7 +187,7 @@ export class Handshakes {
     };
     this.#sessions.begin(socket, connected);
     const deadline = nextDeadline(connected, null, this.#settings);
-    if (deadline !== null) this.#sweepClock.by(deadline.atMs);
+    if (deadline !== null) this.#sweepClock.noteDeadline(deadline.atMs);
     this.#connections.answer(socket, replyTo, connectAck, {
       sessionId: session.id,
       clientId,
@@ -196,8 +197,8 @@ export class Handshakes {
     });
   }
 
-  /** Ends the client's other session (SE1). False: there is none, and the hub is full (CO10). */
-  #makeWay(clientId: ConnectRequest["clientId"]): boolean {
+  /** Ends the client's other session, if it has one (SE1). False: it has none, and the hub is full (CO10). */
+  #replaceOrMakeRoom(clientId: ConnectRequest["clientId"]): boolean {
     const replaced = this.#sessions.find(clientId);
     if (replaced !== undefined) {
       this.#connections.refuse(replaced, UNSOLICITED, "session.replaced");
@@ -205,14 +206,14 @@ export class Handshakes {
     }
     const detached = this.#sessions.findDetached(clientId);
     if (detached !== undefined) this.#connections.reap(detached);
-    return this.#hasRoom();
+    return this.#makeRoom();
   }
 
   /**
-   * Sessions that a reset left behind take nobody's place. A reset begins another incarnation, so reaping once per
-   * incarnation is enough, however often a full hub is asked.
+   * Whether another session may begin. Sessions that a reset left behind take nobody's place, so a full hub reaps them
+   * first. A reset starts a new incarnation, so once per incarnation is enough.
    */
-  #hasRoom(): boolean {
+  #makeRoom(): boolean {
     const { maxSessions } = this.#settings;
     if (this.#sessions.count >= maxSessions && !this.#hasReaped) {
       this.#connections.reapAll();
@@ -221,7 +222,8 @@ export class Handshakes {
     return this.#sessions.count < maxSessions;
   }
 
-  #countFailure(
+  /** Answers ERROR, and closes the connection at its third failure (CO5). */
+  #refuseAttempt(
     socket: HubSocket,
     connection: AwaitingConnect,
     replyTo: ReplyTo,
@@ -234,7 +236,7 @@ export class Handshakes {
   }
 }
 
-/** Bytes that the inbound holds while it waits. */
+/** The bytes that an item holds while it waits. An unreadable one keeps only its uuid, and counts as one header. */
 function bytesOf(inbound: Inbound): number {
   return inbound.kind === "request" ? inbound.bytes : HEADER_BYTES;
 }

@@ -3,11 +3,11 @@ import { disconnectRequest } from "../../protocol/messages/disconnect.ts";
 import { heartbeatAck, heartbeatRequest } from "../../protocol/messages/heartbeat.ts";
 import type { InboundRequest } from "../../wires/wire.ts";
 import type { SessionSocket } from "../ports.ts";
-import type { SessionRules } from "./feature.ts";
+import type { FeatureParts } from "./feature.ts";
 
 /** Answers with the hub's clock and the client's (HB1). */
 export function receiveHeartbeat(
-  { connections }: SessionRules,
+  { connections }: FeatureParts,
   socket: SessionSocket,
   request: InboundRequest,
   timestampMs: number,
@@ -20,7 +20,7 @@ export function receiveHeartbeat(
 
 /** Ends the session (DC1). */
 export function receiveDisconnect(
-  { connections }: SessionRules,
+  { connections }: FeatureParts,
   socket: SessionSocket,
   request: InboundRequest,
 ): void {

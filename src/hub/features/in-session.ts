@@ -1,30 +1,46 @@
-/** What a session may request (MT1), by message type. A new request is one more entry here and a file beside it. */
+/** What a session may request (MT1), by message type. A new request is one more entry here, and its rule in a file beside it. */
 import type { Fault } from "../../protocol/errors.ts";
-import { MESSAGE_TYPES, messageTypeName } from "../../protocol/messages/table.ts";
+import {
+  MESSAGE_TYPES,
+  messageTypeName,
+  type MessageTypeName,
+} from "../../protocol/messages/table.ts";
 import type { InboundRequest } from "../../wires/wire.ts";
 import type { HubSocket, SessionSocket } from "../ports.ts";
-import type { Receive, SessionRules } from "./feature.ts";
+import type { Receive, FeatureParts } from "./feature.ts";
 import { receiveDisconnect, receiveHeartbeat } from "./heartbeats.ts";
 import { receiveSignal } from "./signals.ts";
 
-/** A list, so that the signal path finds its handler by index. */
-const RECEIVERS: (Receive | undefined)[] = Array.from({ length: 256 });
-RECEIVERS[MESSAGE_TYPES.SIGNAL_OFFER.value] = receiveSignal;
-RECEIVERS[MESSAGE_TYPES.SIGNAL_ANSWER.value] = receiveSignal;
-RECEIVERS[MESSAGE_TYPES.SIGNAL_ICE_CANDIDATE.value] = receiveSignal;
-RECEIVERS[MESSAGE_TYPES.HEARTBEAT.value] = receiveHeartbeat;
-RECEIVERS[MESSAGE_TYPES.DISCONNECT.value] = receiveDisconnect;
+/** The names of the types that a session may send. A new type without a receiver does not compile. */
+type SessionRequestName = {
+  [Name in MessageTypeName]: (typeof MESSAGE_TYPES)[Name]["from"] extends "hub" ? never : Name;
+}[Exclude<MessageTypeName, "CONNECT">];
+
+const RECEIVERS: Readonly<Record<SessionRequestName, Receive>> = {
+  SIGNAL_OFFER: receiveSignal,
+  SIGNAL_ANSWER: receiveSignal,
+  SIGNAL_ICE_CANDIDATE: receiveSignal,
+  HEARTBEAT: receiveHeartbeat,
+  DISCONNECT: receiveDisconnect,
+};
+
+/** By the value of the message type, so that the signal path finds its receiver by index. */
+const RECEIVER_BY_VALUE: (Receive | undefined)[] = Array.from({ length: 256 });
+for (const [name, receive] of Object.entries(RECEIVERS)) {
+  // Object.entries widens the keys to string; they are the table's own.
+  RECEIVER_BY_VALUE[MESSAGE_TYPES[name as SessionRequestName].value] = receive;
+}
 
 /** The socket MUST have a session. */
 export function receiveInSession(
-  rules: SessionRules,
+  parts: FeatureParts,
   socket: HubSocket,
   request: InboundRequest,
   nowMs: number,
 ): void {
-  const receive = RECEIVERS[request.messageType];
-  if (receive === undefined) return rules.connections.refuse(socket, request, misplaced(request));
-  if (isAttached(socket)) receive(rules, socket, request, nowMs);
+  const receive = RECEIVER_BY_VALUE[request.messageType];
+  if (receive === undefined) return parts.connections.refuse(socket, request, misplaced(request));
+  if (isAttached(socket)) receive(parts, socket, request, nowMs);
 }
 
 function isAttached(socket: HubSocket): socket is SessionSocket {

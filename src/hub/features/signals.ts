@@ -3,11 +3,11 @@ import { allowsTarget } from "../../auth/grant.ts";
 import { signalRequest } from "../../protocol/messages/signal.ts";
 import type { InboundRequest } from "../../wires/wire.ts";
 import type { SessionSocket } from "../ports.ts";
-import type { SessionRules } from "./feature.ts";
+import type { FeatureParts } from "./feature.ts";
 
 /** `nowMs`: when the message came that held the signal. */
 export function receiveSignal(
-  { connections, deliverer }: SessionRules,
+  { connections, deliverer }: FeatureParts,
   source: SessionSocket,
   request: InboundRequest,
   nowMs: number,
@@ -19,11 +19,12 @@ export function receiveSignal(
   const { target } = decoded.value;
   const signal = { source: clientId, target, messageType: request.messageType };
   if (!allowsTarget(targets, target)) {
-    return deliverer.settle(source, request, signal, "signal.forbidden");
+    return deliverer.reportOutcome(source, request, signal, "signal.forbidden");
   }
   const route = deliverer.route(target, nowMs);
-  if (route.kind === "absent") return deliverer.settle(source, request, signal, "signal.absent");
+  if (route.kind === "absent")
+    return deliverer.reportOutcome(source, request, signal, "signal.absent");
   const stamped = wire.stamp(request, decoded.value, clientId);
-  if (!stamped.ok) return deliverer.settle(source, request, signal, stamped.failure);
+  if (!stamped.ok) return deliverer.reportOutcome(source, request, signal, stamped.failure);
   deliverer.deliver(source, request, signal, route, stamped.value);
 }

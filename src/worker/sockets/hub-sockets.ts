@@ -10,6 +10,7 @@ import { fromAttachment, toAttachment } from "./attachment.ts";
 /** The platform holds at most 32,768 sockets per Durable Object, and upgrades that are on their way need a place, too. */
 const MAX_HELD_SOCKETS = 32_500;
 
+/** All sockets of one hub. */
 export class PlatformSockets implements HubSockets {
   readonly #ctx: DurableObjectState;
   readonly #maxHeld: number;
@@ -17,8 +18,8 @@ export class PlatformSockets implements HubSockets {
   /** The first of a chain. A list would grow and shrink with every message. */
   #changed: PlatformSocket | null = null;
   #count: number | undefined;
-  /** The platform holds no more sockets than this; Infinity: its list was not counted since the wake. */
-  #heldAtMost = Infinity;
+  /** An upper bound of the sockets that the platform holds; Infinity until they are counted after a wake. */
+  #heldUpperBound = Infinity;
   readonly #events: SocketEvents = {
     changed: (socket) => {
       const before = this.#changed;
@@ -36,10 +37,10 @@ export class PlatformSockets implements HubSockets {
     this.#maxHeld = maxHeld;
   }
 
-  /** Makes the socket hibernatable. The last step before the 101: whatever throws after it leaks the socket. */
+  /** Makes the socket hibernatable. Call it last before the 101: if anything throws after it, the socket leaks. */
   accept(ws: WebSocket, connection: Connection): void {
     this.#count = this.count + 1;
-    this.#heldAtMost += 1;
+    this.#heldUpperBound += 1;
     ws.serializeAttachment(toAttachment(connection));
     this.#ctx.acceptWebSocket(ws, [connection.socketId]);
   }
@@ -73,13 +74,13 @@ export class PlatformSockets implements HubSockets {
 
   /** Walks the platform's list only when it may have become too long: after as many upgrades as there was room for. */
   get isFull(): boolean {
-    if (this.#heldAtMost < this.#maxHeld) return false;
-    this.#heldAtMost = this.#ctx.getWebSockets().length;
-    return this.#heldAtMost >= this.#maxHeld;
+    if (this.#heldUpperBound < this.#maxHeld) return false;
+    this.#heldUpperBound = this.#ctx.getWebSockets().length;
+    return this.#heldUpperBound >= this.#maxHeld;
   }
 
   /** Writes every connection that changed during this event into its attachment. */
-  flush(): void {
+  saveChanged(): void {
     let socket = this.#changed;
     this.#changed = null;
     while (socket !== null) socket = socket.save();
@@ -93,6 +94,7 @@ interface SocketEvents {
   ended(): void;
 }
 
+/** One socket, with its connection in the attachment. */
 export class PlatformSocket implements HubSocket {
   readonly wire = framesWire;
   readonly #ctx: DurableObjectState;
@@ -100,9 +102,9 @@ export class PlatformSocket implements HubSocket {
   readonly #events: SocketEvents;
   #isChanged = false;
   #changedBefore: PlatformSocket | null = null;
-  /** No more bytes than this wait for the peer; Infinity: the platform was not asked since the wake. */
-  #waitingAtMost = Infinity;
-  /** A version that is not known here accepted the socket. */
+  /** An upper bound of the bytes that wait for the peer; Infinity until the platform is asked after a wake. */
+  #unreadUpperBound = Infinity;
+  /** The attachment is missing, or of a version that is not known here. */
   readonly hasForeignAttachment: boolean;
   #connection: Connection;
 
@@ -137,7 +139,7 @@ export class PlatformSocket implements HubSocket {
   }
 
   /**
-   * Does not read `readyState`, which would cost as much as the attachment. Only this hub and the platform's close event
+   * Does not read `readyState`, which would cost as much as writing the attachment. Only this hub and the platform's close event
    * end a socket, and both have closed the connection by then.
    */
   send(message: WireMessage): boolean {
@@ -148,7 +150,7 @@ export class PlatformSocket implements HubSocket {
       // "Can't call WebSocket send() after close()".
       return false;
     }
-    this.#waitingAtMost += message.length;
+    this.#unreadUpperBound += message.length;
     return true;
   }
 
@@ -157,9 +159,9 @@ export class PlatformSocket implements HubSocket {
    * and there no socket is ever backlogged.
    */
   get isBacklogged(): boolean {
-    if (this.#waitingAtMost <= MAX_BACKLOG_BYTES) return false;
-    this.#waitingAtMost = this.#ws.bufferedAmount ?? 0;
-    return this.#waitingAtMost > MAX_BACKLOG_BYTES;
+    if (this.#unreadUpperBound <= MAX_BACKLOG_BYTES) return false;
+    this.#unreadUpperBound = this.#ws.bufferedAmount ?? 0;
+    return this.#unreadUpperBound > MAX_BACKLOG_BYTES;
   }
 
   close(name: CloseName): void {

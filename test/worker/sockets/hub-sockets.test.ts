@@ -41,7 +41,7 @@ it("A socket counts until the hub has closed it, whether or not the peer answers
     sockets.of(first).close("timed-out");
     sockets.of(first).connection = { state: "closed", socketId: "first" };
     expect(sockets.count).toBe(1);
-    sockets.flush();
+    sockets.saveChanged();
     expect(new PlatformSockets(ctx).count).toBe(1);
   });
 });
@@ -105,8 +105,8 @@ it("Each connection that has changed is saved once", async () => {
     for (const { id, ws } of [...all, ...all]) {
       sockets.of(ws).connection = { state: "closed", socketId: id };
     }
-    sockets.flush();
-    sockets.flush();
+    sockets.saveChanged();
+    sockets.saveChanged();
     for (const { id, ws, save } of all) {
       expect(save).toHaveBeenCalledTimes(1);
       const kept = new PlatformSockets(ctx).of(ws).connection;
@@ -137,7 +137,7 @@ it("[UP6] The hub is full when the platform holds too many sockets, including cl
     expect(sockets.isFull).toBe(true);
     sockets.of(first).close("timed-out");
     sockets.of(first).connection = { state: "closed", socketId: "first" };
-    sockets.flush();
+    sockets.saveChanged();
     expect(sockets.count).toBe(1);
     expect(sockets.isFull).toBe(true);
     expect(new PlatformSockets(ctx, 2).isFull).toBe(true);
