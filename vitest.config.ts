@@ -17,7 +17,7 @@ const developmentVars = Object.fromEntries(
 /** These bound a hang. No test asserts a time, and a property of a thousand runs on a loaded machine exceeds vitest's 5 s. */
 const PATIENCE = { testTimeout: 30_000, hookTimeout: 30_000 };
 
-/** A real `npm start` takes seconds to be there, and on a loaded machine many. */
+/** A real `npm start` takes seconds to be ready, and on a loaded machine many. */
 const LONG_PATIENCE = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 /**

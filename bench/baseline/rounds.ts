@@ -21,7 +21,7 @@ export interface BaselineLoad {
   readonly openAtOnce: number;
   /** All rounds together. */
   readonly rounds: number;
-  /** After so many rounds a new workerd process starts: what luck one process has with its memory, the next has not. */
+  /** After this many rounds a new workerd process starts, since one process can be lucky with its memory. */
   readonly roundsPerProcess: number;
   /** How often each version has its turn in one round, for each measure. An even number. */
   readonly signalTurns: number;

@@ -94,7 +94,7 @@ export function monthOf(load: Load): Usage {
   return sum(idleMonth(load), sessionsMonth(load), callsMonth(load));
 }
 
-/** What devices use in a month that are connected and send nothing but their keep-alive. */
+/** What devices that are connected and send only their keep-alive use in a month. */
 export function idleMonth(load: Pick<Load, "devices" | "hubs" | "keepAlive">): Usage {
   const hubs = hubCount(load);
   const perHub = load.devices / hubs;
@@ -123,7 +123,7 @@ function idleHub(devices: number): Usage {
   return times(sweeps, sum(wake(devices), sweepOf(devices, STEPS.sweep)));
 }
 
-/** What sessions use that begin and end. In a quiet hub each session has alarms of its own; in a busy hub they share them. */
+/** What the beginnings and ends of sessions use. In a quiet hub each session has alarms of its own; in a busy hub they share them. */
 export function sessionsMonth(
   load: Pick<Load, "devices" | "hubs" | "sessions" | "publishes">,
 ): Usage {
@@ -170,7 +170,7 @@ function quietPublishes(events: number): number {
   return atMost(events, MONTH_SECONDS / SLEEP_SECONDS);
 }
 
-/** What calls use between connected clients, spread evenly over the month and the hubs. */
+/** What calls between connected clients use, spread evenly over the month and the hubs. */
 export function callsMonth(load: Pick<Load, "devices" | "hubs" | "calls" | "call">): Usage {
   const { calls } = load;
   const hubs = hubCount(load);

@@ -34,7 +34,7 @@ export interface Identity {
   readonly token: string;
 }
 
-/** A client's socket as a greeting uses it. */
+/** A client's socket during the handshake. */
 export interface Talk {
   send(message: string | Uint8Array): void;
   next(): Promise<Buffer>;
@@ -45,7 +45,7 @@ export interface Protocol {
   /** Path and query of the upgrade. */
   path(self: Identity): string;
   /** Everything between the opening of the socket and the first signal. */
-  greet?(talk: Talk, self: Identity): Promise<void>;
+  handshake?(talk: Talk, self: Identity): Promise<void>;
   /** One signal of FRAME_BYTES, with a number as `numbered` puts it. */
   signal(from: string, to: string): Buffer;
   readonly isBinary: boolean;

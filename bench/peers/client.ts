@@ -152,7 +152,7 @@ export async function openSocket(
   });
   const talk = talkOf(ws);
   await new Promise((resolve, reject) => ws.once("open", resolve).once("error", reject));
-  await protocol.greet?.(talk, self);
+  await protocol.handshake?.(talk, self);
   ws.removeAllListeners("message");
   return ws;
 }
@@ -173,7 +173,7 @@ function talkOf(ws: WebSocket): Talk {
         const first = inbox.shift();
         if (first !== undefined) return resolve(first);
         waiting = resolve;
-        ws.once("close", (code) => reject(new Error(`closed with ${code} in the greeting`)));
+        ws.once("close", (code) => reject(new Error(`closed with ${code} in the handshake`)));
       }),
   };
 }

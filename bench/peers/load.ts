@@ -21,7 +21,7 @@ const OPEN_AT_ONCE = 32;
 const BEAT_TIMEOUT_MS = 2000;
 const TOKEN_SECONDS = 3600;
 
-/** So many ids for clients that connect and leave that an id's last session has ended before its next begins. */
+/** The ids of clients that connect and leave: enough that an id's last session has ended before its next begins. */
 const VISITORS = 2048;
 
 let visitors: readonly Identity[] | undefined;

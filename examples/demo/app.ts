@@ -90,7 +90,7 @@ export class App {
       callerHungUp: (caller) => {
         if (this.#phase.kind !== "ringing" || this.#phase.call.source !== caller) return;
         this.#enter({ kind: "lobby" });
-        notify(`${caller} has called, and gave up.`);
+        notify(`${caller} called, and gave up.`);
       },
     });
   }
@@ -128,7 +128,7 @@ export class App {
       this.#enter({ kind: "ringing", call });
     } else if (this.#isBusyWithAnother(caller)) {
       this.#hub?.decline(call);
-      notify(`${caller} has called, and was told that you are busy.`);
+      notify(`${caller} called while you were busy.`);
     }
   }
 

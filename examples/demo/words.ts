@@ -13,7 +13,7 @@ const WORDS: Partial<Record<SignalErrorCode, Text>> = {
   "hub-unavailable": () => "The hub is full, or the other side is too slow. Trying again …",
   "timed-out": (target) => `The hub did not say whether ${target} got the call. Call again.`,
   unreachable: () =>
-    "The hub does not answer, or refuses the token: a browser is not told which. Trying again …",
+    "The hub does not answer, or refuses the token: a browser cannot know which. Trying again …",
   "connection-lost": () => "The connection to the hub was lost. Trying again …",
   unauthenticated: () => "The hub refused this id and token. Compare them, or get a new token.",
   replaced: () => "Another tab or device has joined with this client id, and took it over.",

@@ -1,6 +1,6 @@
 /**
- * The port for the cryptography of signed tokens: bytes in, bytes out. What a token's claims must say is the question of
- * `jwt.ts`. `jose-crypto.ts` implements the port on WebCrypto, for the service; `deterministic-crypto.ts` implements it
+ * The port for the cryptography of signed tokens: bytes in, bytes out. `jwt.ts` decides what a token's claims must
+ * say. `jose-crypto.ts` implements the port on WebCrypto, for the service; `deterministic-crypto.ts` implements it
  * without cryptography, for simulations. Both pass the same contract suite.
  */
 export interface TokenCrypto {

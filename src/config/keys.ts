@@ -49,7 +49,7 @@ export const KEYS = {
     anonymous_upgrade: { kind: flag(), default: true, doc: "Whether an upgrade without credentials is accepted; CONNECT must then present them." },
   },
   logging: {
-    level: { kind: choice(["error", "warn", "info", "debug"]), default: "info", doc: "The least important level of lines that are written." },
+    level: { kind: choice(["error", "warn", "info", "debug"]), default: "info", doc: "Lines of this level, and of every more important one, are written." },
     format: { kind: choice(["json", "text"]), default: "json", doc: "`json` writes each line as one JSON object, `text` as readable text." },
     console_output: { kind: flag(), default: true, doc: "If false, nothing is logged." },
   },

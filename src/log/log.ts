@@ -40,7 +40,7 @@ export type LogFields = Readonly<
 export type Log = (event: LogEvent, fields: LogFields) => void;
 
 export interface LogSettings {
-  /** The least important level that is written. */
+  /** Lines of this level, and of every more important one, are written. */
   readonly level: Level;
   readonly format: "json" | "text";
   /** False: nothing is written, whatever the level. */

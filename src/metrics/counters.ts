@@ -1,6 +1,6 @@
 /**
- * What is counted between two reports to the Ledger. It lives in memory alone: whoever must not lose a count takes it, and
- * reports it before the object may sleep.
+ * What is counted between two reports to the Ledger. It is kept in memory only: a caller that must not lose
+ * counts takes and reports them before the object may sleep.
  */
 import {
   METRICS,

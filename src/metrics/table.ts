@@ -7,7 +7,7 @@ import { ERROR_CODES, FAULTS } from "../protocol/errors.ts";
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from "../protocol/limits.ts";
 import { MESSAGE_TYPES, type MessageTypeName } from "../protocol/messages/table.ts";
 
-/** What came of a publish request: the sink has the events, or they are tried again, tried in smaller batches, or parked. */
+/** The outcome of a publish request: the sink has the events, or they are tried again, tried in smaller batches, or parked. */
 const PUBLISH_OUTCOMES = ["published", "retried", "split", "parked"] as const;
 
 /** The statuses that an upgrade is answered with; 101 is a socket (UP1-UP7). */
@@ -66,7 +66,7 @@ const SIGNAL_CODES = CODES.filter((code) =>
   ),
 );
 
-// One row per line, to be read down.
+// One row per line, so that the columns can be read from top to bottom.
 // oxfmt-ignore
 export const METRICS = {
   signal_manager_sessions: { type: "gauge", help: "Sessions that are live now." },

@@ -6,7 +6,7 @@ export const CAPABILITIES = {
 
 export type Capability = keyof typeof CAPABILITIES;
 
-// For who asks for them, without the table.
+// For the client, which asks for them and does not need the table.
 export const ACK: Capability = "ack";
 export const BATCH: Capability = "batch";
 

@@ -1,9 +1,9 @@
-/** JSON that nobody has checked yet, and the questions that every reader of it asks. Knows no field of any message. */
+/** Parsed JSON that is not yet checked, and the checks that its readers share. Knows no field of any message. */
 
 /** The fields of a JSON object. `JSON.parse` makes `__proto__` an own field like any other, so reading by name is safe. */
 export type JsonFields = Readonly<Record<string, unknown>>;
 
-/** The value, or undefined, which JSON cannot say, where the text is not JSON. */
+/** The value; undefined, which no JSON text parses to, where the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -19,10 +19,10 @@ export const MAX_TOKEN_CHARS = 4096;
 export const MAX_WAITING_FRAMES = 64;
 export const MAX_WAITING_BYTES = MAX_MESSAGE_BYTES;
 
-/** The failed attempt to connect that closes a connection: refused credentials, or a frame before CONNECT (CO5). */
+/** After this many failures the connection is closed: refused credentials, or a frame before CONNECT (CO5). */
 export const MAX_CONNECT_FAILURES = 3;
 
-/** The loss of framing, in a row without one whole frame, that closes a connection (FR6). */
+/** After this many losses of framing in a row, without one whole frame among them, the connection is closed (FR6). */
 export const MAX_LOST_FRAMINGS = 16;
 
 /** A session times out after it has sent nothing for this many heartbeat intervals (HB4). */

@@ -1,15 +1,15 @@
 /** The words of the wire outside its frames: at the upgrade (UP2, UP3), and the keep-alive in text (FR7, HB3). */
 
-/** What a client that offers subprotocols must offer, and the hub selects. */
+/** The subprotocol that a client must offer if it offers any, and that the hub selects. */
 export const SUBPROTOCOL = "signal-manager";
 
-/** In front of the token, in the subprotocol that shows it. */
+/** The beginning of the subprotocol that carries the token. */
 export const BEARER_SUBPROTOCOL_PREFIX = "bearer.";
 
 /** The query parameter that says which client connects. */
 export const CLIENT_ID_PARAMETER = "client_id";
 
-/** The query parameter that shows the token where neither a header nor a subprotocol can. */
+/** The query parameter that carries the token where neither a header nor a subprotocol can. */
 export const ACCESS_TOKEN_PARAMETER = "access_token";
 
 export const PING = "ping";

@@ -36,14 +36,14 @@ export interface InboundRequest extends ReplyTo {
 }
 
 /**
- * The next thing in a WebSocket message. `end` is where the one after it starts: none follows where it is the message's
- * length. An `unreadable` is always the last of its message.
+ * One item of a WebSocket message. The next item starts at `end`; where `end` is the message's length, there is none. An
+ * `unreadable` is always the last item of its message.
  */
 export type Inbound =
   | {
       readonly kind: "request";
       readonly request: InboundRequest;
-      /** What it takes up in the WebSocket message. */
+      /** The number of bytes that it takes up in the WebSocket message. */
       readonly bytes: number;
       readonly end: number;
     }
@@ -67,7 +67,7 @@ export interface Wire {
   /** The inbound that starts at `at`, which MUST be 0 or the `end` of the one before. MUST NOT throw, whatever the message is. */
   read(message: WireMessage, at: number): Inbound;
   /**
-   * What the request says. MUST be `payload.type` where the request's payload type is unknown or cannot say this message
+   * What the request says. MUST be `payload.type` where the request's payload type is unknown or cannot express this message
    * (PT2). MUST NOT throw, whatever the payload is. The result MAY hold views of the payload.
    */
   decode<Request>(
@@ -77,14 +77,14 @@ export interface Wire {
   /**
    * The signal as its target receives it: a whole frame that names its source (SI2-SI4). `signal` MUST be what `decode`
    * made of `request`. Fails where the payload type cannot name the source (ID2, ID3), then where the frame is too large
-   * (SI8). The bytes are a view of a buffer that the next call writes again: who keeps them MUST copy them.
+   * (SI8). The bytes are a view of a buffer that the next call overwrites: a caller that keeps them MUST copy them.
    */
   stamp(
     request: InboundRequest,
     signal: SignalRequest,
     source: ClientId,
   ): Result<Uint8Array, Fault>;
-  /** One answer, or one message of the hub's own, in the payload type of `replyTo` where that can say it (PT6). */
+  /** One answer, or one message of the hub's own, in the payload type of `replyTo` where that can express it (PT6). */
   encode<Answer>(replyTo: ReplyTo, encoder: AnswerEncoder<Answer>, answer: Answer): WireMessage;
   /** What a delivery looks like on this wire. `frame` is what some wire's `stamp` made: the form in which signals travel between hubs. */
   deliver(frame: Uint8Array): WireMessage;

@@ -16,14 +16,14 @@ import type { UpgradeCredentials } from "./credentials.ts";
 export interface UpgradeFacts {
   /** null: the client is not a browser. */
   readonly origin: string | null;
-  /** null: the platform does not say it. */
+  /** null: the platform does not report it. */
   readonly address: string | null;
   readonly credentials: Result<UpgradeCredentials, string>;
   /** The values of `client_id` in the query. */
   readonly clientIds: readonly string[];
 }
 
-/** The answers that were asked for so far. */
+/** The answers to the questions asked so far. */
 export interface KnownAnswers {
   /** Whether the address may still connect in this period. */
   readonly isWithinRate?: boolean;

@@ -62,7 +62,7 @@ export function createHub(
   return { hub, reporter };
 }
 
-/** Whether a client has ever come here: the first one makes all tables. Asking makes none. */
+/** Whether a client has ever connected here: the first one creates all tables. The check creates none. */
 export function hasHub({ sql }: DurableObjectStorage): boolean {
   return [...sql.exec("SELECT 1 FROM sqlite_master LIMIT 1")].length > 0;
 }

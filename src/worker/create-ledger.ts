@@ -23,7 +23,7 @@ export interface LedgerAssembly {
 
 const now = () => Date.now();
 
-/** `onResult` is called after each publish request: what waits has changed. */
+/** `onResult` is called after each publish request, since it changes which events wait. */
 export function createLedger(
   storage: DurableObjectStorage,
   services: Services,
@@ -62,7 +62,7 @@ export function createLedger(
   return { stores, ledger, dispatchers: stored.map(dispatcherOf) };
 }
 
-/** By the word of `events.sinks`. Made for one object: what a sink waits for belongs to that object's requests. */
+/** By their names in `events.sinks`. Each object makes its own, since what a sink awaits belongs to that object's requests. */
 const SINKS: Readonly<Record<string, (services: Services) => Sink>> = {
   log: ({ log }) => createLogSink((fields) => log("event.emitted", fields)),
   pubsub: ({ config: { events } }) =>

@@ -117,7 +117,7 @@ export class HubObject extends DurableObject<Env> {
     return isKicked;
   }
 
-  /** RPC: signals of other hubs and of backends, in order. The outcome of each, in the words of the caller's version. */
+  /** RPC: signals of other hubs and of backends, in order. The outcome of each, in the format of the caller's version. */
   async deliver(signals: readonly ForwardedSignal[], version = 1): Promise<WireOutcome[]> {
     if (!canServe(version)) return signals.map(() => "signal.unreachable");
     const fault: Fault = this.#services === null ? "internal" : "signal.absent";
@@ -150,7 +150,7 @@ export class HubObject extends DurableObject<Env> {
     return !startsReport && this.#alarm.covers(wakeAtMs);
   }
 
-  /** What an event leaves to do: first the attachments, then the alarm, then the report. */
+  /** Finishes an event: first the attachments, then the alarm, then the report. */
   async #finishEvent(cause: Cause): Promise<void> {
     this.#sockets.saveChanged();
     const assembly = this.#assembly;

@@ -33,7 +33,7 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   /**
-   * Takes a report of any release that it can read, and answers in the words of that release. Idempotent. Throws if the
+   * Takes a report of any release that it can read, and answers in the format of that release. Idempotent. Throws if the
    * report could not be read or stored: the hub sends it again.
    */
   async report(report: HubReport | HubReportV1): Promise<Ack | AckV1> {

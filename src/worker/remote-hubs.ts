@@ -21,7 +21,7 @@ export interface RemoteHubsPorts {
   readonly failed: (hub: string, error: unknown) => void;
 }
 
-/** A healthy hub answers within a round trip. People who call each other do not wait longer for one that is not. */
+/** A healthy hub answers within a round trip. A person who places a call would not wait longer for an unhealthy one. */
 const ANSWER_WITHIN_MS = 5000;
 
 /** The bytes that one hub may have under way to another. Beyond it the other hub is too slow, and memory would grow. */
@@ -72,7 +72,7 @@ export class RpcRemoteHubs implements RemoteHubs {
     }
   }
 
-  /** A stub in use stays: its calls arrive before those on another stub. */
+  /** Keeps a stub that is in use: calls on a new stub could overtake its calls. */
   #dropIdle(): void {
     for (const [hub, { bytesUnderWay }] of this.#stubs) {
       if (bytesUnderWay === 0) this.#stubs.delete(hub);

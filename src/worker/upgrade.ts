@@ -95,7 +95,7 @@ function factsOf(request: Request): UpgradeFacts {
   };
 }
 
-/** A new request, so that nothing of the client's reaches the hub but its wish for a socket (UP7). */
+/** A new request: of the client's, only the wish for a WebSocket and the client id that it named reach the hub (UP7, CO7). */
 function hubRequest({ grant, clientId, offersSubprotocol }: Admission): Request {
   const headers = new Headers({ upgrade: "websocket" });
   if (offersSubprotocol) headers.set("sec-websocket-protocol", SUBPROTOCOL);

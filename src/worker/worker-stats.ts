@@ -1,6 +1,6 @@
 /**
- * What the Worker counts: upgrades, and signals of backends. The counts live in the isolate's memory. The request that
- * was counted first reports them a moment later, in its background. An isolate that ends takes unreported counts with it.
+ * What the Worker counts: upgrades, and signals of backends. The counts live in the isolate's memory. The first
+ * request that was counted reports them a moment later, in the background. An isolate that ends takes unreported counts with it.
  */
 import { HubStats } from "../ledger/hub-stats.ts";
 import { Reporter } from "../ledger/reporter.ts";

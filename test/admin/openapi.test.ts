@@ -120,11 +120,11 @@ const GOOD = [
   ["retryParkedEvents", "POST", "/admin/events/retry", {}, 200],
 ] as const;
 
-describe("the API gives every answer that the document declares", () => {
+describe("the admin API", () => {
   const given = new Set<string>();
 
   it.each(GOOD)(
-    "of %s: its success, and the refusals of every operation",
+    "answers %s with its success, and with the refusals of every operation",
     async (id, method, path, body, status) => {
       const bad = path.includes("?") ? "&bad=1" : "?bad=1";
       const large = " ".repeat(512 * 1024 + 1);
@@ -178,7 +178,7 @@ describe("the API gives every answer that the document declares", () => {
     ["sendSignal", "POST", "/admin/signals", SIGNAL, 503, REFUSED("signal.backlog")],
     ["sendSignal", "POST", "/admin/signals", SIGNAL, 413, REFUSED("signal.too-large")],
   ] as const)(
-    "of %s: its own refusals",
+    "answers %s with the refusals that only this operation has",
     async (id, method, path, body, status, options: ServiceOptions) => {
       const answer = await createService(options).ask(method, path, body);
       expect(answer.status).toBe(status);
@@ -186,7 +186,7 @@ describe("the API gives every answer that the document declares", () => {
     },
   );
 
-  it("and no declared answer is missing here, but for 405, which belongs to the path", () => {
+  it("has given every answer that the document declares, except 405, which belongs to the path", () => {
     const declared = Object.values(DOCUMENT.paths).flatMap((methods) =>
       Object.values(methods).flatMap(({ operationId, responses }) =>
         Object.keys(responses).map((status) => `${operationId} ${status}`),

@@ -16,7 +16,7 @@ export function allBehaviour(world: () => World, hubs: Hubs): void {
   describe("when a client connects, the hub", () => connectingBehaviour(world));
   describe("to what it cannot accept, the hub", () => refusalsBehaviour(world));
   describe("for frames that come too fast, the hub", () => rateLimitBehaviour(world));
-  describe("in an ERROR, the hub", () => errorsBehaviour(world, hubs));
+  describe("when it refuses a frame, the hub", () => errorsBehaviour(world, hubs));
   if (hubs !== "per-client")
     describe("when it is full, the hub", () => fullHubBehaviour(world, hubs));
 }

@@ -41,7 +41,7 @@ export function connectingBehaviour(world: () => World): void {
   });
 
   it.each(["{}", "TEXT", "BINARY"])(
-    "[CO1] [UP2] needs no token in a CONNECT (%s) behind an upgrade that showed one",
+    "[CO1] [UP2] needs no token in a CONNECT (%s) after an upgrade that presented one",
     async (style) => {
       const peer = await world().openAs("alice");
       const payload = {
@@ -124,7 +124,7 @@ export function connectingBehaviour(world: () => World): void {
     await expectAnswers(peer, frame("CONNECT", { client_id: "alice" }), [{ type: "CONNECT_ACK" }]);
   });
 
-  it("[CO8] handles what is pipelined behind CONNECT after it, in order", async () => {
+  it("[CO8] handles frames that are pipelined after CONNECT in order, once CONNECT is answered", async () => {
     const peer = await world().open();
     const auth_token = await world().token("alice");
     const numbers = [2, 3, 4, 5, 6, 7, 8];
@@ -180,7 +180,7 @@ export function connectingBehaviour(world: () => World): void {
     expect(await peer.closed).toBe(4408);
   });
 
-  it("[CO9] [SE4] leaves a connection that connected in time alone", async () => {
+  it("[CO9] [SE4] leaves alone a connection that connected in time", async () => {
     const peer = await connect(world(), "alice");
     await world().advance(CONNECT_TIMEOUT_MS + 1);
     await expectNothing(peer);

@@ -70,7 +70,7 @@ const STYLES = SIGNAL_STYLES.map(({ style }) => style);
 export function errorsBehaviour(world: () => World, hubs: Hubs): void {
   const codes = CODES.filter((code) => code !== 503 || hubs !== "per-client");
   it.each(codes.flatMap((code) => STYLES.map((style) => ({ code, style }))))(
-    "[ER1] [ER2] [PT6] says $code in the payload type of the frame that it answers: $style",
+    "[ER1] [ER2] [PT6] sends $code in the payload type of the frame that it answers: $style",
     async ({ code, style }) => {
       const peer = await PROVOKED[code](world(), style, hubs);
       // 409 answers no frame: the hub sends it unasked, in JSON.
@@ -85,7 +85,7 @@ export function errorsBehaviour(world: () => World, hubs: Hubs): void {
     },
   );
 
-  it.each(STYLES)("[ER3] keeps a session whose signal (%s) it refused", async (style) => {
+  it.each(STYLES)("[ER3] keeps the session that sent the signal (%s)", async (style) => {
     const alice = await PROVOKED[404](world(), style, hubs);
     await alice.next();
     await expectAlive(alice, "alice");

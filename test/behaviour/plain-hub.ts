@@ -31,7 +31,7 @@ export interface PlainService {
 }
 
 export class PlainHub implements Callee {
-  /** How often an alarm has gone off. */
+  /** How often an alarm has fired. */
   alarms = 0;
   readonly object: DurableObject<Hub>;
   readonly #service: PlainService;
@@ -72,7 +72,7 @@ export class PlainHub implements Callee {
     return this.object.memory.deliver(signals);
   }
 
-  /** Forgets what it remembers, if it may sleep: nothing is under way. */
+  /** Drops the hub's memory, unless an event is under way. */
   evict(): void {
     if (!this.object.evict()) return;
     for (const socket of this.#sockets.values()) socket.sleep();
@@ -201,7 +201,7 @@ export class PlainHub implements Callee {
   }
 }
 
-/** A call ships copies. @throws if a frame is a view: all of what it is a view of would travel along. */
+/** A call ships copies. @throws if a frame is a view: its whole buffer would be shipped. */
 function overTheWire(signals: readonly ForwardedSignal[]): readonly ForwardedSignal[] {
   for (const { frame } of signals) {
     if (frame.byteLength !== frame.buffer.byteLength) throw new Error("a frame is a view");

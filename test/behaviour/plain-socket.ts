@@ -76,7 +76,7 @@ export class PlainPeer implements Peer {
           this.received.push(...all);
           for (const each of all) this.#inbox.put(each);
         },
-        // Does not answer the close: what a test sends after it was on its way when the hub closed.
+        // Does not answer the close, so that what a test sends afterwards counts as sent before the hub closed.
         closed: resolve,
       });
     });
@@ -100,7 +100,7 @@ export class PlainPeer implements Peer {
     return this.#clock.settle();
   }
 
-  /** More waits for it than the hub lets wait. */
+  /** From now on more bytes wait for the client than the hub allows (RL3). */
   stopReading(): void {
     this.#socket.isBacklogged = true;
   }

@@ -98,7 +98,7 @@ export class PlainWorld implements World {
     this.kernel.clock.pass(ms);
   }
 
-  /** How often an alarm has gone off. */
+  /** How often an alarm has fired. */
   get alarms(): number {
     return [...this.#hubs.values()].reduce((sum, { alarms }) => sum + alarms, 0);
   }

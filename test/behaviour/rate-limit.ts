@@ -13,7 +13,7 @@ const MALFORMED = rawFrame(
 export function rateLimitBehaviour(world: () => World): void {
   it("[RL1] answers a frame beyond the burst with 429 and when to try again, and handles frames again after that time", async () => {
     const alice = await connect(world(), "alice");
-    // CONNECT was the first frame of the burst; a world of real promises may have refilled nothing: its clock stands.
+    // CONNECT was the first frame of the burst. The bucket has not refilled: in no world has the clock moved since.
     const beats = Array.from({ length: FRAME_BURST }, (_, n) =>
       frame("HEARTBEAT", {}, uuid(n + 1)),
     );

@@ -53,7 +53,7 @@ const BAD_FRAMES: readonly (readonly [rule: string, what: string, bytes: Uint8Ar
 
 export function refusalsBehaviour(world: () => World): void {
   it.each(BAD_FRAMES)(
-    "[%s] [ER3] answers %s with 400 and lives on",
+    "[%s] [ER3] answers %s with 400 and keeps the session",
     async (_rule, _what, bytes) => {
       const alice = await connect(world(), "alice");
       await alice.send(bytes);
@@ -160,12 +160,12 @@ export function refusalsBehaviour(world: () => World): void {
   });
 
   it.each([
-    ["of one byte a character", "x", 1],
-    ["of two", "é", 2],
-    ["of three", "日", 3],
-    ["of four", "🦊", 4],
+    ["one byte", "x", 1],
+    ["two bytes", "é", 2],
+    ["three bytes", "日", 3],
+    ["four bytes", "🦊", 4],
   ])(
-    "[FR3] measures a text in bytes, %s: over the size limit it answers 413 and close 4413, too",
+    "[FR3] measures a text in bytes, at %s per character, and answers one over the size limit with 413 and close 4413",
     async (_, character, bytes) => {
       const alice = await connect(world(), "alice");
       const most = Math.floor(MAX_MESSAGE_BYTES / bytes);
@@ -179,7 +179,7 @@ export function refusalsBehaviour(world: () => World): void {
   );
 
   it.each([{ style: "JSON" }, { style: "TEXT" }])(
-    "[ER4] answers 500 ($style) when it fails itself, and lives on",
+    "[ER4] answers a CONNECT ($style) whose session it cannot store with 500, and keeps the connection",
     async ({ style }) => {
       const bob = await connect(world(), "bob");
       await world().breakStorage();

@@ -125,7 +125,7 @@ export function signallingBehaviour(world: () => World): void {
     },
   );
 
-  it("[SI7] allows the targets that the token names, whether the upgrade or CONNECT showed the token", async () => {
+  it("[SI7] allows the targets that the token names, whether the upgrade or CONNECT presented the token", async () => {
     const options = { targets: ["room-*", "carol"] };
     const alice = await connect(world(), "alice", options);
     const room = await connect(world(), "room-7");

@@ -56,13 +56,13 @@ export interface Ended {
 }
 
 export interface World {
-  /** A socket whose upgrade showed no credentials. If there are several hubs, it named the client as a hint. */
+  /** A socket whose upgrade presented no credentials. If there are several hubs, it named the client as a hint. */
   open(clientId?: string): Promise<Peer>;
-  /** A socket whose upgrade showed a token of this client. */
+  /** A socket whose upgrade presented a token of this client. */
   openAs(clientId: string, options?: TokenOptions): Promise<Peer>;
   /** A signed token. */
   token(clientId: string, options?: TokenOptions): Promise<string>;
-  /** Turns the clock, and lets every alarm go off that is due then. */
+  /** Advances the clock, and fires every alarm that is due by then. */
   advance(ms: number): Promise<void>;
   /** Turns only the clock: alarms are late, as the platform's may be. */
   pass(ms: number): void;

@@ -74,7 +74,7 @@ describe.skipIf(findChromium() === null)("the demo", () => {
     await one.button("Call").click();
     await two.button("Decline").waitFor();
     await one.button("Hang up").click();
-    await two.noticeSays("test_client_1 has called, and gave up");
+    await two.noticeSays("test_client_1 called, and gave up");
     await two.button("Call").waitFor();
   });
 

@@ -30,7 +30,7 @@ describe("a listener that throws", () => {
     expect(client.state).toBe("connected");
   });
 
-  it("of `error` is reported on the console", async () => {
+  it("is reported on the console if it listens to `error`", async () => {
     const printed = vi.spyOn(console, "error").mockImplementation(() => {});
     const { client, socket } = await connected();
     client.on("error", () => {
@@ -41,7 +41,7 @@ describe("a listener that throws", () => {
     expect(client.state).toBe("connected");
   });
 
-  it("of `state` does not keep the client from connecting", async () => {
+  it("does not keep the client from connecting if it listens to `state`", async () => {
     const { client, hub, errors } = harness();
     client.on("state", () => {
       throw new Error("mine");

@@ -108,7 +108,7 @@ describe("events of the running service", () => {
     const ids = ["alice", "bob", "carol"];
     const clients = await Promise.all(ids.map((id) => connectWithToken(first.url, id)));
     await collector.until((all) => ofType(all, "client.connected").length >= ids.length);
-    // No event takes these along: the hub reports them within five seconds, the Worker its upgrades within one.
+    // No event carries these counts: the hub reports them within five seconds, the Worker its upgrades within one.
     for (const client of clients) client.send(frame("HEARTBEAT", {}));
     const before = await vi.waitUntil(
       async () => {

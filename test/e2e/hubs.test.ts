@@ -83,7 +83,7 @@ describe.each(["7", "per-client"])("with routing.hubs = %s the service", (hubs) 
     expect(one).toMatchObject({ client_id: "bob", message_count: expect.any(Number) });
   });
 
-  it("counts the connections of all hubs, although no Ledger knows all of them", async () => {
+  it("counts the sessions of all hubs, although no Ledger has all of them", async () => {
     const known = IDS.map((id) => {
       const hub = hubNameOf(clientId(id), hubs === "per-client" ? hubs : Number(hubs));
       return fnv1a(hub) % LEDGERS;

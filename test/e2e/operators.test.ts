@@ -66,7 +66,7 @@ describe("/metrics of the running service", () => {
     expect((await http("/metrics", { headers: bearer(ADMIN_TOKEN) })).status).toBe(401);
   });
 
-  it("counts connections, messages by type, errors by code, session durations, and the rest", async () => {
+  it("counts sessions, frames by type, errors by code, session durations, and the rest", async () => {
     const [dave, erin] = [await connectAs("dave"), await connectAs("erin")];
     for (const n of [1, 2, 3]) {
       dave.send(frame("SIGNAL_OFFER", { target_client_id: "erin", signal_data: n }, uuid(n)));

@@ -87,7 +87,7 @@ it("[SE5] a service that starts again with another number of hubs has its client
   await ended(2 * clients.length);
   await second.stop();
 
-  // The old hubs again: what one of them would tell twice it would tell before the end of this session.
+  // Back to the old hubs: an event that one of them repeated would arrive before the end of this session.
   await start({ SIGNAL_MANAGER_ROUTING_HUBS: "2" });
   await Promise.all(clients.map((client) => client.connect()));
   await Promise.all(clients.map((client) => client.close()));
@@ -125,7 +125,7 @@ it("[SE5] a service with one hub per client publishes each lost session once aft
 
   const second = await start();
   await ended(ids.length);
-  // Each hub again: what it would tell twice it would tell before the end of this session.
+  // Each hub gets one more session: an event that the hub repeated would arrive before its end.
   for (const id of ids) {
     const client = await NodeClient.connectAs(second.url, id);
     client.close(1000);

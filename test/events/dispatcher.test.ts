@@ -383,7 +383,7 @@ describe("Two sinks", () => {
     ]);
   });
 
-  it("park for themselves: the other one has the event, and does not get it again with a retry", async () => {
+  it("park separately: an event that one refused is published by the other, which does not get it again with a retry", async () => {
     const world = new DispatcherWorld(SINKS);
     await world.take("a");
     await world.answer("a", rejected("event"), "webhook");

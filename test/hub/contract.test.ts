@@ -15,7 +15,7 @@ describe("the contract between hubs", () => {
     expect(encodeOutcomes(OUTCOMES, 1)).toEqual([null, "signal.absent", "signal.backlog"]);
   });
 
-  it("answers a caller of its own version in its own words", () => {
+  it("answers a caller of its own version in the current format", () => {
     expect(encodeOutcomes(OUTCOMES, HUB_CONTRACT_VERSION)).toEqual(OUTCOMES);
   });
 
@@ -23,7 +23,7 @@ describe("the contract between hubs", () => {
     expect(decodeOutcomes(encodeOutcomes(OUTCOMES, version), 3)).toEqual(OUTCOMES);
   });
 
-  it("[SI11] takes what a short answer leaves out for not known", () => {
+  it("[SI11] treats outcomes that a short answer leaves out as unknown", () => {
     expect(decodeOutcomes([null], 2)).toEqual(["delivered", "signal.unreachable"]);
   });
 

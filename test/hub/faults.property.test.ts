@@ -216,7 +216,7 @@ describe.each(
   });
 });
 
-it("leave the same trace for the same seed, byte for byte, and another for another", async () => {
+it("The hubs leave the same trace for the same seed, byte for byte, and another trace for another seed", async () => {
   const [steps = []] = fc.sample(fc.array(step, { minLength: 40, maxLength: 60, size: "max" }), {
     seed: 1,
     numRuns: 1,

@@ -42,7 +42,7 @@ describe.each([
     },
   );
 
-  it("[SI11] drops an outcome whose source has gone meanwhile, and lives on", async () => {
+  it("[SI11] drops an outcome whose source has gone meanwhile, and accepts the client again", async () => {
     const world = new PlainWorld({ evicts, hubs: "per-client" });
     const [alice, bob] = [await connect(world, "alice"), await connect(world, "bob")];
     const sent = alice.send(signalTo("bob", 1, uuid(1)));
@@ -52,7 +52,7 @@ describe.each([
     await expectAlive(await connect(world, "alice"), "alice");
   });
 
-  it("[SI11] [SE2] drops an outcome whose session was replaced, and the successor hears nothing of it", async () => {
+  it("[SI11] [SE2] drops an outcome whose session was replaced, and sends the successor nothing", async () => {
     const world = new PlainWorld({ evicts, hubs: "per-client" });
     const older = await connect(world, "alice");
     await connect(world, "bob");

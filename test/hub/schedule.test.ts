@@ -67,7 +67,7 @@ describe("the schedule of a hub", () => {
       { wakeAtMs: NOW_MS + RETRY_REPORT_MS, startsReport: false },
     ],
     [
-      "comes back in time for counts while the Ledger cannot be reached",
+      "wakes in time for counts while the Ledger cannot be reached",
       { hasEvents: true, hasStats: true, retryAtMs: NOW_MS + 1 },
       { wakeAtMs: NOW_MS + REPORT_STATS_MS, startsReport: false },
     ],
@@ -100,7 +100,7 @@ describe("the schedule of a hub", () => {
     );
   });
 
-  it("leaves nothing behind: whatever waits is being reported, or has an alarm before it is lost", () => {
+  it("forgets nothing: whatever waits is being reported, or has an alarm that will report it", () => {
     fc.assert(
       fc.property(work, cause, (state, why) => {
         const { wakeAtMs, startsReport } = schedule(state, NOW_MS, why);
@@ -113,7 +113,7 @@ describe("the schedule of a hub", () => {
     );
   });
 
-  it("wakes nobody for nothing: without a deadline, events or counts there is no alarm", () => {
+  it("sets no alarm and starts no report without a deadline, events or counts", () => {
     fc.assert(
       fc.property(work, cause, (state, why) => {
         const idle = { ...state, sweepAtMs: null, hasEvents: false, hasStats: false };

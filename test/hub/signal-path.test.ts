@@ -1,4 +1,4 @@
-/** What a signal costs: every act of the hub that is not arithmetic is written down. */
+/** What a signal costs: the test records every operation of the hub except arithmetic. */
 import { describe, expect, it } from "vitest";
 import type { HubEvent, HubSocket, SessionRow } from "../../src/hub/ports.ts";
 import { Hub } from "../../src/hub/hub.ts";
@@ -153,7 +153,7 @@ describe.each(SIGNAL_STYLES)("the path of a signal in $style", ({ signal }) => {
 });
 
 describe("a signal that another hub sends here", () => {
-  it("[SI11] finds no target if its target is at home elsewhere, and is not passed on", async () => {
+  it("[SI11] finds no target and is not passed on if its target belongs to another hub", async () => {
     const { hub, acts } = watchedHub();
     const [source, target] = [idOf(ALICE), idOf(CAROL)];
     const forwarded = { source, target, messageType: 0x10, frame: new Uint8Array(21) };

@@ -5,7 +5,7 @@
 import { setImmediate } from "node:timers";
 import { EventQueue, isEarlier, type QueuedEvent } from "./event-queue.ts";
 
-/** A world that does so much without time going by does it for ever. */
+/** A world with more events than this at one instant never comes to rest. */
 const MAX_EVENTS_PER_INSTANT = 1_000_000;
 
 export class Clock {
@@ -26,7 +26,7 @@ export class Clock {
     return this.#nowMs;
   }
 
-  /** Runs it so many milliseconds from now. If that is 0, it runs soon, without anybody asking. */
+  /** Runs `run` after this many milliseconds. If that is 0, it runs soon, without a call of `flow` or `settle`. */
   after(delayMs: number, run: () => void): void {
     this.#events.add(this.#event(this.#nowMs + Math.max(0, delayMs), run));
     if (delayMs <= 0) this.#start();
@@ -37,7 +37,7 @@ export class Clock {
     this.#alarms.add(this.#event(atMs, run));
   }
 
-  /** Turns the clock alone. Alarms that become due are late: they go off when time next goes by. */
+  /** Turns the clock alone. Alarms that become due are late: they fire when time next goes by. */
   pass(ms: number): void {
     this.#nowMs += ms;
     this.#areAlarmsLate = true;

@@ -49,7 +49,7 @@ describe("an object", () => {
     expect([object.sockets.size, object.storage.table("rows").count]).toEqual([0, 1]);
   });
 
-  it("does not go on with what a former life waited for", async () => {
+  it("does not resume what it waited for before a reset", async () => {
     const answer = Promise.withResolvers<string>();
     const heard: string[] = [];
     void object.inThisLife(answer.promise).then((text) => heard.push(text));

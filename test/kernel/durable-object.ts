@@ -78,7 +78,7 @@ export class DurableObject<Memory> implements Callee {
     });
   }
 
-  /** The promise as this life of the object sees it: if a reset comes first it never settles, since who waited is gone. */
+  /** The promise as this life of the object sees it: if a reset comes first it never settles, since the code that awaited it is gone. */
   inThisLife<Value>(promise: Promise<Value>): Promise<Value> {
     const life = this.#life;
     return new Promise((resolve, reject) => {

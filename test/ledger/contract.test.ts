@@ -71,14 +71,14 @@ describe("readReport", () => {
 });
 
 describe("ackFor", () => {
-  it("answers in the words of the report", () => {
+  it("answers in the format of the report", () => {
     expect(ackFor(CURRENT, { throughSequence: 3 })).toEqual({ throughSequence: 3 });
     expect(ackFor(FORMER, { throughSequence: 3 })).toEqual({ throughSeq: 3 });
   });
 });
 
 describe("encodeReport", () => {
-  it("sends a report in words that the release before reads", () => {
+  it("sends a report in the format that the previous release reads", () => {
     expect(encodeReport(CURRENT)).toEqual(FORMER);
     expect(encodeReport({ ...CURRENT, stats: null })).toEqual({ ...FORMER, tally: null });
   });

@@ -120,8 +120,8 @@ describe("HubStats, for signals,", () => {
   });
 
   it("counts those that were delivered, and makes events of them only if the configuration asks for it", () => {
-    const [quiet, telling] = [stats(), stats({ emitsDelivered: true })];
-    for (const counts of [quiet, telling]) {
+    const [quiet, emitting] = [stats(), stats({ emitsDelivered: true })];
+    for (const counts of [quiet, emitting]) {
       counts.routed(signal());
       counts.routed(signal());
     }
@@ -129,7 +129,7 @@ describe("HubStats, for signals,", () => {
       deltas: [['signal_manager_signals_delivered_total{type="signal_offer"}', 2]],
       immediateEvents: [],
     });
-    expect(telling.take()?.immediateEvents).toEqual([
+    expect(emitting.take()?.immediateEvents).toEqual([
       { type: "signal.delivered", data: { ...DELIVERED, count: 2 } },
     ]);
   });

@@ -20,7 +20,7 @@ const STEPS: Readonly<Record<string, (run: Run) => void | Promise<void>>> = {
   reset: ({ world }) => world.reset(),
 };
 
-it("every event of the outbox is told once and in order, and no count twice", async () => {
+it("Every event of the outbox reaches the Ledger once and in order, and no count reaches it twice", async () => {
   const histories = fc.array(fc.constantFrom(...Object.keys(STEPS)), { maxLength: 60 });
   await fc.assert(
     fc.asyncProperty(histories, async (history) => {
@@ -45,7 +45,7 @@ class Run {
   /** No reset took counts with it. */
   isWhole = true;
   readonly #seen = new Set<Flight>();
-  /** The tally that was sent last, and whose it was. */
+  /** The last stats delta that was sent, and the incarnation that sent it. */
   #last: { readonly id: string; readonly from: unknown } | null = null;
 
   check(): void {
@@ -57,7 +57,7 @@ class Run {
       this.#seen.add(flight);
       const id = flight.report.stats?.id;
       if (id === undefined) continue;
-      // Another tally from the same incarnation: the one before is the Ledger's.
+      // The same incarnation sends another delta only after the Ledger has taken the previous one.
       if (this.#last !== null && this.#last.id !== id && this.#last.from === reporter) {
         const known = at.stores.cursors.find("main", this.world.outbox.id)?.statsIds;
         expect(known).toContain(this.#last.id);

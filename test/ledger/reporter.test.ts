@@ -1,4 +1,4 @@
-/** How a hub hands on what it has to tell, its outbox on Node's SQLite. On the platform's: test/worker/events.test.ts. */
+/** How a hub reports to its Ledger, with its outbox on Node's SQLite; test/worker/events.test.ts runs on the platform's. */
 import { describe, expect, it } from "vitest";
 import { ReporterWorld } from "./support/reporter-world.ts";
 
@@ -95,13 +95,13 @@ describe("a report", () => {
   });
 
   it.each(["fail", "loseAnswer"] as const)(
-    "that did not come back is made again, with the same tally, and counts once: %s",
+    "that is not acknowledged is made again, with the same stats delta, and counts once: %s",
     async (how) => {
       const world = new ReporterWorld();
       world.append();
       world.count();
       const done = world.reporter.report();
-      const tally = world.flights[0]?.report.stats;
+      const delta = world.flights[0]?.report.stats;
       world.count();
       await world.flights[0]?.[how]();
       expect(await done).toBe(false);
@@ -109,7 +109,7 @@ describe("a report", () => {
       world.append();
       expect(world.hasAnything).toBe(true);
       const again = world.reporter.report();
-      expect(world.flights[0]?.report.stats).toEqual(tally);
+      expect(world.flights[0]?.report.stats).toEqual(delta);
       expect(world.flights[0]?.report.events.map(({ sequence }) => sequence)).toEqual([1, 2]);
       await world.flights[0]?.arrive();
       expect(await again).toBe(true);
@@ -154,14 +154,14 @@ describe("a report", () => {
     const third = world.reporter.report();
     await world.flights[1]?.arrive();
     expect(await third).toBe(true);
-    // Behind the tally that followed it.
+    // The report that hung arrives after the one that followed it.
     await hanging?.arrive();
     expect([world.at.emitted.length, world.counted]).toEqual([2, 2]);
     expect(world.flights).toEqual([]);
     expect(world.hasAnything).toBe(false);
   });
 
-  it("that hangs and arrives late settles its own delta only", async () => {
+  it("that hangs and arrives late acknowledges its own delta only", async () => {
     const world = new ReporterWorld();
     world.count();
     void world.reporter.report();

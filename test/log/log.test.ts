@@ -45,7 +45,7 @@ describe("the configured level", () => {
     expect(Object.fromEntries(lines)).toEqual(LOG_EVENTS);
   });
 
-  it("of the default configuration writes these lines, and so none that a client can cause without limit, but for refused upgrades, sessions and their events", () => {
+  it("writes these lines by default: the only ones that a client can cause without limit are refused upgrades, sessions and their events", () => {
     const byDefault = written({ level: "info" }, sayEverything).map(([, line]) => eventOf(line));
     expect(byDefault).toEqual([
       "config.invalid",

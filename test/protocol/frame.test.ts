@@ -163,7 +163,7 @@ describe("A sequence of any bytes", () => {
     );
   });
 
-  it("[FR1] [FR2] that frames were written as is read as these frames", () => {
+  it("[FR1] [FR2] that encodes frames is read as these frames", () => {
     fc.assert(
       fc.property(fc.array(anyFrame, { minLength: 1, maxLength: 8 }), (frames) => {
         expect(framesOf(concat(...frames.map(encodeFrame)))).toEqual(frames);

@@ -26,7 +26,7 @@ export function stored(
   return { ...body, id, hub, partition, sequence, atMs: EVENT_AT_MS };
 }
 
-/** So many hubs of single clients, all in the partition `clients-7`. */
+/** Hubs of single clients, all in the partition `clients-7`. */
 export function hubsOfOnePartition(count: number): string[] {
   const hubs: string[] = [];
   for (let n = 0; hubs.length < count; n += 1) {

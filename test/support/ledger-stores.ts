@@ -174,7 +174,7 @@ function describeQueue(stores: Stores): void {
     );
 
     it(
-      "knows when its oldest event happened",
+      "returns the time of its oldest event",
       stores(({ queue }) => {
         expect(queue.oldestAtMs()).toBeNull();
         for (const [hub, sequence, atMs] of [

@@ -1,6 +1,6 @@
 /**
  * `SqlStorage` and `transactionSync` over Node's own SQLite, as far as our stores ask for them: the rules of the Ledger run
- * on the stores that they have in production. That both platforms give the stores the same, `ledger-stores.ts` holds.
+ * on the stores that they have in production. `ledger-stores.ts` checks that both platforms give the stores the same results.
  */
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 

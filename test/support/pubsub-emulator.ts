@@ -15,7 +15,7 @@ const PROJECT = "demo";
 /** Only bounds a hang: starting takes one or two seconds, on a busy machine more. */
 const READY_TIMEOUT_MS = 60_000;
 
-/** After so long nothing that the emulator accepted is still on its way to the client. */
+/** After this time nothing that the emulator accepted is still on its way to the client. */
 const QUIET_MS = 1000;
 
 interface Subscriber {

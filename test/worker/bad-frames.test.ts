@@ -1,4 +1,4 @@
-/** What a client can cause at will costs nobody anything to read: no line of the log, no connection. */
+/** Bad frames, which a client can send at will, write no line of the log and do not cost the client its connection. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";

@@ -102,7 +102,7 @@ it("[SE2] The hub ignores a frame that the platform delivers after the takeover"
 });
 
 it.each([1000, 1005, 1006])(
-  "The hub lives on when a socket without tags closes with %d",
+  "The hub keeps serving when a socket without tags closes with %d",
   async (code) => {
     const alice = await connect(world, "alice");
     await runInDurableObject(hub(), async (object) => {
@@ -113,7 +113,7 @@ it.each([1000, 1005, 1006])(
   },
 );
 
-it("The hub keeps its alarm when a sweep fails, and lives on", async () => {
+it("The hub keeps its alarm when a sweep fails, and keeps serving", async () => {
   vi.spyOn(console, "error").mockImplementation(() => {});
   await connect(world, "alice");
   const bob = await connect(world, "bob");

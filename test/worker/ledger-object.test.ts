@@ -197,7 +197,7 @@ it("The Ledger sets the alarm for a retry though the request of another partitio
   });
 });
 
-it("The Ledger takes a report of the release before, and answers in its words", async () => {
+it("The Ledger takes a report of the previous release, and answers in the format of that release", async () => {
   await withLedger(async (ledger) => {
     const events = [{ seq: 1, atMs: nowMs, body: connected("alice") }];
     // What a hub of that release sends, which is not of today's type.

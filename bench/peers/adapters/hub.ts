@@ -23,7 +23,7 @@ const VARS = {
 
 const CLIENT: Protocol = {
   path: ({ id }) => `?client_id=${id}`,
-  async greet(talk, { id, token }) {
+  async handshake(talk, { id, token }) {
     const request = { client_id: id, auth_token: token, capabilities: ["batch"] };
     talk.send(frame(MESSAGE_TYPES.CONNECT.value, request));
     const answer = await talk.next();

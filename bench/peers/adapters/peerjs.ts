@@ -18,7 +18,7 @@ export const peerjs: Adapter = {
   },
   client: {
     path: ({ id }) => `peerjs?key=peerjs&id=${id}&token=${id}&version=1.5.5`,
-    async greet(talk) {
+    async handshake(talk) {
       const answer = (await talk.next()).toString();
       if (JSON.parse(answer).type !== "OPEN") throw new Error(`PeerJS server answered ${answer}`);
     },

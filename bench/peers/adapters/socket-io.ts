@@ -28,7 +28,7 @@ export const socketIo: Adapter = {
   },
   client: {
     path: () => "socket.io/?EIO=4&transport=websocket",
-    async greet(talk, { id }) {
+    async handshake(talk, { id }) {
       await talk.next();
       talk.send(`40${JSON.stringify({ id })}`);
       const answer = (await talk.next()).toString();

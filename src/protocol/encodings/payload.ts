@@ -10,13 +10,13 @@ type Read<Request> = (payload: Uint8Array) => Result<Request, Fault>;
 
 /**
  * How the payload of one request is read, by the byte of its payload type: a list, so that the signal path finds the
- * function by index. Where the payload type is unknown or cannot say this request, the function fails with `payload.type`.
+ * function by index. Where the payload type is unknown or cannot express this request, the function fails with `payload.type`.
  */
 export type RequestDecoder<Request> = readonly Read<Request>[];
 
-/** Leave a payload type out where it cannot say this request. */
+/** Leave out a payload type that cannot express this request. */
 interface RequestReaders<Request> {
-  /** What a payload without a byte says, in each payload type that is defined here. Left out: it is read like any other. */
+  /** What an empty payload means, in each payload type that is defined here. Left out: it is read like any other. */
   readonly empty?: Request;
   /** `fields` were parsed from `text`, which was decoded from `payload`. */
   json(fields: JsonFields, text: string, payload: Uint8Array): Result<Request, Fault>;
@@ -65,7 +65,7 @@ export function decodePayload<Request>(
   return (decoder[payloadType] ?? cannotSay)(payload);
 }
 
-/** How one answer of the hub is written. JSON can say every answer, TEXT only where it is defined, BINARY none (PT6). */
+/** How one answer of the hub is written. JSON can express every answer, TEXT only where it is defined, BINARY none (PT6). */
 export interface AnswerEncoder<Answer> {
   readonly messageType: number;
   json(answer: Answer): JsonFields;
@@ -74,6 +74,6 @@ export interface AnswerEncoder<Answer> {
 
 /** For a reader that needs no reason: where the payload is not a JSON object, every field of a message is undefined. */
 export function fieldsOf(payload: Uint8Array): JsonFields {
-  // Any other value of JSON but null can be read by name, too, and has none of the messages' names.
+  // A list, a string, a number or a boolean has none of the messages' fields, and reading one gives undefined, too.
   return (parseJson(decodeUtf8(payload) ?? "") ?? {}) as JsonFields;
 }

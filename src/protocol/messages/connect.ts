@@ -55,7 +55,7 @@ export const connectRequest = /* @__PURE__ */ requestDecoder<ConnectRequest>({
     return success({ clientId, authToken, capabilities: [] });
   },
 
-  /** `[length][client_id][length][auth_token]`. An end after the client id, or an empty token, means no token. */
+  /** `[length][client_id][length][auth_token]`. There is no token if the payload ends after the client id, or if the token is empty. */
   binary(payload) {
     const id = splitPrefixed(payload);
     if (id === null) return failed("payload.binary");

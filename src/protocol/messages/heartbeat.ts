@@ -28,7 +28,7 @@ export const heartbeatRequest = /* @__PURE__ */ requestDecoder<HeartbeatRequest>
   json(fields) {
     const timestamp = fields["timestamp"] ?? null;
     if (timestamp === null) return success({ timestamp });
-    // JSON can say 1e999, which is Infinity here.
+    // JSON allows 1e999, which JavaScript reads as Infinity.
     return typeof timestamp === "number" && Number.isFinite(timestamp)
       ? success({ timestamp })
       : failed("payload.timestamp");

@@ -47,7 +47,7 @@ export const signalRequest = /* @__PURE__ */ requestDecoder<SignalRequest>({
   json(fields, text, payload) {
     const target = parseClientIdFast(fields["target_client_id"]);
     if (target === null) return failed("payload.target");
-    // JSON cannot say undefined: the field is missing.
+    // JSON has no undefined: the field is missing.
     if (fields["signal_data"] === undefined) return failed("payload.signal-data");
     const { payload: opened, cutAt, resumeAt } = cutForSource(payload, text, fields);
     return success({ target, payload: opened, cutAt, resumeAt, encodeSource: sourceInJson });
@@ -79,7 +79,7 @@ export const signalRequest = /* @__PURE__ */ requestDecoder<SignalRequest>({
 
 const COLON = 0x3a;
 
-// `PURE` lets a bundler drop them where nobody stamps, as in the client.
+// `PURE` lets a bundler drop them where nothing is stamped, as in the client.
 
 const sourceInJson = /* @__PURE__ */ memoizeSource((source) => success(sourceField(source)));
 
@@ -123,7 +123,7 @@ export interface BackendSignal {
   readonly messageType: number;
   readonly source: ClientId;
   readonly target: ClientId;
-  /** Any value that JSON can say. */
+  /** Any value that JSON can express. */
   readonly data: unknown;
 }
 
@@ -139,7 +139,7 @@ export function encodeBackendSignal(signal: BackendSignal): Result<Uint8Array, F
 
 // The client's half.
 
-/** `data` is JSON already: the client reports what cannot be said in JSON as an error of its own. */
+/** `data` is JSON already: the client reports data that JSON cannot express as an error of its own. */
 export function signalJson(target: ClientId, data: string): string {
   return `{"target_client_id":${JSON.stringify(target)},"signal_data":${data}}`;
 }

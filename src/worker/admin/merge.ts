@@ -1,4 +1,4 @@
-/** Makes one page of the pages of several Ledgers. */
+/** Merges the pages of several Ledgers into one. */
 
 /** The first `limit` of all that the Ledgers gave; `last` is the last item of the page if another page follows. */
 export function firstOf<Item>(

@@ -8,7 +8,7 @@ import type { EventQueue } from "../../ledger/ports.ts";
 import { fromRow, toBindings, type EventRow } from "./event-row.ts";
 import { SqlSinkState } from "./sink-state.ts";
 
-/** What is remembered of the rows, so that partitions are not searched for again. In each set those removed from last come last. */
+/** A cache, so that partitions need not be searched for again. In each set, the partition that lost an event most recently is last. */
 interface Memory {
   /** Partitions with an event, whichever sink it waits for. */
   readonly partitions: Set<string>;
@@ -21,7 +21,7 @@ interface Memory {
 export class SqlEventQueue implements EventQueue {
   readonly #sql: SqlStorage;
   readonly #configured: ReadonlyMap<string, SqlSinkState>;
-  /** Of sinks that are not configured, for which events came back all the same: they wait until the sink is. */
+  /** Sinks that are not configured but have requeued events, which wait until the sink is configured again. */
   readonly #absent = new Map<string, SqlSinkState>();
   #remembered: Memory | undefined;
 
@@ -31,7 +31,7 @@ export class SqlEventQueue implements EventQueue {
     this.#configured = new Map(sinks.map((sink) => [sink, new SqlSinkState(sql, sink)]));
   }
 
-  /** To be called when a transaction was rolled back: what is remembered may be from it. */
+  /** To be called when a transaction was rolled back: the cache may contain what it wrote. */
   recall(): void {
     this.#remembered = undefined;
     for (const state of this.#states()) state.recall();
@@ -102,7 +102,7 @@ export class SqlEventQueue implements EventQueue {
     return state;
   }
 
-  /** An event that came back stands before those of the queue, unless the sink has not come so far yet. */
+  /** Merges requeued and queued events by sequence. Requeued ones come first, unless the sink has not reached their place yet. */
   #headFor(state: SqlSinkState, partition: string, limit: number): StoredEvent[] {
     const queued = this.#rowsAfter(state.cursor(partition), partition, limit);
     const requeued = state.requeuedHead(partition, limit);
@@ -135,7 +135,7 @@ export class SqlEventQueue implements EventQueue {
     return new Set([...requeued, ...removed, ...kept]);
   }
 
-  /** The oldest event of the partition, for whichever sinks it waits. */
+  /** The oldest event of the partition, whichever sinks it waits for. */
   #dropHead(partition: string): StoredEvent | undefined {
     const heads = this.#heads(partition).toSorted((a, b) => a.event.sequence - b.event.sequence);
     const [oldest] = heads;
@@ -147,7 +147,7 @@ export class SqlEventQueue implements EventQueue {
     return event;
   }
 
-  /** The first row of the queue, and for each sink the first that came back. `state` null: the row is the queue's. */
+  /** The first row of the queue, and the first requeued event of each sink. `state` null: the event is a row of the queue. */
   #heads(
     partition: string,
   ): { readonly event: StoredEvent; readonly state: SqlSinkState | null }[] {

@@ -1,4 +1,4 @@
-/** An event as a row of SQLite. The partition is not one of these columns: a queue's row has it, a parked event has its hub's. */
+/** An event as a row of SQLite. The partition is not among these columns: a row of the queue has its own, and a parked event has that of its hub. */
 import type { EventBody, StoredEvent } from "../../events/event-types.ts";
 
 export type EventRow = {

@@ -139,7 +139,7 @@ class SqlStateStore implements StateStore {
     this.#sql = sql;
   }
 
-  /** To be called when a transaction was rolled back: what is remembered may be from it. */
+  /** To be called when a transaction was rolled back: the cache may contain what it wrote. */
   recall(): void {
     this.#state = undefined;
   }

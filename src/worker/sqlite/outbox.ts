@@ -2,7 +2,7 @@
 import type { EventBody, NewEvent } from "../../events/event-types.ts";
 import type { OutboxEvent } from "../../ledger/contract.ts";
 
-/** Some 25 MB: hours without a Ledger. Beyond it the oldest are dropped, and the gap shows in the numbers. */
+/** Some 25 MB: hours without a Ledger. Beyond it the oldest are dropped, which leaves a gap in the sequences. */
 const MAX_ROWS = 100_000;
 
 type Row = { seq: number; at_ms: number; type: string; data: string };
@@ -39,7 +39,7 @@ export class Outbox {
   head(limit: number): OutboxEvent[] {
     const rows = this.#sql.exec<Row>("SELECT * FROM outbox ORDER BY seq LIMIT ?", limit);
     const events = Array.from(rows, toEvent);
-    // These are all there are. After a transaction that was rolled back they are fewer than were counted.
+    // The outbox holds no others. After a transaction that was rolled back, the count was too high.
     if (events.length < limit) this.#count = events.length;
     return events;
   }

@@ -18,7 +18,7 @@ export class SqlParkedEvents implements ParkedEvents {
     this.#sql = sql;
   }
 
-  /** To be called when a transaction was rolled back: what is remembered may be from it. */
+  /** To be called when a transaction was rolled back: the cached count may include what it wrote. */
   recall(): void {
     this.#count = undefined;
   }

@@ -13,7 +13,7 @@ export class SqlSessionIndex implements SessionIndex {
     this.#sql = sql;
   }
 
-  /** To be called when a transaction was rolled back: what is remembered may be from it. */
+  /** To be called when a transaction was rolled back: the cached count may include what it wrote. */
   recall(): void {
     this.#count = undefined;
   }

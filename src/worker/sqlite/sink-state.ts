@@ -1,6 +1,6 @@
 /**
- * What one sink has of its own in the Ledger's SQLite: how far it has come in each partition, its retry states, and the
- * parked events that came back for it. The events that it shares with other sinks are in `event-queue.ts`.
+ * What one sink has of its own in the Ledger's SQLite: its cursor and its retry state in each partition, and the parked
+ * events that were requeued for it. The events that it shares with other sinks are in `event-queue.ts`.
  */
 import type { RetryState } from "../../events/ports.ts";
 import type { StoredEvent } from "../../events/event-types.ts";
@@ -14,7 +14,7 @@ type CountRow = { line: string; n: number };
 interface Memory {
   readonly cursors: Map<string, number>;
   readonly retryStates: Map<string, RetryState>;
-  /** How many events came back, by partition. */
+  /** The number of requeued events, by partition. */
   readonly requeued: Map<string, number>;
 }
 
@@ -28,7 +28,7 @@ export class SqlSinkState {
     this.#sink = sink;
   }
 
-  /** To be called when a transaction was rolled back: what is remembered may be from it. */
+  /** To be called when a transaction was rolled back: the cache may contain what it wrote. */
   recall(): void {
     this.#remembered = undefined;
   }
@@ -113,7 +113,7 @@ export class SqlSinkState {
     return removed;
   }
 
-  /** Partitions to which an event came back. */
+  /** The partitions that have a requeued event. */
   requeuedPartitions(): Iterable<string> {
     return this.#memory.requeued.keys();
   }

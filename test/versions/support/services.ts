@@ -27,7 +27,7 @@ export const ADMIN_TOKEN = "an-admin-token-of-these-tests";
 
 export const HUBS = 3;
 
-/** So long after a client connects its hub's alarm fires, also in the process that follows. */
+/** A hub's alarm fires this long after a client connects, even in the next process. */
 const CONNECT_TIMEOUT_SECONDS = 2;
 
 let unavailable: string | null | undefined;

@@ -90,8 +90,8 @@ function failingWith(error: Error) {
 }
 
 describe("a session's hub", () => {
-  it("of the version before, which has no getSession, is answered with hub-updating", async () => {
-    // In the words of workerd; a real call would fail in the words of the tests' runner.
+  it("that runs the previous version, which has no getSession, is reported as hub-updating", async () => {
+    // The message of workerd; a real call would fail with that of the test runner.
     const error = new TypeError('The RPC receiver does not implement the method "getSession".');
     expect(await failingWith(error).find(clientId("alice"))).toBe("hub-updating");
   });

@@ -57,7 +57,7 @@ it("A socket is found by its id in every incarnation, and has one wrapper", asyn
   });
 });
 
-it("[RL3] Nothing is sent to a backlogged socket, if the platform tells how much waits", async () => {
+it("[RL3] Nothing is sent to a backlogged socket, if the platform reports how much waits", async () => {
   await inObject("backlog", (ctx, accept) => {
     const sockets = new PlatformSockets(ctx);
     const ws = accept();

@@ -55,7 +55,7 @@ describe("An answer in Google's form", () => {
     expect(classify(code, google(code, "X"))).toMatchObject({ kind: "rejected", concerns });
   });
 
-  it("404 is tried again after a minute, whatever it asks for", () => {
+  it("means a retry after a minute if it is 404, whatever Retry-After says", () => {
     expect(classify(404, google(404, "NOT_FOUND"), "1")).toMatchObject({ retryAfterMs: SLOW_MS });
   });
 
@@ -92,7 +92,7 @@ describe("An answer of somebody else", () => {
   );
 });
 
-describe("An answer 200", () => {
+describe("An answer with status 200", () => {
   it("means published if it has as many ids as there were messages", () => {
     expect(classify(200, { messageIds: ["1", "2"] })).toEqual({ kind: "published" });
   });

@@ -150,7 +150,7 @@ describe("A Pub/Sub that verifies tokens", () => {
     fake = await FakePubsub.start({ ...bearer, ...more });
   }
 
-  /** 404 is what comes behind the door: there is no topic, since making one takes a token, too. */
+  /** A 404 means that the token was accepted: there is no topic, since creating one takes a token, too. */
   const INSIDE = { kind: "retry", reason: expect.stringMatching(/^404 NOT_FOUND/) };
 
   it.each(["jwt", "oauth"] as const)("accepts ours: %s", async (auth) => {
