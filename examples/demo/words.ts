@@ -53,7 +53,7 @@ export function hubWords(
     case "connecting":
       return { text: "Connecting to the hub …", tone: "busy" };
     case "waiting":
-      return { text: "The hub is away: trying again …", tone: "bad" };
+      return { text: "The hub cannot be reached: trying again …", tone: "bad" };
     case "idle":
     case "closed":
       return { text: "Not joined", tone: "idle" };

@@ -1,4 +1,4 @@
-/** The service over HTTP: which path is answered by what. Signalling itself happens on the sockets that `GET /` opens. */
+/** The service over HTTP: which handler answers which path. Signalling itself happens on the sockets that `GET /` opens. */
 import { Hono } from "hono";
 import { problem } from "../admin/problem.ts";
 import { describeError } from "../log/log.ts";

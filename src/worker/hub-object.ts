@@ -21,7 +21,7 @@ import { decodeExpected, decodeGrant, EXPECTED_HEADER, GRANT_HEADER } from "./gr
 import { servicesOf, type Env, type Services } from "./services.ts";
 import { PlatformSockets } from "./sockets/hub-sockets.ts";
 
-/** When a hub whose configuration is not valid looks again. Its sockets and rows wait. */
+/** How long a hub with an invalid configuration waits before it tries again. It keeps its sockets and rows meanwhile. */
 const RETRY_CONFIGURATION_MS = 60_000;
 
 export class HubObject extends DurableObject<Env> {
@@ -31,7 +31,7 @@ export class HubObject extends DurableObject<Env> {
   readonly #services: Services | null;
   /** null: no client has ever come here. A signal for an invented id creates the object, and must leave nothing behind. */
   #assembly: HubAssembly | null;
-  /** Resolves when the last report, and what it left to do, is done. */
+  /** Resolves when the last report is finished, including the saving and the alarm that follow it. */
   #reporting: Promise<void> = Promise.resolve();
 
   constructor(ctx: DurableObjectState, env: Env) {

@@ -35,7 +35,7 @@ export async function upgrade(c: Context<AppTypes>): Promise<Response> {
   } finally {
     const counts = workerStatsOf(c.env, c.var.services);
     counts.stats.answered(status);
-    counts.settle(c.executionCtx);
+    counts.reportSoon(c.executionCtx);
   }
 }
 
@@ -95,7 +95,7 @@ function factsOf(request: Request): UpgradeFacts {
   };
 }
 
-/** A new request: of the client's, only the wish for a WebSocket and the client id that it named reach the hub (UP7, CO7). */
+/** A new request. Of the client's own, only the upgrade and the client id that it named reach the hub (UP7, CO7). */
 function hubRequest({ grant, clientId, offersSubprotocol }: Admission): Request {
   const headers = new Headers({ upgrade: "websocket" });
   if (offersSubprotocol) headers.set("sec-websocket-protocol", SUBPROTOCOL);

@@ -15,7 +15,7 @@ const GATHER_MS = 1000;
 const MAX_ROUNDS = 2;
 
 /**
- * After this time another request takes over the reports: the one before was ended by the platform. No shorter than the
+ * After this time another request takes over the reports: the platform has ended the previous one. No shorter than the
  * reporter waits for a report, so that no request ever awaits another's promise: on Workers that request may already be gone.
  */
 const MAX_TURN_MS = 30_000;
@@ -54,7 +54,7 @@ export class WorkerStats {
   }
 
   /** Call it when a request has counted something. */
-  settle(ctx: Pick<ExecutionContext, "waitUntil">): void {
+  reportSoon(ctx: Pick<ExecutionContext, "waitUntil">): void {
     const nowMs = Date.now();
     if (!this.#reporter.hasStats) return;
     if (this.#turn !== null && nowMs - this.#turn.sinceMs < MAX_TURN_MS) return;

@@ -16,7 +16,7 @@ const json = (messageType: number, payload: string) =>
   rawFrame({ messageType, payloadType: 0x02 }, text(payload));
 const signal = 0x10;
 
-/** Frames that a session sends, and that are answered 400 with their own uuid. */
+/** Frames that a session sends, and that are answered with 400 and their own uuid. */
 const BAD_FRAMES: readonly (readonly [rule: string, what: string, bytes: Uint8Array])[] = [
   ["PT2", "PROTOBUF", rawFrame({ messageType: signal, payloadType: 0x04 }, text("x"))],
   ["PT2", "CBOR", rawFrame({ messageType: 0x04, payloadType: 0x05 }, text(""))],

@@ -28,7 +28,7 @@ describe.skipIf(findChromium() === null)("a hub that is killed during a call", (
     await talk(one, two);
 
     await before.processes.end("SIGKILL");
-    await Promise.all([one, two].map((tab) => tab.hubSays("The hub is away")));
+    await Promise.all([one, two].map((tab) => tab.hubSays("The hub cannot be reached")));
     await talk(one, two);
 
     const after = await start(port, state);

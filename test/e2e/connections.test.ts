@@ -31,7 +31,7 @@ describe("a client that ends its session", () => {
     expect(await client.closed).toMatchObject({ code: 3001 });
   });
 
-  it("[SI6] is not connected any more: a signal for it is answered 404", async () => {
+  it("[SI6] is not connected any more: a signal for it is answered with 404", async () => {
     const [one, two] = await Promise.all([
       NodeClient.connect(service.url, 1),
       NodeClient.connect(service.url, 2),

@@ -60,7 +60,7 @@ describe("The dispatcher", () => {
     const [next] = await world.take("a");
     expect(world.inFlight()).toEqual({ a: [next] });
     await world.answer("a", retry());
-    // The first failure of a new row of them.
+    // The first failure of a new series.
     expect(world.queueOf().retryState("a")).toEqual({
       tries: 1,
       retryAtMs: world.nowMs + 1000,
@@ -341,7 +341,7 @@ describe("Two sinks", () => {
     const hubs = ["a", "b", "c", "d", "e"];
     for (const hub of hubs) world.append(hub);
     await world.advance(0);
-    // Its connections are its own: those of the other sink are left.
+    // A sink uses only its own connections, and leaves those of the other sink free.
     expect(Object.keys(world.inFlight("webhook"))).toEqual(["a", "b"]);
     for (let minutes = 0; minutes < 60; minutes += 1) {
       const appendedAtMs = world.nowMs;
@@ -358,7 +358,7 @@ describe("Two sinks", () => {
     const own = world.requests.filter(({ sink }) => sink === "pubsub");
     expect(own.flatMap(({ sequences }) => sequences)).toHaveLength(5 * 61);
     expect(world.requests.filter(({ sink }) => sink === "webhook")).toHaveLength(2);
-    // What hung loses nothing.
+    // The sink that hung loses no event.
     while (world.open.length > 0) await world.open[0]?.answer(PUBLISHED);
     const late = world.requests.filter(({ sink }) => sink === "webhook");
     expect(late.flatMap(({ sequences }) => sequences).toSorted((x, y) => x - y)).toEqual(
@@ -397,7 +397,7 @@ describe("Two sinks", () => {
     expect([world.requests.length, world.stores.queue.count, world.parked]).toEqual([3, 0, []]);
   });
 
-  it("each find their place again after a restart", async () => {
+  it("each continue at their own place after a restart", async () => {
     const world = new DispatcherWorld(SINKS);
     await world.take("a", 3);
     await world.answer("a", PUBLISHED, "pubsub");
@@ -406,7 +406,7 @@ describe("Two sinks", () => {
     expect([again.inFlight("pubsub"), again.inFlight("webhook")]).toEqual([{}, { a: [1, 2, 3] }]);
   });
 
-  it("share the connections that an object may have, and each has one at least", () => {
+  it("share the connections that an object may have, and each gets at least one", () => {
     expect([1, 2, 3, 4, 9].map(requestsPerSink)).toEqual([MAX_REQUESTS, 2, 1, 1, 1]);
   });
 });

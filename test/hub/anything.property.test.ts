@@ -181,7 +181,7 @@ describe.each(
     { name: `${hubs} hub(s) that are evicted before every event`, hubs, evicts: true },
   ]),
 )("$name", ({ hubs, evicts }) => {
-  it("[ER3] [ER4] [SE2] survive whatever unknown clients send: nothing fails, and two others keep signalling", async () => {
+  it("[ER3] [ER4] [SE2] survive whatever unknown clients send: nothing fails, and two other clients keep signalling", async () => {
     await fc.assert(
       fc.asyncProperty(history, async (events) => {
         const world = new PlainWorld({ evicts, hubs });

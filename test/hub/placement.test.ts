@@ -40,7 +40,7 @@ describe("the hub of a client id", () => {
     );
   });
 
-  it("names its client if it serves a single one, and nobody if it serves many", () => {
+  it("names its client if it serves a single one, and no client if it serves many", () => {
     fc.assert(
       fc.property(clientIds, hubs, (id, now) => {
         const name = hubNameOf(id, now);
@@ -68,7 +68,7 @@ describe("the hub of an upgrade", () => {
   });
 
   it.each([2, 7, "per-client"] as const)(
-    "[UP8] is not known for %s hubs where the upgrade names nobody",
+    "[UP8] is unknown with %s hubs if the upgrade names no client",
     (count) => {
       expect(hubNameForUpgrade(null, count)).toBeNull();
     },

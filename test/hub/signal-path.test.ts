@@ -74,7 +74,7 @@ function watchedHub() {
           return signals.map(() => "delivered");
         },
       },
-      // Counting is arithmetic in memory, and no act.
+      // Counting is arithmetic in memory, which is not recorded.
       stats: { received: () => {}, routed: () => {} },
       observe: (event: HubEvent) => {
         acts.push(event.event);

@@ -91,7 +91,7 @@ export class Clock {
     this.#running ??= this.#run();
   }
 
-  /** Never rejects: an event that nobody waits for may be the one that fails, and the next `settle` says so. */
+  /** Never rejects: an event that nobody waits for may be the one that fails, and the next `settle` reports it. */
   async #run(): Promise<void> {
     try {
       await turn();

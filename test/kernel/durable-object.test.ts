@@ -61,16 +61,16 @@ describe("an object", () => {
   });
 
   it("has one alarm: the last that was set, through evictions and resets", async () => {
-    const wentOff: number[] = [];
+    const fired: number[] = [];
     const start = kernel.clock.now();
-    const set = (afterMs: number) => object.setAlarm(start + afterMs, () => wentOff.push(afterMs));
+    const set = (afterMs: number) => object.setAlarm(start + afterMs, () => fired.push(afterMs));
     set(10);
     set(30);
     set(20);
     object.evict();
     object.reset();
     await kernel.clock.flow(100);
-    expect(wentOff).toEqual([20]);
+    expect(fired).toEqual([20]);
     expect(object.alarmMs).toBe(Infinity);
   });
 });

@@ -78,7 +78,7 @@ export class DurableObject<Memory> implements Callee {
     });
   }
 
-  /** The promise as this life of the object sees it: if a reset comes first it never settles, since the code that awaited it is gone. */
+  /** The promise as this incarnation of the object sees it: if a reset comes first it never settles, since the code that awaited it is gone. */
   inThisLife<Value>(promise: Promise<Value>): Promise<Value> {
     const life = this.#life;
     return new Promise((resolve, reject) => {
@@ -98,7 +98,7 @@ export class DurableObject<Memory> implements Callee {
   }
 
   /** Replaces the alarm that is set. It survives evictions and resets. */
-  setAlarm(atMs: number, goesOff: () => void): void {
+  setAlarm(atMs: number, onFired: () => void): void {
     if (atMs === this.#alarmMs) return;
     this.#alarmMs = atMs;
     this.#clock.alarmAt(atMs, () => {
@@ -106,7 +106,7 @@ export class DurableObject<Memory> implements Callee {
       if (this.#alarmMs !== atMs) return;
       this.#alarmMs = Infinity;
       this.#trace.write(`${this.name} alarm`);
-      goesOff();
+      onFired();
     });
   }
 }

@@ -1,4 +1,4 @@
-/** Reports of this release, of the one before, and of a later one. */
+/** Reports of this release, of the previous one, and of a later one. */
 import { describe, expect, it } from "vitest";
 import {
   ackFor,
@@ -110,7 +110,7 @@ describe("what a Ledger measures", () => {
     gauges: { signal_manager_sessions: 1, ...others },
   };
 
-  it("reaches a Worker of the release before under its names, too", () => {
+  it("reaches a Worker of the previous release under the former names, too", () => {
     expect(encodeMeasured(measured)).toMatchObject({
       samples: { 'signal_manager_messages_total{type="heartbeat"}': 5 },
       gauges: { signal_manager_connections: 1, ...others },
@@ -121,7 +121,7 @@ describe("what a Ledger measures", () => {
     expect(readMeasured(encodeMeasured(measured))).toMatchObject(measured);
   });
 
-  it("is read from a Ledger of the release before", () => {
+  it("is read from a Ledger of the previous release", () => {
     const former = {
       samples: {
         'signal_manager_messages_total{type="heartbeat"}': 5,

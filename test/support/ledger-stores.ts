@@ -518,7 +518,7 @@ function describeSmallOnes(stores: Stores, withStorage: WithStorage): void {
 
 function describeRollback(stores: Stores): void {
   it(
-    "A transaction that throws leaves nothing behind, not even in the memory of the stores",
+    "A transaction that throws leaves nothing behind, not even in the caches of the stores",
     stores((given) => {
       const { queue, parked, sessions, state, cursors } = given;
       const own = queue.of(SINK);

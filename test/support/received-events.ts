@@ -40,7 +40,7 @@ export function expectOrder(messages: readonly ReceivedMessage[]): string[] {
   return [...hubs.keys()];
 }
 
-/** Expects exactly one beginning and one end for each of so many sessions, and none for any other. */
+/** Expects exactly one beginning and one end for each of `sessions` sessions, and no other event of this kind. */
 export function expectPairs(messages: readonly ReceivedMessage[], sessions: number): void {
   const begun = ofType(messages, "client.connected").map((m) => dataOf(m)["session_id"]);
   const ended = ofType(messages, "client.disconnected").map((m) => dataOf(m)["session_id"]);

@@ -44,7 +44,7 @@ export class WorkerWorld implements World {
   constructor(options: { readonly evicts: boolean }) {
     this.#evicts = options.evicts;
     // The clock starts at the real time, because the platform uses real time for alarms and auto-responses: so no alarm that
-    // is set by this clock goes off by itself while a test runs.
+    // is set by this clock fires by itself while a test runs.
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     vi.spyOn(console, "info").mockImplementation((line: string) => this.#readLog(line));
   }
@@ -87,7 +87,7 @@ export class WorkerWorld implements World {
     vi.setSystemTime(Date.now() + ms);
   }
 
-  /** Lets the Ledger's alarm go off if one is set. */
+  /** Fires the Ledger's alarm if one is set. */
   async wakeLedger(): Promise<void> {
     await runDurableObjectAlarm(ledgerStub());
   }

@@ -70,7 +70,7 @@ async function liveAs(history: History, version: Version, before: Left | null): 
   return { metrics, live: [...RESIDENTS, LATECOMER] };
 }
 
-/** What the version before left is there: its counters, its sessions, its queued and its parked events. */
+/** What the previous version left is there: its counters, its sessions, its queued and its parked events. */
 async function continueFrom(
   history: History,
   url: string,

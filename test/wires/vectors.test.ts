@@ -153,7 +153,7 @@ describe("The golden vectors together", () => {
     expect([...shown].toSorted()).toEqual(faults.toSorted());
   });
 
-  it("show every message type in every payload type that can say it", () => {
+  it("show every message type in every payload type that can express it", () => {
     const sayable = Object.entries(MESSAGE_TYPES).flatMap(([type]) =>
       Object.entries(PAYLOAD_TYPES)
         .filter(([name, { isSupported }]) => isSupported && !UNSAYABLE.has(`${type} ${name}`))

@@ -45,7 +45,7 @@ async function metric(series: string): Promise<number> {
   return Number(line?.slice(series.length));
 }
 
-/** Waits until the hub's outbox holds so many events. */
+/** Waits until the hub's outbox holds this many events. */
 async function expectRows(count: number): Promise<void> {
   await vi.waitUntil(async () => {
     const rows = await runInDurableObject(

@@ -56,7 +56,7 @@ async function jwt(clientId: string, expiresInSeconds = 60): Promise<string> {
 }
 
 describe("the upgrade", () => {
-  it("[UP8] is answered 400 where there are several hubs and the request names no client", async () => {
+  it("[UP8] is answered with 400 where there are several hubs and the request names no client", async () => {
     const hubs = { SIGNAL_MANAGER_ROUTING_HUBS: "per-client" };
     const unplaced = await upgrade("/", {}, hubs);
     expect(unplaced.status).toBe(400);
@@ -92,7 +92,7 @@ describe("the upgrade", () => {
   });
 
   it.each(ways)(
-    "[UP2] is answered 401, without a socket, for wrong credentials in $way",
+    "[UP2] is answered with 401, without a socket, for wrong credentials in $way",
     async ({ request }) => {
       for (const token of ["wrong", await jwt("alice", -31), (await jwt("alice")).slice(0, -2)]) {
         const response = await request(token);
@@ -104,7 +104,7 @@ describe("the upgrade", () => {
     },
   );
 
-  it("[UP2] is answered 401 where client_id in the query is not the client of the token", async () => {
+  it("[UP2] is answered with 401 where client_id in the query is not the client of the token", async () => {
     const token = await jwt("alice");
     const authorization = `Bearer ${token}`;
     expect((await upgrade("/?client_id=alice", { authorization })).status).toBe(101);
@@ -113,7 +113,7 @@ describe("the upgrade", () => {
     expect((await upgrade("/?client_id=bob")).status).toBe(101);
   });
 
-  it("[UP2] is answered 400 for two different tokens, or an empty one", async () => {
+  it("[UP2] is answered with 400 for two different tokens, or an empty one", async () => {
     const headers = { authorization: "Bearer test_token_1" };
     expect((await upgrade("/?access_token=test_token_2", headers)).status).toBe(400);
     expect((await upgrade("/?access_token=test_token_1", headers)).status).toBe(101);
@@ -139,7 +139,7 @@ describe("the upgrade", () => {
     ],
     ["client_id twice", "/?client_id=a&client_id=b", {}, /client_id more than once/],
   ])(
-    "[UP2] is answered 400, with a sentence and without a socket, for %s",
+    "[UP2] is answered with 400, with a sentence and without a socket, for %s",
     async (_, path, headers, sentence) => {
       const response = await upgrade(path, headers);
       expect(response.status).toBe(400);
@@ -153,7 +153,7 @@ describe("the upgrade", () => {
     },
   );
 
-  it("[UP3] selects signal-manager where the client offers it, and is answered 400 where the client offers only others", async () => {
+  it("[UP3] selects signal-manager where the client offers it, and is answered with 400 where the client offers only others", async () => {
     const offered = await upgrade("/", { "sec-websocket-protocol": "other, signal-manager" });
     expect(offered.headers.get("sec-websocket-protocol")).toBe("signal-manager");
     const silent = await upgrade("/");
@@ -162,14 +162,14 @@ describe("the upgrade", () => {
     expect(others.status).toBe(400);
   });
 
-  it("[UP4] is answered 401 without credentials where auth.anonymous_upgrade is false", async () => {
+  it("[UP4] is answered with 401 without credentials where auth.anonymous_upgrade is false", async () => {
     const settings = { SIGNAL_MANAGER_AUTH_ANONYMOUS_UPGRADE: "false" };
     expect((await upgrade("/", {}, settings)).status).toBe(401);
     const headers = { authorization: "Bearer test_token_1" };
     expect((await upgrade("/", headers, settings)).status).toBe(101);
   });
 
-  it("[UP5] is answered 403 for pages of other origins, and accepted without an origin", async () => {
+  it("[UP5] is answered with 403 for pages of other origins, and accepted without an origin", async () => {
     const settings = {
       SIGNAL_MANAGER_SERVER_ALLOWED_ORIGINS: "https://good.example,https://fine.example",
     };
@@ -187,7 +187,7 @@ describe("the upgrade", () => {
     expect((await upgrade("/", {}, settings)).status).toBe(101);
   });
 
-  it("[UP6] is answered 429 with Retry-After after too many attempts from one address", async () => {
+  it("[UP6] is answered with 429 with Retry-After after too many attempts from one address", async () => {
     const UPGRADES = {
       limit: ({ key }: { key: string }) => Promise.resolve({ success: key !== "203.0.113.7" }),
     };

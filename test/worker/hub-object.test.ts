@@ -159,14 +159,14 @@ it.each([
   },
 );
 
-/** The new connection is answered ERROR 500, and stays. */
+/** The new connection is answered with ERROR 500, and stays. */
 async function openAgain(): Promise<void> {
   const again = await world.open();
   const auth_token = await world.token("alice");
   await expectAnswers(again, frame("CONNECT", { client_id: "alice", auth_token }), [error(500)]);
 }
 
-it("[UP6] The upgrade is answered 503 while the platform holds too many sockets, even closed ones", async () => {
+it("[UP6] The upgrade is answered with 503 while the platform holds too many sockets, even closed ones", async () => {
   await world.open();
   const hold = (count: number) =>
     runInDurableObject(hub(), (_object, ctx) => {

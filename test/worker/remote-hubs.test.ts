@@ -84,7 +84,7 @@ it("The stubs of a thousand hubs are kept, and idle ones make room for others", 
   expect(stubs()).toBe(1026);
 });
 
-it("[SI11] A hub of the version before, which answers null, has delivered the signal", async () => {
+it("[SI11] A hub of the previous version, which answers null, has delivered the signal", async () => {
   const { others } = hubs(async () => [null, "signal.absent"]);
   expect(await others.deliver("h1of7", [signal(), signal()])).toEqual([
     "delivered",

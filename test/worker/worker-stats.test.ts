@@ -40,11 +40,11 @@ function services() {
 
 it("The Worker reports what several requests counted, in the background of the first", async () => {
   const worker = isolate();
-  worker.settle(ctx);
+  worker.reportSoon(ctx);
   expect(background).toEqual([]);
   for (const status of [401, 401, 426]) {
     worker.stats.answered(status);
-    worker.settle(ctx);
+    worker.reportSoon(ctx);
   }
   expect(background).toHaveLength(1);
   await background[0];
@@ -54,7 +54,7 @@ it("The Worker reports what several requests counted, in the background of the f
     events: [],
     tally: { summaries: { "client.auth_failed": 2 } },
   });
-  worker.settle(ctx);
+  worker.reportSoon(ctx);
   expect(background).toHaveLength(1);
 });
 
@@ -63,10 +63,10 @@ it("The Worker makes the same report again in the next request when the Ledger w
   answer = () => Promise.reject(new Error("the Ledger is away"));
   worker.stats.answered(426);
   vi.spyOn(console, "warn").mockImplementation(() => {});
-  worker.settle(ctx);
+  worker.reportSoon(ctx);
   await background[0];
   answer = () => Promise.resolve({ throughSeq: 0 });
-  worker.settle(ctx);
+  worker.reportSoon(ctx);
   await background[1];
   expect(reports[1]).toEqual(reports[0]);
 });
@@ -79,14 +79,14 @@ it("A later request reports when the one before ended with its report under way"
     return new Promise<AckV1>(() => {});
   };
   worker.stats.answered(426);
-  worker.settle(ctx);
+  worker.reportSoon(ctx);
   await vi.waitUntil(() => reports.length === 1, { timeout: 20_000 });
   vi.setSystemTime(sentMs + 29_999);
-  worker.settle(ctx);
+  worker.reportSoon(ctx);
   expect(background).toHaveLength(1);
   answer = () => Promise.resolve({ throughSeq: 0 });
   vi.setSystemTime(sentMs + 30_000);
-  worker.settle(ctx);
+  worker.reportSoon(ctx);
   expect(background).toHaveLength(2);
   await background[1];
   expect(reports[1]).toEqual(reports[0]);
@@ -97,14 +97,14 @@ it("No request joins another request's report, even if the clock jumps while it 
   const answers: (() => void)[] = [];
   answer = () => new Promise((resolve) => answers.push(() => resolve({ throughSeq: 0 })));
   worker.stats.answered(426);
-  worker.settle(ctx);
+  worker.reportSoon(ctx);
   vi.setSystemTime(Date.now() + 40_000);
-  worker.settle(ctx);
+  worker.reportSoon(ctx);
   expect(background).toHaveLength(2);
   // The first request leaves the report to the second, and does not wait for it.
   await background[0];
   await vi.waitUntil(() => answers.length === 1, { timeout: 20_000 });
-  worker.settle(ctx);
+  worker.reportSoon(ctx);
   expect(background).toHaveLength(2);
   answers[0]?.();
   await background[1];
@@ -114,7 +114,7 @@ it("No request joins another request's report, even if the clock jumps while it 
 it("Two isolates report under different outbox ids, and one isolate keeps one set of counts", async () => {
   for (const worker of [isolate(), isolate()]) {
     worker.stats.answered(426);
-    worker.settle(ctx);
+    worker.reportSoon(ctx);
   }
   await Promise.all(background);
   const [one, other] = reports;

@@ -35,7 +35,7 @@ export class FakeResources {
   readonly #subscriptions = new Map<string, FakeSubscription>();
   refusal: Refusal | null = null;
   #messages = 0;
-  #news = Promise.withResolvers<void>();
+  #published = Promise.withResolvers<void>();
 
   async do({ method, name, body }: Asked): Promise<Answer> {
     if (body === undefined) return refused(invalid("Payload isn't valid for request."));
@@ -88,8 +88,8 @@ export class FakeResources {
       for (const subscriber of subscribers) subscriber.put({ ...message, messageId, publishTime });
       return messageId;
     });
-    this.#news.resolve();
-    this.#news = Promise.withResolvers();
+    this.#published.resolve();
+    this.#published = Promise.withResolvers();
     return done({ messageIds });
   }
 
@@ -100,7 +100,7 @@ export class FakeResources {
     if (!(limit > 0)) return refused(invalid("maxMessages must be positive"));
     let receivedMessages = subscription.pull(limit, Date.now());
     if (receivedMessages.length === 0 && isObject(body) && body["returnImmediately"] !== true) {
-      await Promise.race([this.#news.promise, pause(PULL_WAIT_MS)]);
+      await Promise.race([this.#published.promise, pause(PULL_WAIT_MS)]);
       receivedMessages = subscription.pull(limit, Date.now());
     }
     return done(receivedMessages.length === 0 ? {} : { receivedMessages });

@@ -26,7 +26,7 @@ interface RequestReaders<Request> {
 
 export function requestDecoder<Request>(readers: RequestReaders<Request>): RequestDecoder<Request> {
   const { empty, text, binary } = readers;
-  const decoder: Read<Request>[] = Array.from({ length: 256 }, () => cannotSay);
+  const decoder: Read<Request>[] = Array.from({ length: 256 }, () => unsupported);
   const define = (payloadType: number, read: Read<Request> | undefined) => {
     if (read !== undefined) decoder[payloadType] = orEmpty(read, empty);
   };
@@ -52,7 +52,7 @@ function readJson<Request>(
   return isObject(fields) ? readers.json(fields, text, payload) : failed("payload.json");
 }
 
-function cannotSay(): Result<never, Fault> {
+function unsupported(): Result<never, Fault> {
   return failed("payload.type");
 }
 
@@ -62,7 +62,7 @@ export function decodePayload<Request>(
   payload: Uint8Array,
   decoder: RequestDecoder<Request>,
 ): Result<Request, Fault> {
-  return (decoder[payloadType] ?? cannotSay)(payload);
+  return (decoder[payloadType] ?? unsupported)(payload);
 }
 
 /** How one answer of the hub is written. JSON can express every answer, TEXT only where it is defined, BINARY none (PT6). */

@@ -35,7 +35,7 @@ export function createBackend(
     const refuse = (fault: Fault) => {
       const worker = workerStatsOf(env, services);
       worker.stats.observe({ event: "signal.undelivered", code: faultRow(fault).code, ...meta });
-      worker.settle(ctx);
+      worker.reportSoon(ctx);
       return { outcome: "refused", fault } as const;
     };
     const uuid = crypto.getRandomValues(new Uint8Array(UUID_BYTES));

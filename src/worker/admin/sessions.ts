@@ -27,7 +27,7 @@ export function sessionsOf(env: Env, config: Config): AdminSessions {
           message_count: messageCount,
         };
       } catch (error) {
-        // For some minutes after a deployment, objects still run the version before, which has no `getSession`.
+        // For some minutes after a deployment, objects still run the previous version, which has no `getSession`.
         if (isNotImplemented(error)) return "hub-updating";
         throw error;
       }

@@ -17,7 +17,7 @@ import type {
 } from "../../hub/connection.ts";
 import type { Bucket } from "../../hub/rate-limit.ts";
 
-/** Raise it when a layout below changes, and read the version before: sockets outlive a deploy. */
+/** Raise it when a layout below changes, and keep reading the previous version: sockets outlive a deploy. */
 const VERSION = 7;
 
 /** Commit a5413e9. A socket's id was its session's id, and the state before CONNECT was called "greeting". */

@@ -80,7 +80,7 @@ describe("a call whose client reconnects", () => {
   });
 
   it.each(["alice", "bob"])(
-    "sends an offer again that %s made while nobody was there",
+    "sends an offer again that %s made while the other side was away",
     async (first) => {
       const [a, b] = world.callBoth();
       await rest();

@@ -1,4 +1,4 @@
-/** The lists of the admin API, from three real Ledgers; and a hub of the version before, which cannot be asked for a session. */
+/** The lists of the admin API, from three real Ledgers; and a hub of the previous version, which cannot be asked for a session. */
 import { reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -96,7 +96,7 @@ describe("a session's hub", () => {
     expect(await failingWith(error).find(clientId("alice"))).toBe("hub-updating");
   });
 
-  it("that fails in another way rejects", async () => {
+  it("that fails in another way makes the look-up reject", async () => {
     const find = failingWith(new Error("reset")).find(clientId("alice"));
     await expect(find).rejects.toThrow("reset");
   });

@@ -1,4 +1,4 @@
-/** The layout of attachments, with its version: after a deploy the code wakes to attachments of the version before. */
+/** The layout of attachments, with its version: after a deploy the code finds attachments of the previous version. */
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../../src/hub/connection.ts";
 import {
@@ -10,7 +10,7 @@ import { framesWire } from "../../../src/wires/frames.ts";
 import { clientId } from "../../support/client-ids.ts";
 
 const CHANGED =
-  "The layout of attachments has changed: raise VERSION in src/worker/sockets/attachment.ts, keep reading the version before, and write both layouts here";
+  "The layout of attachments has changed: raise VERSION in src/worker/sockets/attachment.ts, keep reading the previous version, and write both layouts here";
 
 const alice = clientId("alice");
 const grant = { clientId: alice, targets: ["bob", "room-*"], expiresAtMs: 1_700_000_000_000 };
@@ -99,7 +99,7 @@ describe("[SE4] the attachment of a socket", () => {
   );
 
   it.each(LAYOUTS_BEFORE.map(([kept, to]) => ({ state: to.state, kept, to })))(
-    "that is $state is read in the layout of the version before, and written in today's",
+    "that is $state is read in the layout of the previous version, and written in today's",
     ({ kept, to }) => {
       const read = fromAttachment(structuredClone(kept));
       expect(read).toEqual(to);
@@ -122,7 +122,7 @@ describe("[SE4] the attachment of a socket", () => {
     expect(fromAttachment(attachment)).toBe(null);
   });
 
-  it("with a session reuses the bytes of the one before, whether that was made or read", () => {
+  it("with a session reuses the bytes of the previous attachment, whether that was made or read", () => {
     const woken = fromAttachment(structuredClone(toAttachment(connected)));
     if (woken?.state !== "connected") throw new Error("no session");
     const later = { ...woken, lastActivityMs: 99, frameCount: 18 };

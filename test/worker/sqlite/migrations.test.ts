@@ -63,7 +63,7 @@ describe.each<[string, Migrations, readonly string[]]>([
     expect(Object.keys(schemas[0] ?? {})).not.toEqual([]);
   });
 
-  it("keeps every table and column of the oldest, so that the release before still runs on it", async () => {
+  it("keeps every table and column of the oldest, so that the previous release still runs on it", async () => {
     await withStorage((storage) => {
       for (const statement of oldest) storage.sql.exec(statement);
       const before = schemaOf(storage);
@@ -76,7 +76,7 @@ describe.each<[string, Migrations, readonly string[]]>([
           ]),
         ),
       );
-      // The release before makes its tables if they are missing.
+      // The previous release creates its tables if they are missing.
       for (const statement of oldest) storage.sql.exec(statement);
     });
   });

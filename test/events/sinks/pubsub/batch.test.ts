@@ -9,7 +9,7 @@ import {
 import type { PubsubMessage } from "../../../../src/events/sinks/pubsub/cloud-event.ts";
 import { someMessages } from "../../../support/events.ts";
 
-/** A message of exactly so many bytes, as `messageBytes` counts. */
+/** A message of exactly this many bytes, as `messageBytes` counts. */
 function ofBytes(size: number, orderingKey = "key"): PubsubMessage {
   const data = Buffer.alloc(size - 20 - 2 - orderingKey.length).toString("base64");
   return { data, attributes: { a: "b" }, orderingKey };
