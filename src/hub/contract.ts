@@ -3,7 +3,7 @@
  * the code, for minutes, objects of two versions call each other.
  */
 import type { ClientId } from "../protocol/client-id.ts";
-import type { Fault } from "../protocol/errors.ts";
+import { FAULTS, type Fault } from "../protocol/errors.ts";
 
 /** 1: commit a5413e9, which sent no version and answered null where a signal was delivered. */
 export const HUB_CONTRACT_VERSION = 2;
@@ -41,15 +41,23 @@ export function encodeOutcomes(
   return outcomes.map((outcome) => (version === 1 && outcome === "delivered" ? null : outcome));
 }
 
-/** The outcomes of `expected` signals, from a hub of either version. What a short answer leaves out is not known. */
+/**
+ * The outcomes of `expected` signals, from a hub of either version. What a short answer leaves out is not known, and neither
+ * is an outcome of a later version.
+ */
 export function decodeOutcomes(
   answer: readonly WireOutcome[],
   expected: number,
 ): DeliveryOutcome[] {
   return Array.from({ length: expected }, (_, at) => {
     const outcome = answer[at];
-    return outcome === null ? "delivered" : (outcome ?? "signal.unreachable");
+    if (outcome === null) return "delivered";
+    return outcome !== undefined && isOutcome(outcome) ? outcome : "signal.unreachable";
   });
+}
+
+function isOutcome(text: string): text is DeliveryOutcome {
+  return text === "delivered" || text === "held" || Object.hasOwn(FAULTS, text);
 }
 
 /** Whether this version can do what a caller of that version asks. */

@@ -5,8 +5,8 @@
 import type { ClientId } from "../protocol/client-id.ts";
 import { faultRow, type Fault } from "../protocol/errors.ts";
 import type { ErrorDetails } from "../protocol/messages/error.ts";
-import { signalAck } from "../protocol/messages/signal.ts";
-import type { ReplyTo } from "../wires/wire.ts";
+import { signalAck, type SignalRequest } from "../protocol/messages/signal.ts";
+import type { InboundRequest, ReplyTo } from "../wires/wire.ts";
 import { refOf, type SessionRef } from "./connection.ts";
 import { RETRY_AFTER_MS, type Connections } from "./connections.ts";
 import type { DeliveryOutcome, ForwardedSignal, SignalMeta } from "./contract.ts";
@@ -54,37 +54,37 @@ export class Deliverer {
     this.#remote = new RemoteDelivery(ports.remoteHubs);
   }
 
-  /** Where signals for the client go. */
-  route(target: ClientId, nowMs: number): Route {
-    const { hubName, hubs } = this.#placement;
-    // First, because it reads nothing: a client of another hub has no row here.
-    const home = hubs === 1 ? hubName : hubNameOf(target, hubs);
-    return home === hubName ? this.#routeHere(target, nowMs) : { kind: "remote", hub: home };
-  }
-
   /**
-   * Hands over a signal that a session of this hub sent. `frame` is what the target receives; it is valid until the next
-   * `stamp`, and what waits is copied. The answer follows at once, or when the target's hub has answered.
+   * Delivers a signal that a session of this hub sent and may send. The answer follows at once, or when the target's hub
+   * has answered.
    */
-  deliver(
+  send(
     source: SessionSocket,
-    replyTo: ReplyTo,
-    signal: SignalMeta,
-    route: Exclude<Route, { kind: "absent" }>,
-    frame: Uint8Array,
+    request: InboundRequest,
+    decoded: SignalRequest,
+    nowMs: number,
   ): void {
-    if (route.kind === "local") {
-      const outcome = this.#handOver(route.socket, signal, frame);
-      return this.reportOutcome(source, replyTo, signal, outcome);
+    const { session } = source.connection;
+    const { target } = decoded;
+    const signal = { source: session.clientId, target, messageType: request.messageType };
+    const route = this.#route(target, nowMs);
+    if (route.kind === "absent") {
+      return this.reportOutcome(source, request, signal, this.#absent());
     }
-    const session = refOf(source.connection.session);
-    this.#remote.add(route.hub, { source: session, replyTo, signal, frame });
+    const stamped = source.wire.stamp(request, decoded, session.clientId);
+    if (!stamped.ok) return this.reportOutcome(source, request, signal, stamped.failure);
+    if (route.kind === "local") {
+      const outcome = this.#handOver(route.socket, signal, stamped.value);
+      return this.reportOutcome(source, request, signal, outcome);
+    }
+    const pending = { source: refOf(session), replyTo: request, signal, frame: stamped.value };
+    this.#remote.add(route.hub, pending);
   }
 
-  /** Hands over a signal from another hub, or from a backend, and never passes it on. */
+  /** Delivers a signal from another hub, or from a backend, and never passes it on. */
   deliverForwarded({ frame, ...signal }: ForwardedSignal, nowMs: number): DeliveryOutcome {
     const route = this.#routeHere(signal.target, nowMs);
-    return route.kind === "local" ? this.#handOver(route.socket, signal, frame) : "signal.absent";
+    return route.kind === "local" ? this.#handOver(route.socket, signal, frame) : this.#absent();
   }
 
   /** Sends the signals that are for other hubs; undefined: there are none. Resolves when each has its answer. Never rejects. */
@@ -139,6 +139,13 @@ export class Deliverer {
     this.#ports.observe({ event: "signal.undelivered", code, ...signal });
   }
 
+  #route(target: ClientId, nowMs: number): Route {
+    const { hubName, hubs } = this.#placement;
+    // First, because it reads nothing: a client of another hub has no row here.
+    const home = hubs === 1 ? hubName : hubNameOf(target, hubs);
+    return home === hubName ? this.#routeHere(target, nowMs) : { kind: "remote", hub: home };
+  }
+
   /** A target that has fallen silent is found out here, and its connection is closed (HB4). */
   #routeHere(target: ClientId, nowMs: number): Exclude<Route, { kind: "remote" }> {
     const socket = this.#sessions.find(target);
@@ -148,6 +155,11 @@ export class Deliverer {
     }
     this.#connections.close(socket, "timed-out");
     return ABSENT;
+  }
+
+  /** What becomes of a signal for a client without a socket here. A hub that holds signals would keep it instead. */
+  #absent(): DeliveryOutcome {
+    return "signal.absent";
   }
 
   #handOver(target: SessionSocket, signal: SignalMeta, frame: Uint8Array): DeliveryOutcome {

@@ -17,7 +17,7 @@ export interface AnsweredRemoteSignal extends Omit<PendingRemoteSignal, "frame">
   readonly outcome: DeliveryOutcome;
 }
 
-type Answered = (answered: readonly AnsweredRemoteSignal[]) => void;
+type OnAnswered = (answered: readonly AnsweredRemoteSignal[]) => void;
 
 export class RemoteDelivery {
   readonly #remoteHubs: RemoteHubs;
@@ -41,7 +41,7 @@ export class RemoteDelivery {
   }
 
   /** Sends what was added; undefined: there is nothing. `onAnswered` gets the outcomes hub by hub. Never rejects. */
-  send(onAnswered: Answered): Promise<void> | undefined {
+  send(onAnswered: OnAnswered): Promise<void> | undefined {
     if (this.#pendingByHub.size === 0) return undefined;
     const pendingByHub = this.#pendingByHub;
     this.#pendingByHub = new Map();
@@ -50,7 +50,7 @@ export class RemoteDelivery {
 
   async #deliverAll(
     pendingByHub: ReadonlyMap<string, readonly PendingRemoteSignal[]>,
-    onAnswered: Answered,
+    onAnswered: OnAnswered,
   ): Promise<void> {
     const calls = Array.from(pendingByHub, ([hub, pending]) =>
       this.#deliver(hub, pending, onAnswered),
@@ -61,7 +61,7 @@ export class RemoteDelivery {
   async #deliver(
     hub: string,
     pending: readonly PendingRemoteSignal[],
-    onAnswered: Answered,
+    onAnswered: OnAnswered,
   ): Promise<void> {
     const signals = pending.map(({ signal, frame }): ForwardedSignal => ({ ...signal, frame }));
     const outcomes = await this.#remoteHubs.deliver(hub, signals);

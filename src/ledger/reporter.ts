@@ -6,6 +6,7 @@ import {
   type OutboxEvent,
   type StatsDelta,
 } from "./contract.ts";
+import { isUnderWay, type HubWork } from "../hub/schedule.ts";
 import type { HubStats } from "./hub-stats.ts";
 
 /** A hub's events that the Ledger has not taken. */
@@ -30,34 +31,31 @@ export interface ReporterPorts {
 
 const MAX_EVENTS_PER_REPORT = 200;
 
-/** A Ledger that could not be reached is not tried again for every message that arrives. */
-const RETRY_MS = 5000;
-
-/**
- * A client that signals invented ids causes an immediate event with every frame. The first is reported at once, and
- * those that follow wait this long, so that not every one is a report.
- */
-const IMMEDIATE_GAP_MS = 1000;
-
-/** A report that has been under way for so long will not come back. */
-const MAX_REPORT_MS = 30_000;
+/** What `schedule` must know of the reports. */
+type ReportWork = Omit<HubWork, "sweepAtMs">;
 
 export class Reporter {
   readonly #ports: ReporterPorts;
   /** Taken from the stats, and not yet by the Ledger. */
   #delta: StatsDelta | null = null;
-  #retryAtMs = 0;
-  #nextImmediateMs = 0;
+  #immediateReportedAtMs: number | null = null;
+  #failedAtMs: number | null = null;
   #underWay: { readonly sinceMs: number; readonly done: Promise<boolean> } | null = null;
 
   constructor(ports: ReporterPorts) {
     this.#ports = ports;
   }
 
-  /** Events wait that must be reported at once: a session's beginning or end, or a signal that did not arrive. */
-  get hasEvents(): boolean {
-    const { outbox, stats, now } = this.#ports;
-    return !outbox.isEmpty || (stats.hasImmediateEvents && now() >= this.#nextImmediateMs);
+  get work(): ReportWork {
+    const { outbox, stats } = this.#ports;
+    return {
+      hasOutboxEvents: !outbox.isEmpty,
+      hasImmediateEvents: stats.hasImmediateEvents,
+      hasStats: this.hasStats,
+      immediateReportedAtMs: this.#immediateReportedAtMs,
+      reportingSinceMs: this.#underWay?.sinceMs ?? null,
+      reportFailedAtMs: this.#failedAtMs,
+    };
   }
 
   /** Counts or events wait in memory, where they are lost if the hub sleeps. */
@@ -65,19 +63,13 @@ export class Reporter {
     return this.#delta !== null || !this.#ports.stats.isEmpty;
   }
 
-  get isReporting(): boolean {
-    return this.#underWay !== null && this.#ports.now() - this.#underWay.sinceMs < MAX_REPORT_MS;
-  }
-
-  /** When the Ledger may be tried again after a failure. */
-  get retryAtMs(): number {
-    return this.#retryAtMs;
-  }
-
-  /** Reports until no event waits. False: the Ledger could not be reached. Joins a report that is under way. Never rejects. */
+  /** Reports until the outbox is empty. False: the Ledger could not be reached. Joins a report that is under way. Never rejects. */
   report(): Promise<boolean> {
-    if (this.#underWay !== null && this.isReporting) return this.#underWay.done;
-    const started = { sinceMs: this.#ports.now(), done: this.#reportAll() };
+    const sinceMs = this.#ports.now();
+    if (this.#underWay !== null && isUnderWay(this.#underWay.sinceMs, sinceMs)) {
+      return this.#underWay.done;
+    }
+    const started = { sinceMs, done: this.#reportAll() };
     this.#underWay = started;
     void started.done.then(() => {
       if (this.#underWay === started) this.#underWay = null;
@@ -91,16 +83,17 @@ export class Reporter {
       do {
         const delta = this.#nextDelta();
         const events = outbox.head(MAX_EVENTS_PER_REPORT);
-        if (delta === null && events.length === 0) return true;
+        if (delta === null && events.length === 0) break;
         const report = { hub, outboxId: outbox.id, events, stats: delta };
         const ack = await send({ version: REPORT_VERSION, ...report });
         outbox.remove(ack.throughSequence);
         if (this.#delta === delta) this.#delta = null;
-      } while (this.hasEvents);
+      } while (!outbox.isEmpty);
+      this.#failedAtMs = null;
       return true;
     } catch (error) {
       failed(error);
-      this.#retryAtMs = now() + RETRY_MS;
+      this.#failedAtMs = now();
       return false;
     }
   }
@@ -111,7 +104,7 @@ export class Reporter {
     if (this.#delta !== null) return this.#delta;
     const taken = stats.take();
     if (taken === null) return null;
-    if (taken.immediateEvents.length > 0) this.#nextImmediateMs = now() + IMMEDIATE_GAP_MS;
+    if (taken.immediateEvents.length > 0) this.#immediateReportedAtMs = now();
     this.#delta = { id: newId(), atMs: now(), ...taken };
     return this.#delta;
   }

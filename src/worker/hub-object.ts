@@ -141,9 +141,8 @@ export class HubObject extends DurableObject<Env> {
   }
 
   #plan({ hub, reporter }: HubAssembly, cause: Cause): Plan {
-    const { hasEvents, hasStats, isReporting, retryAtMs } = reporter;
-    const { sweepAtMs } = hub;
-    return schedule({ sweepAtMs, hasEvents, hasStats, isReporting, retryAtMs }, Date.now(), cause);
+    const work = { ...reporter.work, sweepAtMs: hub.sweepAtMs };
+    return schedule(work, Date.now(), cause);
   }
 
   #isSettled({ wakeAtMs, startsReport }: Plan): boolean {

@@ -6,6 +6,7 @@ import {
   encodeOutcomes,
   HUB_CONTRACT_VERSION,
   type DeliveryOutcome,
+  type WireOutcome,
 } from "../../src/hub/contract.ts";
 
 const OUTCOMES: DeliveryOutcome[] = ["delivered", "signal.absent", "signal.backlog"];
@@ -25,6 +26,11 @@ describe("the contract between hubs", () => {
 
   it("[SI11] treats outcomes that a short answer leaves out as unknown", () => {
     expect(decodeOutcomes([null], 2)).toEqual(["delivered", "signal.unreachable"]);
+  });
+
+  it("[SI11] takes an outcome of a later version for not known", () => {
+    const later = ["postponed"] as unknown as WireOutcome[];
+    expect(decodeOutcomes(later, 1)).toEqual(["signal.unreachable"]);
   });
 
   it("serves callers of every version up to its own, and none of a later one", () => {

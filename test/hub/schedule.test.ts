@@ -4,6 +4,7 @@ import {
   MIN_ALARM_GAP_MS,
   REPORT_STATS_MS,
   RETRY_REPORT_MS,
+  isUnderWay,
   schedule,
   type HubWork,
   type Plan,
@@ -13,18 +14,23 @@ const NOW_MS = 1_000_000;
 
 const IDLE: HubWork = {
   sweepAtMs: null,
-  hasEvents: false,
+  hasOutboxEvents: false,
+  hasImmediateEvents: false,
   hasStats: false,
-  isReporting: false,
-  retryAtMs: 0,
+  immediateReportedAtMs: null,
+  reportingSinceMs: null,
+  reportFailedAtMs: null,
 };
 
+const past = fc.integer({ min: NOW_MS - 60_000, max: NOW_MS });
 const work = fc.record<HubWork>({
   sweepAtMs: fc.option(fc.integer({ min: NOW_MS - 100_000, max: NOW_MS + 100_000 })),
-  hasEvents: fc.boolean(),
+  hasOutboxEvents: fc.boolean(),
+  hasImmediateEvents: fc.boolean(),
   hasStats: fc.boolean(),
-  isReporting: fc.boolean(),
-  retryAtMs: fc.integer({ min: NOW_MS - 10_000, max: NOW_MS + 10_000 }),
+  immediateReportedAtMs: fc.option(past),
+  reportingSinceMs: fc.option(past),
+  reportFailedAtMs: fc.option(past),
 });
 const cause = fc.constantFrom("event" as const, "alarm" as const);
 
@@ -43,7 +49,7 @@ describe("the schedule of a hub", () => {
     ],
     [
       "reports events at once, and wakes a minute later in case a reset ends the report",
-      { hasEvents: true },
+      { hasOutboxEvents: true },
       { wakeAtMs: NOW_MS + RETRY_REPORT_MS, startsReport: true },
     ],
     [
@@ -53,23 +59,48 @@ describe("the schedule of a hub", () => {
     ],
     [
       "reports counts together with events",
-      { hasEvents: true, hasStats: true },
+      { hasOutboxEvents: true, hasStats: true },
       { wakeAtMs: NOW_MS + RETRY_REPORT_MS, startsReport: true },
     ],
     [
       "starts no second report, and sets no alarm for counts that the first one will take",
-      { hasStats: true, isReporting: true },
+      { hasStats: true, reportingSinceMs: NOW_MS - 29_999 },
       { wakeAtMs: null, startsReport: false },
     ],
     [
       "waits with events while the Ledger cannot be reached",
-      { hasEvents: true, retryAtMs: NOW_MS + 1 },
+      { hasOutboxEvents: true, reportFailedAtMs: NOW_MS - 4999 },
       { wakeAtMs: NOW_MS + RETRY_REPORT_MS, startsReport: false },
     ],
     [
       "wakes in time for counts while the Ledger cannot be reached",
-      { hasEvents: true, hasStats: true, retryAtMs: NOW_MS + 1 },
+      { hasOutboxEvents: true, hasStats: true, reportFailedAtMs: NOW_MS - 4999 },
       { wakeAtMs: NOW_MS + REPORT_STATS_MS, startsReport: false },
+    ],
+    [
+      "tries the Ledger again five seconds after a failure",
+      { hasOutboxEvents: true, reportFailedAtMs: NOW_MS - 5000 },
+      { wakeAtMs: NOW_MS + RETRY_REPORT_MS, startsReport: true },
+    ],
+    [
+      "reports the first immediate event at once",
+      { hasImmediateEvents: true, hasStats: true },
+      { wakeAtMs: NOW_MS + RETRY_REPORT_MS, startsReport: true },
+    ],
+    [
+      "lets immediate events gather for a second after a report of others",
+      { hasImmediateEvents: true, hasStats: true, immediateReportedAtMs: NOW_MS - 999 },
+      { wakeAtMs: NOW_MS + REPORT_STATS_MS, startsReport: false },
+    ],
+    [
+      "reports immediate events again a second after a report of others",
+      { hasImmediateEvents: true, hasStats: true, immediateReportedAtMs: NOW_MS - 1000 },
+      { wakeAtMs: NOW_MS + RETRY_REPORT_MS, startsReport: true },
+    ],
+    [
+      "gives up a report that has been under way for thirty seconds",
+      { hasOutboxEvents: true, reportingSinceMs: NOW_MS - 30_000 },
+      { wakeAtMs: NOW_MS + RETRY_REPORT_MS, startsReport: true },
     ],
   ])("%s", (_title, some, plan) => {
     expect(schedule({ ...IDLE, ...some }, NOW_MS, "event")).toEqual(plan);
@@ -81,7 +112,7 @@ describe("the schedule of a hub", () => {
   });
 
   it("tries a Ledger that could not be reached again when an alarm has woken the hub", () => {
-    const away = { ...IDLE, hasEvents: true, retryAtMs: NOW_MS + 1 };
+    const away = { ...IDLE, hasOutboxEvents: true, reportFailedAtMs: NOW_MS - 1 };
     expect(schedule(away, NOW_MS, "alarm").startsReport).toBe(true);
   });
 
@@ -104,8 +135,8 @@ describe("the schedule of a hub", () => {
     fc.assert(
       fc.property(work, cause, (state, why) => {
         const { wakeAtMs, startsReport } = schedule(state, NOW_MS, why);
-        const isReported = startsReport || state.isReporting;
-        if (state.hasEvents) expect(wakeAtMs).toBeLessThanOrEqual(NOW_MS + RETRY_REPORT_MS);
+        const isReported = startsReport || isUnderWay(state.reportingSinceMs, NOW_MS);
+        if (state.hasOutboxEvents) expect(wakeAtMs).toBeLessThanOrEqual(NOW_MS + RETRY_REPORT_MS);
         if (state.hasStats && !isReported) {
           expect(wakeAtMs).toBeLessThanOrEqual(NOW_MS + REPORT_STATS_MS);
         }
@@ -116,7 +147,8 @@ describe("the schedule of a hub", () => {
   it("sets no alarm and starts no report without a deadline, events or counts", () => {
     fc.assert(
       fc.property(work, cause, (state, why) => {
-        const idle = { ...state, sweepAtMs: null, hasEvents: false, hasStats: false };
+        const nothing = { hasOutboxEvents: false, hasImmediateEvents: false, hasStats: false };
+        const idle = { ...state, ...nothing, sweepAtMs: null };
         expect(schedule(idle, NOW_MS, why)).toEqual({ wakeAtMs: null, startsReport: false });
       }),
     );

@@ -17,14 +17,7 @@ export function receiveSignal(
   const decoded = wire.decode(request, signalRequest);
   if (!decoded.ok) return connections.refuse(source, request, decoded.failure);
   const { target } = decoded.value;
+  if (allowsTarget(targets, target)) return deliverer.send(source, request, decoded.value, nowMs);
   const signal = { source: clientId, target, messageType: request.messageType };
-  if (!allowsTarget(targets, target)) {
-    return deliverer.reportOutcome(source, request, signal, "signal.forbidden");
-  }
-  const route = deliverer.route(target, nowMs);
-  if (route.kind === "absent")
-    return deliverer.reportOutcome(source, request, signal, "signal.absent");
-  const stamped = wire.stamp(request, decoded.value, clientId);
-  if (!stamped.ok) return deliverer.reportOutcome(source, request, signal, stamped.failure);
-  deliverer.deliver(source, request, signal, route, stamped.value);
+  deliverer.reportOutcome(source, request, signal, "signal.forbidden");
 }

@@ -56,14 +56,13 @@ export class ReporterWorld {
 
   /** Whether the hub would report now. */
   get isDue(): boolean {
-    const { hasEvents, hasStats, isReporting, retryAtMs } = this.reporter;
-    const work = { sweepAtMs: null, hasEvents, hasStats, isReporting, retryAtMs };
+    const work = { ...this.reporter.work, sweepAtMs: null };
     return schedule(work, this.at.nowMs, "event").startsReport;
   }
 
   /** Whether anything waits to be reported. */
   get hasAnything(): boolean {
-    return this.reporter.hasEvents || this.reporter.hasStats;
+    return this.reporter.work.hasOutboxEvents || this.reporter.hasStats;
   }
 
   append(): void {
