@@ -16,6 +16,7 @@ export interface ReportedOutbox {
   remove(throughSequence: number): void;
 }
 
+/** What the reporter needs of its hub and of the platform. */
 export interface ReporterPorts {
   /** The hub's name. */
   readonly hub: string;
@@ -42,9 +43,10 @@ const IMMEDIATE_GAP_MS = 1000;
 /** A report that has been under way for so long will not come back. */
 const MAX_REPORT_MS = 30_000;
 
+/** Reports for one hub, or for the Worker. */
 export class Reporter {
   readonly #ports: ReporterPorts;
-  /** Taken from the stats, and not yet by the Ledger. */
+  /** Drained from the stats, and not yet accepted by the Ledger. */
   #delta: StatsDelta | null = null;
   #retryAtMs = 0;
   #nextImmediateMs = 0;
@@ -109,10 +111,10 @@ export class Reporter {
   #nextDelta(): StatsDelta | null {
     const { stats, newId, now } = this.#ports;
     if (this.#delta !== null) return this.#delta;
-    const taken = stats.take();
-    if (taken === null) return null;
-    if (taken.immediateEvents.length > 0) this.#nextImmediateMs = now() + IMMEDIATE_GAP_MS;
-    this.#delta = { id: newId(), atMs: now(), ...taken };
+    const drained = stats.drain();
+    if (drained === null) return null;
+    if (drained.immediateEvents.length > 0) this.#nextImmediateMs = now() + IMMEDIATE_GAP_MS;
+    this.#delta = { id: newId(), atMs: now(), ...drained };
     return this.#delta;
   }
 }
