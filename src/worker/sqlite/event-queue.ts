@@ -1,6 +1,7 @@
 /**
- * Events that wait to be published, in the Ledger's SQLite. A row is kept until every configured sink is done with it. For
- * the last sink to be done, removing the row is all there is to write; for another one its cursor moves (`sink-state.ts`).
+ * Events that wait to be published, in the Ledger's SQLite. A row stays until every configured sink is done with it. The
+ * last one deletes it; the others move their cursor (`sink-state.ts`). The column `line` holds the partition; its name is
+ * older.
  */
 import type { StoredEvent } from "../../events/event-types.ts";
 import type { SinkQueue } from "../../events/ports.ts";
@@ -8,7 +9,7 @@ import type { EventQueue } from "../../ledger/ports.ts";
 import { fromRow, toBindings, type EventRow } from "./event-row.ts";
 import { SqlSinkState } from "./sink-state.ts";
 
-/** A cache, so that partitions need not be searched for again. In each set, the partition that lost an event most recently is last. */
+/** What is cached of the rows. In each set, the partition that had a removal most recently is last. */
 interface Memory {
   /** Partitions with an event, whichever sink it waits for. */
   readonly partitions: Set<string>;
@@ -18,11 +19,12 @@ interface Memory {
   count: number;
 }
 
+/** The queue of all stored sinks. */
 export class SqlEventQueue implements EventQueue {
   readonly #sql: SqlStorage;
   readonly #configured: ReadonlyMap<string, SqlSinkState>;
-  /** Sinks that are not configured but have requeued events, which wait until the sink is configured again. */
-  readonly #absent = new Map<string, SqlSinkState>();
+  /** Sinks no longer configured, with requeued events waiting for them. */
+  readonly #unconfigured = new Map<string, SqlSinkState>();
   #remembered: Memory | undefined;
 
   /** `sinks`: the names of the stored sinks that are configured. */
@@ -31,10 +33,10 @@ export class SqlEventQueue implements EventQueue {
     this.#configured = new Map(sinks.map((sink) => [sink, new SqlSinkState(sql, sink)]));
   }
 
-  /** To be called when a transaction was rolled back: the cache may contain what it wrote. */
-  recall(): void {
+  /** Forgets the cached state. Call it after a rollback. */
+  forget(): void {
     this.#remembered = undefined;
-    for (const state of this.#states()) state.recall();
+    for (const state of this.#states()) state.forget();
   }
 
   append(event: StoredEvent): void {
@@ -91,18 +93,18 @@ export class SqlEventQueue implements EventQueue {
   }
 
   #states(): SqlSinkState[] {
-    return [...this.#configured.values(), ...this.#absent.values()];
+    return [...this.#configured.values(), ...this.#unconfigured.values()];
   }
 
   #stateOf(sink: string): SqlSinkState {
-    const known = this.#configured.get(sink) ?? this.#absent.get(sink);
+    const known = this.#configured.get(sink) ?? this.#unconfigured.get(sink);
     if (known !== undefined) return known;
     const state = new SqlSinkState(this.#sql, sink);
-    this.#absent.set(sink, state);
+    this.#unconfigured.set(sink, state);
     return state;
   }
 
-  /** Merges requeued and queued events by sequence. Requeued ones come first, unless the sink has not reached their place yet. */
+  /** Merges requeued and queued events by sequence. */
   #headFor(state: SqlSinkState, partition: string, limit: number): StoredEvent[] {
     const queued = this.#rowsAfter(state.cursor(partition), partition, limit);
     const requeued = state.requeuedHead(partition, limit);
@@ -118,7 +120,7 @@ export class SqlEventQueue implements EventQueue {
   ): ReadonlySet<number> {
     const requeued = new Set(state.removeRequeued(partition, sequences));
     const queued = sequences.filter((sequence) => !requeued.has(sequence));
-    // No other sink needs the rows up to the rearmost of the other cursors. Infinity: there is no other sink.
+    // Rows up to the lowest cursor of the other sinks can be deleted; with no other sink, all.
     const others = [...this.#configured.values()].filter((other) => other !== state);
     const doneThrough = Math.min(...others.map((other) => other.cursor(partition)));
     const removed = this.#delete(
@@ -147,7 +149,7 @@ export class SqlEventQueue implements EventQueue {
     return event;
   }
 
-  /** The first row of the queue, and the first requeued event of each sink. `state` null: the event is a row of the queue. */
+  /** The first row of the queue, and for each sink its first requeued event. `state` null: the row is the queue's. */
   #heads(
     partition: string,
   ): { readonly event: StoredEvent; readonly state: SqlSinkState | null }[] {
