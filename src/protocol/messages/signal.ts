@@ -117,7 +117,7 @@ export const signalAck: AnswerEncoder<SignalAckAnswer> = {
 };
 
 /** A signal that no client sent: a backend's, through the admin API. */
-export interface BackendSignal {
+export interface BackendFrame {
   /** 16 bytes. */
   readonly uuid: Uint8Array;
   readonly messageType: number;
@@ -128,7 +128,7 @@ export interface BackendSignal {
 }
 
 /** The whole frame that the target receives, its source named as the hub names a client's (SI2); `signal.too-large` (SI8). */
-export function encodeBackendSignal(signal: BackendSignal): Result<Uint8Array, Fault> {
+export function encodeBackendFrame(signal: BackendFrame): Result<Uint8Array, Fault> {
   const { uuid, messageType, source, target, data } = signal;
   const payload = encodeUtf8(
     JSON.stringify({ source_client_id: source, target_client_id: target, signal_data: data }),
