@@ -5,11 +5,11 @@
 import type { ClientId } from "../protocol/client-id.ts";
 import type { Fault } from "../protocol/errors.ts";
 import type {
-  SendSignalRequest,
   IssuedToken,
   IssueTokenRequest,
   ParkedEventsPage,
   ParkedEventsQuery,
+  SendSignalRequest,
   SessionInformationJson,
   SessionsPage,
   SessionsQuery,

@@ -1,6 +1,6 @@
 /** The conditions between the keys of `events`, and those on its texts. */
 import { needsCredentials } from "../events/sinks/pubsub/publisher.ts";
-import { SINK_WORDS, type PartialConfig } from "./keys.ts";
+import { SINK_NAMES, type PartialConfig } from "./keys.ts";
 
 /** Each fault as one sentence that begins with the key's name. */
 export function findEventFaults({ events }: PartialConfig): string[] {
@@ -14,7 +14,7 @@ export function findEventFaults({ events }: PartialConfig): string[] {
 }
 
 /** `"log", "pubsub" or "none"` */
-const SINK_CHOICES = SINK_WORDS.map((word) => JSON.stringify(word))
+const SINK_CHOICES = SINK_NAMES.map((name) => JSON.stringify(name))
   .join(", ")
   .replace(/, (?=[^,]*$)/, " or ");
 

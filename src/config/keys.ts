@@ -26,8 +26,8 @@ interface KeyRow {
 
 const DAY_SECONDS = 86_400;
 
-/** The words of `events.sinks`. */
-export const SINK_WORDS = ["log", "pubsub", "none"] as const;
+/** The names that `events.sinks` may hold. */
+export const SINK_NAMES = ["log", "pubsub", "none"] as const;
 
 /** The table, by section and key. One line for each row, so that it can be read from top to bottom. */
 // oxfmt-ignore
@@ -68,7 +68,7 @@ export const KEYS = {
     jurisdiction: { kind: choice(["", "eu", "us", "fedramp", "fedramp-high"]), default: "", doc: "Where hubs and Ledgers must run and store their data; if empty, anywhere. Each jurisdiction has objects of its own, so set it before the first client connects." },
   },
   events: {
-    sinks: { kind: listOf(SINK_WORDS), default: ["log"], doc: "Where events go: `log`, `pubsub`, both, or `none`." },
+    sinks: { kind: listOf(SINK_NAMES), default: ["log"], doc: "Where events go: `log`, `pubsub`, both, or `none`." },
     ledgers: { kind: integer(1, 64), default: 1, doc: "The number of Ledgers that the hubs' reports are spread over. One takes hundreds of reports per second. Change it only while no client is connected and no event waits." },
     signal_delivered: { kind: flag(), default: false, doc: "Whether `signal.delivered` is emitted, too." },
     max_stored: { kind: integer(1000, 10_000_000), default: 100_000, doc: "The number of events that a Ledger keeps while they cannot be published; beyond it, it drops the oldest and counts them." },

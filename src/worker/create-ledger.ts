@@ -65,10 +65,10 @@ export function createLedger(
 }
 
 /** `none` names no sink. */
-type SinkWord = Exclude<Config["events"]["sinks"][number], "none">;
+type SinkName = Exclude<Config["events"]["sinks"][number], "none">;
 
-/** By the word of `events.sinks`. Made for one object: what a sink waits for belongs to that object's requests. */
-const SINKS: Readonly<Record<SinkWord, (services: Services) => Sink>> = {
+/** By their names in `events.sinks`. Each object makes its own, since what a sink awaits belongs to that object's requests. */
+const SINKS: Readonly<Record<SinkName, (services: Services) => Sink>> = {
   log: ({ log }) => createLogSink((fields) => log("event.emitted", fields)),
   pubsub: ({ config: { events } }) =>
     createPubsubSink(
@@ -87,7 +87,7 @@ const SINKS: Readonly<Record<SinkWord, (services: Services) => Sink>> = {
 
 function createSinks(services: Services): Sink[] {
   const { sinks } = services.config.events;
-  return [...new Set(sinks)].flatMap((word) => (word === "none" ? [] : SINKS[word](services)));
+  return [...new Set(sinks)].flatMap((name) => (name === "none" ? [] : SINKS[name](services)));
 }
 
 const LOG_EVENTS = {

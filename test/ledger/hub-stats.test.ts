@@ -129,7 +129,7 @@ describe("HubStats, for signals,", () => {
       deltas: [['signal_manager_signals_delivered_total{type="signal_offer"}', 2]],
       immediateEvents: [],
     });
-    expect(telling.drain()?.immediateEvents).toEqual([
+    expect(emitting.drain()?.immediateEvents).toEqual([
       { type: "signal.delivered", data: { ...DELIVERED, count: 2 } },
     ]);
   });

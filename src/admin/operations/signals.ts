@@ -1,6 +1,6 @@
 /** The operation that sends a backend's signal. */
 import { faultRow, type ErrorCode, type Fault } from "../../protocol/errors.ts";
-import { SendSignalRequest, DeliveredSignal } from "../nouns.ts";
+import { DeliveredSignal, SendSignalRequest } from "../nouns.ts";
 import { operation } from "../operation.ts";
 import { problem } from "../problem.ts";
 import { NOTHING } from "../schemas.ts";

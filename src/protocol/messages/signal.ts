@@ -51,7 +51,7 @@ export const signalRequest = /* @__PURE__ */ requestDecoder<SignalRequest>({
   json(fields, text, payload) {
     const target = parseClientIdFast(fields["target_client_id"]);
     if (target === null) return failed("payload.target");
-    // JSON cannot express undefined: the field is missing.
+    // JSON has no undefined: the field is missing.
     if (fields["signal_data"] === undefined) return failed("payload.signal-data");
     const { payload: withoutSource, cutAt, resumeAt } = cutForSource(payload, text, fields);
     return success({ target, payload: withoutSource, cutAt, resumeAt, encodeSource: sourceInJson });
@@ -144,7 +144,7 @@ export function encodeBackendFrame(frame: BackendFrame): Result<Uint8Array, Faul
 
 // The client's half.
 
-/** `data` is JSON already: the client reports what JSON cannot express as an error of its own. */
+/** `data` is JSON already: the client reports data that JSON cannot express as an error of its own. */
 export function signalJson(target: ClientId, data: string): string {
   return `{"target_client_id":${JSON.stringify(target)},"signal_data":${data}}`;
 }

@@ -9,7 +9,7 @@ import type { EventQueue } from "../../ledger/ports.ts";
 import { fromRow, toBindings, type EventRow } from "./event-row.ts";
 import { SqlSinkState } from "./sink-state.ts";
 
-/** What is cached of the rows. In each set, the partition that had a removal most recently is last. */
+/** A cache, so that partitions need not be searched for again. In each set, the partition that lost an event most recently is last. */
 interface Memory {
   /** Partitions with an event, whichever sink it waits for. */
   readonly partitions: Set<string>;
@@ -23,7 +23,7 @@ interface Memory {
 export class SqlEventQueue implements EventQueue {
   readonly #sql: SqlStorage;
   readonly #configured: ReadonlyMap<string, SqlSinkState>;
-  /** Sinks no longer configured, with requeued events waiting for them. */
+  /** Sinks that are not configured but have requeued events, which wait until the sink is configured again. */
   readonly #unconfigured = new Map<string, SqlSinkState>();
   #remembered: Memory | undefined;
 
@@ -104,7 +104,7 @@ export class SqlEventQueue implements EventQueue {
     return state;
   }
 
-  /** Merges requeued and queued events by sequence. */
+  /** Merges requeued and queued events by sequence. Requeued ones come first, unless the sink has not reached their place yet. */
   #headFor(state: SqlSinkState, partition: string, limit: number): StoredEvent[] {
     const queued = this.#rowsAfter(state.cursor(partition), partition, limit);
     const requeued = state.requeuedHead(partition, limit);
@@ -149,7 +149,7 @@ export class SqlEventQueue implements EventQueue {
     return event;
   }
 
-  /** The first row of the queue, and for each sink its first requeued event. `state` null: the row is the queue's. */
+  /** The first row of the queue, and the first requeued event of each sink. `state` null: the event is a row of the queue. */
   #heads(
     partition: string,
   ): { readonly event: StoredEvent; readonly state: SqlSinkState | null }[] {

@@ -1,6 +1,6 @@
 /**
- * What one sink has of its own in the Ledger's SQLite: how far it has come in each partition, its retry states, and the
- * requeued events that wait for it. The events that it shares with other sinks are in `event-queue.ts`.
+ * What one sink has of its own in the Ledger's SQLite: its cursor and its retry state in each partition, and the parked
+ * events that were requeued for it. The events that it shares with other sinks are in `event-queue.ts`.
  */
 import type { RetryState } from "../../events/ports.ts";
 import type { StoredEvent } from "../../events/event-types.ts";
@@ -114,7 +114,7 @@ export class SqlSinkState {
     return removed;
   }
 
-  /** Partitions with a requeued event. */
+  /** The partitions that have a requeued event. */
   requeuedPartitions(): Iterable<string> {
     return this.#memory.requeued.keys();
   }
