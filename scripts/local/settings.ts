@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { parse as parseToml, TomlError } from "smol-toml";
-import { isTable, VARIABLE_PREFIX, type Settings } from "../../src/config/keys.ts";
+import { isTomlTable, VARIABLE_PREFIX, type Settings } from "../../src/config/keys.ts";
 
 import { failed, success, type Result } from "../../src/protocol/result.ts";
 
@@ -60,7 +60,7 @@ export function refusal(headline: string, faults: readonly string[]): string {
 function readTables(wranglerToml: string): Result<Settings, readonly string[]> {
   try {
     const { vars } = parseToml(wranglerToml);
-    return isTable(vars) ? success(vars) : failed(["wrangler.toml has no [vars.*] tables"]);
+    return isTomlTable(vars) ? success(vars) : failed(["wrangler.toml has no [vars.*] tables"]);
   } catch (error) {
     if (error instanceof TomlError)
       return failed([`wrangler.toml cannot be read: ${error.message}`]);

@@ -18,6 +18,7 @@ import {
 export const ClientPath = z.strictObject({ client_id: clientId });
 export type ClientPath = z.infer<typeof ClientPath>;
 
+/** The query of a page of sessions. */
 export const SessionsQuery = z.strictObject({
   prefix: prefix.default("").meta({ description: "Lists only client ids that begin with it" }),
   after: clientId.optional().meta({ description: "The `next` of the page before" }),
@@ -25,6 +26,7 @@ export const SessionsQuery = z.strictObject({
 });
 export type SessionsQuery = z.infer<typeof SessionsQuery>;
 
+/** A session in a list: what the Ledger knows of it. */
 export const SessionSummary = z.object({
   client_id: z.string(),
   session_id: z.string(),
@@ -33,13 +35,15 @@ export const SessionSummary = z.object({
 });
 export type SessionSummary = z.infer<typeof SessionSummary>;
 
-export const SessionInformation = z.object({
+/** A session by itself, as its hub knows it: `hub/contract.ts`'s `SessionInformation` in the API's form. */
+export const SessionInformationJson = z.object({
   ...SessionSummary.shape,
   last_activity: time,
   message_count: z.int().min(0).meta({ description: "Frames received in this session" }),
 });
-export type SessionInformation = z.infer<typeof SessionInformation>;
+export type SessionInformationJson = z.infer<typeof SessionInformationJson>;
 
+/** One page of sessions. */
 export const SessionsPage = z.object({
   sessions: z.array(SessionSummary),
   next: z
@@ -49,12 +53,13 @@ export const SessionsPage = z.object({
 });
 export type SessionsPage = z.infer<typeof SessionsPage>;
 
-/** A token with more targets would exceed MAX_TOKEN_CHARS. */
+/** A token with more targets exceeds MAX_TOKEN_CHARS, however short their ids are. */
 const MAX_TARGETS = 1000;
 
 /** As auth.token_expiry. */
 const MAX_EXPIRY_SECONDS = 365 * 86_400;
 
+/** What a token is to allow. */
 export const IssueTokenRequest = bodyOf({
   client_id: clientId,
   expires_in: wholeNumber(1, MAX_EXPIRY_SECONDS)
@@ -66,10 +71,11 @@ export const IssueTokenRequest = bodyOf({
 });
 export type IssueTokenRequest = z.infer<typeof IssueTokenRequest>;
 
+/** A token that was just signed. It is stored nowhere. */
 export const IssuedToken = z.object({ token: z.string(), client_id: z.string(), expires_at: time });
 export type IssuedToken = z.infer<typeof IssuedToken>;
 
-/** A description of a call is flat. V8 cannot write JSON that is nested some thousand levels deep. */
+/** Signal data is shallow, and V8 cannot write JSON that is nested some thousand levels deep. */
 const MAX_SIGNAL_DEPTH = 64;
 
 const signalData = z
@@ -85,7 +91,8 @@ const signalData = z
       "Any JSON value. The target receives it as signal_data, with numbers as JavaScript reads them",
   });
 
-export const BackendSignal = bodyOf({
+/** A signal that a backend sends. */
+export const SendSignalRequest = bodyOf({
   source_client_id: clientId
     .optional()
     .meta({ description: "The client that the signal comes from; if absent, the backend itself" }),
@@ -95,8 +102,9 @@ export const BackendSignal = bodyOf({
   }),
   signal_data: signalData,
 });
-export type BackendSignal = z.infer<typeof BackendSignal>;
+export type SendSignalRequest = z.infer<typeof SendSignalRequest>;
 
+/** The outcome of a signal that was delivered. */
 export const DeliveredSignal = z.object({
   status: z.literal("delivered"),
   target_client_id: z.string(),
@@ -106,6 +114,7 @@ export type DeliveredSignal = z.infer<typeof DeliveredSignal>;
 
 const MAX_RETRIED_IDS = 1000;
 
+/** The query of a page of parked events. */
 export const ParkedEventsQuery = z.strictObject({
   after: wholeNumber(0, Number.MAX_SAFE_INTEGER)
     .default(0)
@@ -114,6 +123,7 @@ export const ParkedEventsQuery = z.strictObject({
 });
 export type ParkedEventsQuery = z.infer<typeof ParkedEventsQuery>;
 
+/** Which parked events to queue again. */
 export const RetryRequest = bodyOf({
   ids: listOf(wholeNumber(1, Number.MAX_SAFE_INTEGER), MAX_RETRIED_IDS)
     .optional()
@@ -121,7 +131,8 @@ export const RetryRequest = bodyOf({
 });
 export type RetryRequest = z.infer<typeof RetryRequest>;
 
-export const ParkedEvent = z.object({
+/** A parked event: `ledger/ports.ts`'s `ParkedEvent` in the API's form. */
+export const ParkedEventJson = z.object({
   id: z.int().min(1).meta({ description: "The id by which a retry names the event" }),
   event_id: z
     .string()
@@ -130,13 +141,14 @@ export const ParkedEvent = z.object({
   hub: z.string(),
   time,
   parked_at: time,
-  reason: z.string().meta({ description: "Why the sink has refused it" }),
+  reason: z.string().meta({ description: "Why each sink refused it" }),
   data: z.record(z.string(), z.unknown()),
 });
-export type ParkedEvent = z.infer<typeof ParkedEvent>;
+export type ParkedEventJson = z.infer<typeof ParkedEventJson>;
 
+/** One page of parked events. */
 export const ParkedEventsPage = z.object({
-  events: z.array(ParkedEvent),
+  events: z.array(ParkedEventJson),
   next: z
     .int()
     .nullable()
@@ -144,6 +156,7 @@ export const ParkedEventsPage = z.object({
 });
 export type ParkedEventsPage = z.infer<typeof ParkedEventsPage>;
 
+/** How many parked events were queued again. */
 export const RetriedEvents = z.object({ retried: z.int().min(0) });
 export type RetriedEvents = z.infer<typeof RetriedEvents>;
 

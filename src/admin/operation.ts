@@ -37,6 +37,7 @@ export type Handle<Row extends OperationRow> = (
   service: AdminService,
 ) => Promise<AnswerOf<Row> | Response>;
 
+/** A row with its handler. */
 export type Operation<Row extends OperationRow = OperationRow> = Row & {
   readonly handle: Handle<Row>;
 };

@@ -12,8 +12,10 @@ const CLIENT_ID_RULE = `must be a string of 1-${MAX_CLIENT_ID_CHARS} characters 
 /** For an operation without parameters of the path or of the query. */
 export const NOTHING = z.strictObject({});
 
+/** A client id in a request. */
 export const clientId = clientIdOf("The client's id in the protocol");
 
+/** How many items a page of a list may hold. */
 export const limit = wholeNumber(1, MAX_PAGE)
   .default(DEFAULT_PAGE)
   .meta({ description: "The size of the page" });
@@ -40,11 +42,13 @@ export function bodyOf<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return z.strictObject(shape, { error: "must be an object" });
 }
 
+/** A whole number from `min` to `max`. */
 export function wholeNumber(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
   return z.int({ error, abort: true }).min(min, error).max(max, error);
 }
 
+/** A list of 1 to `max` items. */
 export function listOf<Item extends z.ZodType>(item: Item, max: number) {
   const error = `must be a list of 1-${max}`;
   return z.array(item, { error }).min(1, error).max(max, error);
@@ -60,6 +64,7 @@ function checked<Value extends string>(parse: (text: string) => Value | null, er
   });
 }
 
+/** An instant as `time` has it. */
 export function toTime(atMs: number): string {
   return new Date(atMs).toISOString();
 }

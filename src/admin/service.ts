@@ -5,12 +5,12 @@
 import type { ClientId } from "../protocol/client-id.ts";
 import type { Fault } from "../protocol/errors.ts";
 import type {
-  BackendSignal,
   IssuedToken,
   IssueTokenRequest,
   ParkedEventsPage,
   ParkedEventsQuery,
-  SessionInformation,
+  SendSignalRequest,
+  SessionInformationJson,
   SessionsPage,
   SessionsQuery,
 } from "./nouns.ts";
@@ -20,7 +20,7 @@ export interface AdminSessions {
   /** At most `limit` sessions in the order of their client ids. MUST NOT wake a hub. */
   list(query: SessionsQuery): Promise<SessionsPage>;
   /** null: the client is not connected. `hub-updating`: its hub still runs a version that cannot answer. */
-  find(clientId: ClientId): Promise<SessionInformation | null | "hub-updating">;
+  find(clientId: ClientId): Promise<SessionInformationJson | null | "hub-updating">;
   /** Ends the client's session. False: the client is not connected. */
   kick(clientId: ClientId): Promise<boolean>;
 }
@@ -33,6 +33,7 @@ export interface AdminParkedEvents {
   retry(ids: readonly number[] | null): Promise<number>;
 }
 
+/** What became of a backend's signal. */
 export type SignalOutcome =
   /** `uuid`: the frame's, in text form. */
   | { readonly outcome: "delivered"; readonly uuid: string }
@@ -57,6 +58,6 @@ export interface AdminService {
   readonly parkedEvents: AdminParkedEvents;
   /** null: no secret to sign with is configured. */
   readonly issueToken: (request: IssueTokenRequest) => Promise<IssuedToken | null>;
-  readonly sendSignal: (signal: BackendSignal) => Promise<SignalOutcome>;
+  readonly sendSignal: (request: SendSignalRequest) => Promise<SignalOutcome>;
   readonly observe: (event: AdminEvent) => void;
 }

@@ -15,7 +15,7 @@ export function platformPorts(WebSocket?: WebSocketConstructor): Ports {
     random: () => Math.random(),
     // Not `crypto.randomUUID`, which pages on plain http do not have.
     uuid: () => crypto.getRandomValues(new Uint8Array(16)),
-    onWake,
+    onReturn,
   };
 }
 
@@ -92,7 +92,7 @@ interface ListenerTarget {
 }
 
 /** Listens for `online` in pages and their workers, and for a page that becomes visible: its timers may have slept. */
-function onWake(run: () => void): Cancel {
+function onReturn(run: () => void): Cancel {
   // The declarations of no platform fit every other: pages, their workers, Node.
   const platform = globalThis as unknown as ListenerTarget & {
     readonly navigator?: object;

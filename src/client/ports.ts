@@ -51,5 +51,5 @@ export interface Ports {
   /** 16 random bytes. */
   uuid(): Uint8Array;
   /** Calls `run` each time the network or the page is back, until it is cancelled. */
-  onWake(run: () => void): Cancel;
+  onReturn(run: () => void): Cancel;
 }

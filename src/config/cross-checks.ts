@@ -22,6 +22,7 @@ export const MIN_SECRET_BYTES = 32;
 /** 128 bits: nobody guesses a random token of this length. */
 const MIN_BEARER_BYTES = 16;
 
+/** Each fault as one sentence that begins with the key's name. */
 export function findCrossFaults(config: PartialConfig): string[] {
   return [
     ...tlsFaults(config),

@@ -1,7 +1,8 @@
 /** The conditions between the keys of `events`, and those on its texts. */
 import { needsCredentials } from "../events/sinks/pubsub/publisher.ts";
-import type { PartialConfig } from "./keys.ts";
+import { SINK_NAMES, type PartialConfig } from "./keys.ts";
 
+/** Each fault as one sentence that begins with the key's name. */
 export function findEventFaults({ events }: PartialConfig): string[] {
   const { sinks } = events;
   return [
@@ -12,8 +13,13 @@ export function findEventFaults({ events }: PartialConfig): string[] {
   ];
 }
 
+/** `"log", "pubsub" or "none"` */
+const SINK_CHOICES = SINK_NAMES.map((name) => JSON.stringify(name))
+  .join(", ")
+  .replace(/, (?=[^,]*$)/, " or ");
+
 function sinkFaults(sinks: readonly string[] | undefined): string[] {
-  if (sinks?.length === 0) return ['events.sinks must name a sink: "log", "pubsub" or "none"'];
+  if (sinks?.length === 0) return [`events.sinks must name a sink: ${SINK_CHOICES}`];
   return sinks?.includes("none") && sinks.length > 1
     ? ['events.sinks must hold "none" alone, or other sinks']
     : [];

@@ -26,7 +26,10 @@ interface KeyRow {
 
 const DAY_SECONDS = 86_400;
 
-// One line for each row, so that the table can be read from top to bottom.
+/** The names that `events.sinks` may hold. */
+export const SINK_NAMES = ["log", "pubsub", "none"] as const;
+
+/** The table, by section and key. One line for each row, so that it can be read from top to bottom. */
 // oxfmt-ignore
 export const KEYS = {
   server: {
@@ -65,7 +68,7 @@ export const KEYS = {
     jurisdiction: { kind: choice(["", "eu", "us", "fedramp", "fedramp-high"]), default: "", doc: "Where hubs and Ledgers must run and store their data; if empty, anywhere. Each jurisdiction has objects of its own, so set it before the first client connects." },
   },
   events: {
-    sinks: { kind: listOf(["log", "pubsub", "none"]), default: ["log"], doc: "Where events go: `log`, `pubsub`, both, or `none`." },
+    sinks: { kind: listOf(SINK_NAMES), default: ["log"], doc: "Where events go: `log`, `pubsub`, both, or `none`." },
     ledgers: { kind: integer(1, 64), default: 1, doc: "The number of Ledgers that the hubs' reports are spread over. One takes hundreds of reports per second. Change it only while no client is connected and no event waits." },
     signal_delivered: { kind: flag(), default: false, doc: "Whether `signal.delivered` is emitted, too." },
     max_stored: { kind: integer(1000, 10_000_000), default: 100_000, doc: "The number of events that a Ledger keeps while they cannot be published; beyond it, it drops the oldest and counts them." },
@@ -82,12 +85,13 @@ export const KEYS = {
   },
   limits: {
     max_message_size: { kind: integer(65_556, 1_048_576), default: 1_048_576, doc: "Bytes of one WebSocket message; a longer one closes the connection. It must hold at least one whole frame." },
-    message_buffer_size: { kind: integer(1024, 1_048_576), default: 8192, doc: "Bytes of a message that carries several frames to a client that asked for `batch`." },
+    message_buffer_size: { kind: integer(1024, 1_048_576), default: 8192, doc: "The most bytes of one batched message, which only a client that asked for `batch` receives." },
     frames_per_second: { kind: integer(0, 1_000_000), default: 500, doc: "Frames per second that one connection may send in the long run; 0: no limit." },
     frame_burst: { kind: integer(1, 1_000_000), default: 1000, doc: "Frames that one connection may send at once before the rate applies." },
   },
 } as const satisfies Record<string, Record<string, KeyRow>>;
 
+/** The name of a section, which is a table in wrangler.toml. */
 export type Section = keyof typeof KEYS;
 
 /** Every section with every key, parsed to its final value. */
@@ -101,17 +105,18 @@ export type Config = {
   };
 };
 
-/** Every section, with the keys whose value could be parsed; of `auth.api_keys`, the pairs that could. */
+/** Like `Config`, without the keys whose value has a fault; `api_keys` keeps its valid pairs. */
 export type PartialConfig = { readonly [S in Section]: Partial<Config[S]> };
 
 /** The settings as the platform provides them: tables as objects, variables and secrets as strings, and bindings among them. */
 export type Settings = Readonly<Record<string, unknown>>;
 
-/** Whether a value can be a table: all settings, or one section. A binding can be one, too. */
-export function isTable(value: unknown): value is Settings {
+/** Whether a value can be a TOML table. A binding can look like one. */
+export function isTomlTable(value: unknown): value is Settings {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A row of the table, with its names. */
 export interface FlatKey extends KeyRow {
   readonly section: string;
   readonly key: string;
@@ -119,6 +124,7 @@ export interface FlatKey extends KeyRow {
   readonly variable: string;
 }
 
+/** Of every variable and secret that sets a key. */
 export const VARIABLE_PREFIX = "SIGNAL_MANAGER_";
 
 /** The table as a list of rows, in its order. */

@@ -16,12 +16,14 @@ export interface KindFault {
   readonly index?: number;
 }
 
+/** What a kind makes of a value. */
 export interface Parsed<Value> {
   /** The value, or beside faults the part of it that is in order; undefined: no part is. */
   readonly value: Value | undefined;
   readonly faults: readonly KindFault[];
 }
 
+/** Parses a value as wrangler.toml or a variable has it. */
 export type Kind<Value> = (raw: unknown) => Parsed<Value>;
 
 export function integer(min: number, max: number): Kind<number> {

@@ -4,7 +4,7 @@
  */
 import { failed, success, type Result } from "../protocol/result.ts";
 import { findCrossFaults } from "./cross-checks.ts";
-import { FLAT_KEYS, isTable, type Config, type FlatKey, type Settings } from "./keys.ts";
+import { FLAT_KEYS, isTomlTable, type Config, type FlatKey, type Settings } from "./keys.ts";
 import type { KindFault } from "./kinds.ts";
 import { findUnknownKeys } from "./unknown-keys.ts";
 
@@ -37,7 +37,7 @@ function rawValue(row: FlatKey, settings: Settings): { name: string; raw: unknow
     return { name: row.variable, raw: fromVariable };
   }
   const table = settings[row.section];
-  const value = isTable(table) ? table[row.key] : undefined;
+  const value = isTomlTable(table) ? table[row.key] : undefined;
   return { name: `${row.section}.${row.key}`, raw: value === undefined ? row.default : value };
 }
 

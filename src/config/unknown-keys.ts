@@ -2,7 +2,7 @@
  * Finds names among the settings that the table of keys does not have. If a mistyped key were ignored, its default would
  * apply, and nobody would know. The platform's bindings stand beside the settings and are no fault.
  */
-import { FLAT_KEYS, isTable, KEYS, VARIABLE_PREFIX, type Settings } from "./keys.ts";
+import { FLAT_KEYS, isTomlTable, KEYS, VARIABLE_PREFIX, type Settings } from "./keys.ts";
 
 const SECTIONS: readonly string[] = Object.keys(KEYS);
 
@@ -22,7 +22,7 @@ function unknownKeys(settings: Settings): string[] {
   return Object.entries(KEYS).flatMap(([section, rows]) => {
     const table = settings[section];
     if (table === undefined) return [];
-    if (!isTable(table)) return [`${section} must be a table`];
+    if (!isTomlTable(table)) return [`${section} must be a table`];
     return Object.keys(table)
       .filter((key) => !Object.hasOwn(rows, key))
       .map((key) => `${section}.${key} is not a known key`);

@@ -1,18 +1,19 @@
 /**
  * Publishes what waits for one stored sink: partition by partition in order, with one request in flight per partition, so
- * that a partition in trouble never holds up another. Decides what an outcome means; how a request is made and read is the
- * sink's. Each sink has a dispatcher of its own: no sink waits for another one.
+ * that a partition whose requests fail never holds up another. Decides what an outcome means; how a request is made and
+ * read is the sink's. Each sink has a dispatcher of its own: no sink waits for another one.
  */
 import { retryDelayMs } from "./backoff.ts";
 import type { StoredEvent } from "./event-types.ts";
 import type { SinkQueue } from "./ports.ts";
 import type { PublishOutcome, Sink } from "./sinks/sink.ts";
 
+/** What a dispatcher needs of the Ledger and of the platform. */
 export interface DispatcherPorts {
   readonly queue: SinkQueue;
   /** Keeps an event that the sink refused for good. */
   readonly park: (event: StoredEvent, reason: string, parkedAtMs: number) => void;
-  /** Runs it whole or not at all. */
+  /** Runs `run` in one transaction. */
   readonly transaction: (run: () => void) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -35,14 +36,18 @@ export interface PublishResult {
 /** The platform lets an object have six connections open at once; two are left for other calls. */
 export const MAX_REQUESTS = 4;
 
-/** Re-check a partition this long after a publish began: the object may have been reset before the publish finished. */
+/** A partition is checked again this long after a publish began: the object may have been reset before it finished. */
 export const RECHECK_MS = 10_000;
+
+/** A partition is left alone for this long after its publish threw. */
+export const THROWN_PAUSE_MS = 10_000;
 
 /** How many requests each of several sinks may have in flight, so that one that hangs leaves connections to the others. */
 export function requestsPerSink(storedSinks: number): number {
   return Math.max(1, Math.floor(MAX_REQUESTS / storedSinks));
 }
 
+/** Publishes for one sink. It keeps no event: after a reset, a new one goes on from the queue. */
 export class Dispatcher {
   readonly #sink: Sink;
   readonly #maxRequests: number;
@@ -50,7 +55,7 @@ export class Dispatcher {
   readonly #inFlight = new Set<string>();
   /** A partition whose batch was refused for one bad event tries smaller batches until that event is found. */
   readonly #batchSizes = new Map<string, number>();
-  /** A partition whose publish threw is left alone until then, so that it does not end one loop after the other. */
+  /** A partition whose publish threw is left alone until then: otherwise every loop would pick it up and fail on it. */
   readonly #brokenUntilMs = new Map<string, number>();
   #loops = 0;
 
@@ -78,7 +83,7 @@ export class Dispatcher {
     let nextMs: number | null = null;
     for (const partition of this.#ports.queue.partitions()) {
       const dueMs = this.#dueMs(partition);
-      // A partition that is due is in flight, or about to be.
+      // A partition that is due is in flight, or waits for a free loop.
       const atMs = dueMs <= nowMs ? nowMs + RECHECK_MS : dueMs;
       if (nextMs === null || atMs < nextMs) nextMs = atMs;
     }
@@ -104,7 +109,7 @@ export class Dispatcher {
       await this.#publishHead(partition);
       this.#brokenUntilMs.delete(partition);
     } catch (error) {
-      this.#brokenUntilMs.set(partition, this.#ports.now() + RECHECK_MS);
+      this.#brokenUntilMs.set(partition, this.#ports.now() + THROWN_PAUSE_MS);
       throw error;
     } finally {
       this.#inFlight.delete(partition);
@@ -145,6 +150,7 @@ export class Dispatcher {
           this.#batchSizes.set(partition, Math.ceil(events.length / 2));
           return this.#observe(partition, events, "split", reason);
         }
+        // One event alone, or for `settings` the whole batch: the sink would refuse each of its events.
         this.#ports.transaction(() => this.#park(partition, events, reason));
         return this.#observe(partition, events, "parked", reason);
       }
@@ -168,7 +174,7 @@ export class Dispatcher {
     }
   }
 
-  /** Removes these events alone: while the request was in flight a parked event may have come back between them. */
+  /** Removes these events alone: while the request was in flight, an event between them may have been requeued. */
   #remove(partition: string, events: readonly StoredEvent[]): ReadonlySet<number> {
     const { queue } = this.#ports;
     if (queue.retryState(partition) !== undefined) queue.setRetryState(partition, null);

@@ -163,7 +163,7 @@ export class Deliverer {
   }
 
   #handOver(target: SessionSocket, signal: SignalMeta, frame: Uint8Array): DeliveryOutcome {
-    if (!this.#outbound.send(target, target.wire.deliver(frame))) {
+    if (!this.#outbound.send(target, target.wire.encodeDelivery(frame))) {
       return target.isBacklogged ? "signal.backlog" : "signal.absent";
     }
     this.#ports.stats.routed(signal);

@@ -1,5 +1,5 @@
 /** Signals for clients of other hubs: those of one incoming message leave in one call per hub (SI11). */
-import { detachReplyTo, type ReplyTo } from "../wires/wire.ts";
+import { copyReplyTo, type ReplyTo } from "../wires/wire.ts";
 import type { SessionRef } from "./connection.ts";
 import type { DeliveryOutcome, ForwardedSignal, SignalMeta } from "./contract.ts";
 import type { RemoteHubs } from "./ports.ts";
@@ -31,7 +31,7 @@ export class RemoteDelivery {
   add(hub: string, { source, replyTo, signal, frame }: PendingRemoteSignal): void {
     const pending: PendingRemoteSignal = {
       source,
-      replyTo: detachReplyTo(replyTo),
+      replyTo: copyReplyTo(replyTo),
       signal,
       frame: frame.slice(),
     };

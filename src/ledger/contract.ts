@@ -30,6 +30,7 @@ export interface StatsDelta {
   readonly immediateEvents: readonly EventBody[];
 }
 
+/** What a hub sends to its Ledger in one call. */
 export interface HubReport {
   readonly version: typeof REPORT_VERSION;
   /** The hub's name; `worker` for what was refused before it reached a hub. */
@@ -42,6 +43,7 @@ export interface HubReport {
   readonly stats: StatsDelta | null;
 }
 
+/** The answer to a report. */
 export interface Ack {
   /** The Ledger has every event up to this sequence of the outbox: the hub may delete them. */
   readonly throughSequence: number;
@@ -66,6 +68,7 @@ export interface HubReportV1 {
   } | null;
 }
 
+/** The answer in those words. */
 export interface AckV1 {
   readonly throughSeq: number;
 }

@@ -24,6 +24,7 @@ const DELIVERED_BY_TYPE = byType(DELIVERED, undefined);
 /** Beyond so many pairs of clients between two reports, an event no longer names its target. */
 export const MAX_NAMED_PAIRS = 1000;
 
+/** What is counted and emitted. It depends on the configuration, and on whether a hub counts or the Worker. */
 export interface HubStatsSettings {
   /** False: nothing is counted for /metrics. Events are emitted all the same. */
   readonly counts: boolean;
@@ -41,12 +42,13 @@ interface Pair {
   count: number;
 }
 
+/** The counts and immediate events since the last report. */
 export class HubStats implements Stats {
   readonly #settings: HubStatsSettings;
   readonly #counters = new Counters();
   readonly #summaries = new Map<SummaryType, number>();
   readonly #pairs = new Map<string, Pair>();
-  #isFirstTake = true;
+  #isFirstDrain = true;
 
   constructor(settings: HubStatsSettings) {
     this.#settings = settings;
@@ -99,12 +101,12 @@ export class HubStats implements Stats {
     this.#summarize(status === 401 ? "client.auth_failed" : status === 429 ? "rate_limited" : null);
   }
 
-  /** Returns what was counted since the last `take`, and starts again at zero; null: nothing was counted. */
-  take(): Pick<StatsDelta, "deltas" | "summaries" | "immediateEvents"> | null {
+  /** Returns what was counted since the last `drain`, and starts again at zero; null: nothing was counted. */
+  drain(): Pick<StatsDelta, "deltas" | "summaries" | "immediateEvents"> | null {
     if (this.isEmpty) return null;
     // A wake in which nothing else was counted, such as an alarm's, is not worth a report.
-    if (this.#isFirstTake && this.#settings.isHub) this.#counters.count(WAKES);
-    this.#isFirstTake = false;
+    if (this.#isFirstDrain && this.#settings.isHub) this.#counters.count(WAKES);
+    this.#isFirstDrain = false;
     const summaries = Object.fromEntries(this.#summaries);
     const immediateEvents = Array.from(this.#pairs.values(), toEvent);
     this.#summaries.clear();

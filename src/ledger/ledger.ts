@@ -17,6 +17,7 @@ import type {
 import { indexSession, samplesOfEvent, samplesOfPublish } from "./projections.ts";
 import { LedgerTransaction } from "./transaction.ts";
 
+/** What the rules take from the configuration. */
 export interface LedgerSettings {
   /** Whether a stored sink is configured, so that events are kept until it has them. */
   readonly storesEvents: boolean;
@@ -24,6 +25,7 @@ export interface LedgerSettings {
   readonly maxStored: number;
 }
 
+/** What the rules need of the platform and of the sinks. */
 export interface LedgerPorts {
   readonly stores: LedgerStores;
   /** Milliseconds since 1970. */
@@ -34,10 +36,10 @@ export interface LedgerPorts {
   readonly dropped: (event: StoredEvent) => void;
 }
 
-/** What unauthenticated callers cause is emitted once per minute. */
-export const SUMMARY_MS = 60_000;
+/** Counts of refused credentials and of the rate limit become one event per minute and hub. */
+export const SUMMARY_PERIOD_MS = 60_000;
 
-/** A repeated stats delta may come behind so many later ones of its outbox. A hub has at most two under way. */
+/** A repeated delta may arrive after this many newer ones. A hub has at most two in flight. */
 const REMEMBERED_STATS_IDS = 16;
 
 const PARKED_PAGE = 500;
@@ -46,6 +48,7 @@ const EMPTY_STATE: LedgerState = { nextSequence: 1, pruneCursor: "", samples: {}
 
 const SUMMARY_TYPES = ["client.auth_failed", "rate_limited"] as const satisfies SummaryType[];
 
+/** The rules, on the stores of one Ledger. Every call is synchronous, and what it changes is one transaction. */
 export class Ledger {
   readonly #ports: LedgerPorts;
   readonly #settings: LedgerSettings;
@@ -55,20 +58,20 @@ export class Ledger {
     this.#settings = settings;
   }
 
-  /** Idempotent: skips what was taken before. Throws if the storage does; nothing is taken then. */
-  take(report: HubReport): Ack {
+  /** Idempotent: skips what was accepted before. Throws if the storage does; nothing is accepted then. */
+  accept(report: HubReport): Ack {
     return this.#transact((transaction) => {
       const { hub, outboxId, events, stats } = report;
       const cursor = this.#cursorOf(transaction, report);
       const fresh = events.filter(({ sequence }) => sequence > cursor.sequence);
       const missing = (fresh[0]?.sequence ?? 0) - cursor.sequence - 1;
-      // An outbox numbers without gaps, so these were dropped there. Without a cursor the gap may be what was pruned.
+      // A gap means that the outbox dropped events. Without a cursor it may only mean that ours was pruned.
       if (cursor.sequence > 0 && missing > 0) transaction.countDropped(missing);
-      for (const event of fresh) this.#takeEvent(transaction, hub, outboxId, event);
+      for (const event of fresh) this.#acceptEvent(transaction, hub, outboxId, event);
       const newStats = stats === null || cursor.statsIds.includes(stats.id) ? null : stats;
-      if (newStats !== null) this.#takeStats(transaction, hub, newStats);
+      if (newStats !== null) this.#acceptStats(transaction, hub, newStats);
       const sequence = fresh.at(-1)?.sequence ?? cursor.sequence;
-      // Also if nothing is new: a hub that repeats itself does not know yet that its report was taken.
+      // Stored for repeats too, so that `lastReportAtMs` keeps the cursor from being pruned.
       if (events.length > 0 || stats !== null) {
         const statsIds = newStats === null ? cursor.statsIds : [...cursor.statsIds, newStats.id];
         this.#ports.stores.cursors.put(hub, outboxId, {
@@ -85,13 +88,16 @@ export class Ledger {
   emitSummaries(): void {
     const { stores, now } = this.#ports;
     const nowMs = now();
-    const due = [...stores.summaries.all()].filter(({ sinceMs }) => sinceMs + SUMMARY_MS <= nowMs);
+    const due = [...stores.summaries.all()].filter(
+      ({ sinceMs }) => sinceMs + SUMMARY_PERIOD_MS <= nowMs,
+    );
     if (due.length === 0) return;
     this.#transact((transaction) => {
       for (const { hub, type, count, sinceMs } of due) {
         stores.summaries.remove(hub, type);
-        const [since, until] = [sinceMs, nowMs].map((atMs) => new Date(atMs).toISOString());
-        const body = { type, data: { count, since: since ?? "", until: until ?? "" } };
+        const since = new Date(sinceMs).toISOString();
+        const until = new Date(nowMs).toISOString();
+        const body = { type, data: { count, since, until } };
         this.#record(transaction, hub, `${hub}.${type}.${sinceMs}`, { atMs: nowMs, body });
       }
     });
@@ -101,14 +107,14 @@ export class Ledger {
   nextSummaryMs(): number | null {
     let nextMs: number | null = null;
     for (const { sinceMs } of this.#ports.stores.summaries.all()) {
-      const atMs = sinceMs + SUMMARY_MS;
+      const atMs = sinceMs + SUMMARY_PERIOD_MS;
       if (nextMs === null || atMs < nextMs) nextMs = atMs;
     }
     return nextMs;
   }
 
   /** Queues parked events again, each for the sinks that refused it; null: all of them. Returns how many there were. */
-  retry(sequences: readonly number[] | null): number {
+  requeueParked(sequences: readonly number[] | null): number {
     const { parked, queue } = this.#ports.stores;
     return this.#ports.stores.transaction(() => {
       let count = 0;
@@ -139,7 +145,7 @@ export class Ledger {
     return { sequence: 0, statsIds: [] };
   }
 
-  #takeEvent(
+  #acceptEvent(
     transaction: LedgerTransaction,
     hub: string,
     outboxId: string,
@@ -151,7 +157,7 @@ export class Ledger {
     this.#record(transaction, hub, `${outboxId}.${event.sequence}`, event);
   }
 
-  #takeStats(transaction: LedgerTransaction, hub: string, stats: StatsDelta): void {
+  #acceptStats(transaction: LedgerTransaction, hub: string, stats: StatsDelta): void {
     const { id, atMs, deltas, summaries, immediateEvents } = stats;
     transaction.add(deltas);
     for (const type of SUMMARY_TYPES) {
@@ -167,7 +173,7 @@ export class Ledger {
     const partition = partitionOf(hub);
     const sequence = transaction.nextSequence();
     const event: StoredEvent = { ...body, id, hub, partition, atMs, sequence };
-    transaction.emitted.push(event);
+    transaction.toEmit.push(event);
     if (!this.#settings.storesEvents) return;
     this.#makeRoom(transaction, partition);
     this.#ports.stores.queue.append(event);
@@ -200,7 +206,7 @@ export class Ledger {
       if (transaction.isDirty) stores.state.write(transaction.state);
       return result;
     });
-    if (transaction.emitted.length > 0) emit(transaction.emitted);
+    if (transaction.toEmit.length > 0) emit(transaction.toEmit);
     transaction.dropped.forEach(dropped);
     return value;
   }

@@ -4,7 +4,7 @@ import { fnv1a } from "../protocol/fnv1a.ts";
 
 /**
  * The partitions that hubs of single clients share. One ordering key per client would mean one publish request per event.
- * With 64 of them the requests in flight still have enough to choose from, and a partition in trouble delays a 64th.
+ * With 64 of them the requests in flight still have enough to choose from, and a partition whose requests fail delays a 64th.
  */
 export const CLIENT_PARTITIONS = 64;
 

@@ -27,6 +27,7 @@ export interface OutboxCursorStore {
   hubAfter(hub: string): string | undefined;
 }
 
+/** A live session, as the Ledger knows it from the reports. */
 export interface SessionEntry {
   readonly clientId: ClientId;
   readonly sessionId: string;
@@ -90,6 +91,7 @@ export interface ParkedEvents {
   readonly count: number;
 }
 
+/** How often something happened at a hub since `sinceMs`, when the count began. */
 export interface Summary {
   readonly hub: string;
   readonly type: SummaryType;
@@ -113,12 +115,14 @@ export interface LedgerState {
   readonly samples: Readonly<Record<string, number>>;
 }
 
+/** Keeps the Ledger's one `LedgerState`. */
 export interface StateStore {
   /** undefined: the Ledger is new. */
   read(): LedgerState | undefined;
   write(state: LedgerState): void;
 }
 
+/** Everything that a Ledger keeps. */
 export interface LedgerStores {
   readonly cursors: OutboxCursorStore;
   readonly sessions: SessionIndex;

@@ -17,6 +17,7 @@ export interface ReportedOutbox {
   remove(throughSequence: number): void;
 }
 
+/** What the reporter needs of its hub and of the platform. */
 export interface ReporterPorts {
   /** The hub's name. */
   readonly hub: string;
@@ -34,9 +35,10 @@ const MAX_EVENTS_PER_REPORT = 200;
 /** What `schedule` must know of the reports. */
 type ReportWork = Omit<HubWork, "sweepAtMs">;
 
+/** Reports for one hub, or for the Worker. */
 export class Reporter {
   readonly #ports: ReporterPorts;
-  /** Taken from the stats, and not yet by the Ledger. */
+  /** Drained from the stats, and not yet accepted by the Ledger. */
   #delta: StatsDelta | null = null;
   #immediateReportedAtMs: number | null = null;
   #failedAtMs: number | null = null;
@@ -102,10 +104,10 @@ export class Reporter {
   #nextDelta(): StatsDelta | null {
     const { stats, newId, now } = this.#ports;
     if (this.#delta !== null) return this.#delta;
-    const taken = stats.take();
-    if (taken === null) return null;
-    if (taken.immediateEvents.length > 0) this.#immediateReportedAtMs = now();
-    this.#delta = { id: newId(), atMs: now(), ...taken };
+    const drained = stats.drain();
+    if (drained === null) return null;
+    if (drained.immediateEvents.length > 0) this.#immediateReportedAtMs = now();
+    this.#delta = { id: newId(), atMs: now(), ...drained };
     return this.#delta;
   }
 }

@@ -6,8 +6,10 @@ import type { LedgerState } from "./ports.ts";
 
 const DROPPED = slotOf("signal_manager_events_dropped_total");
 
+/** Collects what the rules do in one transaction, until the Ledger stores and emits it. */
 export class LedgerTransaction {
-  readonly emitted: StoredEvent[] = [];
+  /** To be emitted once the transaction is committed, in order. */
+  readonly toEmit: StoredEvent[] = [];
   readonly dropped: StoredEvent[] = [];
   #state: LedgerState;
   #isDirty = false;

@@ -3,18 +3,15 @@ export type Result<Value, Failure> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly failure: Failure };
 
+/** A success with its value. */
 export function success<Value>(value: Value): { readonly ok: true; readonly value: Value } {
   return { ok: true, value };
 }
 
+/** A failure with what went wrong. */
 export function failed<Failure>(failure: Failure): {
   readonly ok: false;
   readonly failure: Failure;
 } {
   return { ok: false, failure };
-}
-
-/** Ends a switch over a union, so that a new member of the union is a compile error there. */
-export function assertNever(value: never): never {
-  throw new Error(`Unreachable: ${String(value)}`);
 }

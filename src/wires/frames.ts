@@ -1,4 +1,4 @@
-/** The wire of PROTOCOL.md: binary WebSocket messages that hold one or more frames (FR1-FR7). */
+/** The wire of PROTOCOL.md: binary WebSocket messages that hold one or more frames (FR1, FR2, FR4, FR5, FR7). */
 import { decodePayload } from "../protocol/encodings/payload.ts";
 import { JSON_PAYLOAD, TEXT_PAYLOAD } from "../protocol/encodings/payload-types.ts";
 import { encodeSplicedInto, splicedBytes } from "../protocol/encodings/splice.ts";
@@ -11,17 +11,12 @@ import {
 } from "../protocol/frame.ts";
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from "../protocol/limits.ts";
 import { failed, success } from "../protocol/result.ts";
-import {
-  detachReplyTo,
-  UNSOLICITED,
-  type Inbound,
-  type InboundRequest,
-  type Wire,
-} from "./wire.ts";
+import { copyReplyTo, UNSOLICITED, type Inbound, type InboundRequest, type Wire } from "./wire.ts";
 
-/** Every stamped signal is written here: its receiver copies it before the next one is made. */
-const STAMPED = new Uint8Array(HEADER_BYTES + MAX_PAYLOAD_BYTES);
+/** Every stamped signal is written here. `send` copies it before the next signal is stamped. */
+const STAMP_BUFFER = new Uint8Array(HEADER_BYTES + MAX_PAYLOAD_BYTES);
 
+/** Stateless: every socket shares it. */
 export const framesWire: Wire = {
   name: "frames",
 
@@ -40,7 +35,7 @@ export const framesWire: Wire = {
     const piece = signal.encodeSource(source);
     if (!piece.ok) return piece;
     if (splicedBytes(signal, piece.value) > MAX_PAYLOAD_BYTES) return failed("signal.too-large");
-    return success(encodeSplicedInto(STAMPED, frameOf(request), signal, piece.value));
+    return success(encodeSplicedInto(STAMP_BUFFER, frameOf(request), signal, piece.value));
   },
 
   encode(replyTo, encoder, answer) {
@@ -52,11 +47,11 @@ export const framesWire: Wire = {
     return encodeFrame({ messageType, uuid, payloadType, payload });
   },
 
-  deliver: (frame) => frame,
+  encodeDelivery: (frame) => frame,
 
-  detach(inbound): Inbound {
+  copyOut(inbound): Inbound {
     if (inbound.kind === "unreadable") {
-      return { ...inbound, replyTo: detachReplyTo(inbound.replyTo) };
+      return { ...inbound, replyTo: copyReplyTo(inbound.replyTo) };
     }
     const { message, at } = frameOf(inbound.request);
     return framesWire.read(new Uint8Array(message.subarray(at, at + inbound.bytes)), 0);

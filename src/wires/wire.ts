@@ -15,7 +15,7 @@ export type WireMessage = string | Uint8Array;
 
 /** What an answer takes over from the request it answers (ER2, PT6). */
 export interface ReplyTo {
-  /** 16 bytes; MAY be a view of the WebSocket message: `detachReplyTo` makes a copy that may wait. */
+  /** 16 bytes; MAY be a view of the WebSocket message: `copyReplyTo` makes a copy that may wait. */
   readonly uuid: Uint8Array;
   readonly payloadType: number;
 }
@@ -24,7 +24,7 @@ export interface ReplyTo {
 export const UNSOLICITED: ReplyTo = { uuid: NIL_UUID, payloadType: JSON_PAYLOAD };
 
 /** A copy that holds no view of a WebSocket message, and so may wait. */
-export function detachReplyTo({ uuid, payloadType }: ReplyTo): ReplyTo {
+export function copyReplyTo({ uuid, payloadType }: ReplyTo): ReplyTo {
   return { uuid: new Uint8Array(uuid), payloadType };
 }
 
@@ -87,7 +87,7 @@ export interface Wire {
   /** One answer, or one message of the hub's own, in the payload type of `replyTo` where that can express it (PT6). */
   encode<Answer>(replyTo: ReplyTo, encoder: AnswerEncoder<Answer>, answer: Answer): WireMessage;
   /** What a delivery looks like on this wire. `frame` is what some wire's `stamp` made: the form in which signals travel between hubs. */
-  deliver(frame: Uint8Array): WireMessage;
+  encodeDelivery(frame: Uint8Array): WireMessage;
   /** A copy that holds no view of its WebSocket message, and may wait: a view of 21 bytes would keep the whole message, up to 1 MiB. */
-  detach(inbound: Inbound): Inbound;
+  copyOut(inbound: Inbound): Inbound;
 }

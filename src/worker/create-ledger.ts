@@ -1,4 +1,5 @@
 /** A Ledger put together: its rules, its stores in SQLite, and its sinks. */
+import type { Config } from "../config/keys.ts";
 import {
   Dispatcher,
   publishAtOnce,
@@ -14,6 +15,7 @@ import type { Log } from "../log/log.ts";
 import type { Services } from "./services.ts";
 import { sqlLedgerStores } from "./sqlite/ledger-stores.ts";
 
+/** What the object of a Ledger runs. */
 export interface LedgerAssembly {
   readonly stores: LedgerStores;
   readonly ledger: Ledger;
@@ -62,8 +64,11 @@ export function createLedger(
   return { stores, ledger, dispatchers: stored.map(dispatcherOf) };
 }
 
+/** `none` names no sink. */
+type SinkName = Exclude<Config["events"]["sinks"][number], "none">;
+
 /** By their names in `events.sinks`. Each object makes its own, since what a sink awaits belongs to that object's requests. */
-const SINKS: Readonly<Record<string, (services: Services) => Sink>> = {
+const SINKS: Readonly<Record<SinkName, (services: Services) => Sink>> = {
   log: ({ log }) => createLogSink((fields) => log("event.emitted", fields)),
   pubsub: ({ config: { events } }) =>
     createPubsubSink(
@@ -80,10 +85,9 @@ const SINKS: Readonly<Record<string, (services: Services) => Sink>> = {
     ),
 };
 
-/** `none` names no sink. */
 function createSinks(services: Services): Sink[] {
   const { sinks } = services.config.events;
-  return [...new Set(sinks)].flatMap((name) => SINKS[name]?.(services) ?? []);
+  return [...new Set(sinks)].flatMap((name) => (name === "none" ? [] : SINKS[name](services)));
 }
 
 const LOG_EVENTS = {

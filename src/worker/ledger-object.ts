@@ -37,7 +37,7 @@ export class LedgerObject extends DurableObject<Env> {
    * report could not be read or stored: the hub sends it again.
    */
   async report(report: HubReport | HubReportV1): Promise<Ack | AckV1> {
-    const ack = this.#parts.ledger.take(readReport(report));
+    const ack = this.#parts.ledger.accept(readReport(report));
     await this.#dispatch();
     return ackFor(report, ack);
   }
@@ -57,7 +57,7 @@ export class LedgerObject extends DurableObject<Env> {
 
   /** Queues parked events again; null: all of them. Returns how many were queued. */
   async retryParked(sequences: readonly number[] | null): Promise<number> {
-    const count = this.#parts.ledger.retry(sequences);
+    const count = this.#parts.ledger.requeueParked(sequences);
     await this.#dispatch();
     return count;
   }

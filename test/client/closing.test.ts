@@ -46,7 +46,7 @@ describe("close()", () => {
       if (until === "connecting" || until === "connected") hub.socket.closed(1000);
       await closing;
       expect(hub.clock.delaysMs).toEqual([]);
-      expect(hub.listensForWakes).toBe(false);
+      expect(hub.listensForReturns).toBe(false);
       await client.close();
     }
   });

@@ -225,7 +225,7 @@ describe("an AbortSignal of connect()", () => {
     const error = await new Watched(client.connect({ signal: AbortSignal.abort("no") })).now();
     expect(error).toMatchObject({ code: "aborted", cause: "no" });
     expect(client.state).toBe("idle");
-    expect(hub.listensForWakes).toBe(false);
+    expect(hub.listensForReturns).toBe(false);
   });
 
   it("closes the client if its call began to connect", async () => {

@@ -139,7 +139,7 @@ describe("clock.after()", () => {
   });
 });
 
-describe("onWake()", () => {
+describe("onReturn()", () => {
   it("reports `online` and a page that becomes visible, until it is cancelled", () => {
     const world = new EventTarget();
     const page = Object.assign(new EventTarget(), { visibilityState: "hidden" });
@@ -147,24 +147,24 @@ describe("onWake()", () => {
     vi.stubGlobal("document", page);
     vi.stubGlobal("addEventListener", world.addEventListener.bind(world));
     vi.stubGlobal("removeEventListener", world.removeEventListener.bind(world));
-    const woken = vi.fn<() => void>();
-    const cancel = platformPorts().onWake(woken);
+    const returned = vi.fn<() => void>();
+    const cancel = platformPorts().onReturn(returned);
     const fireBoth = () => {
       world.dispatchEvent(new Event("online"));
       page.dispatchEvent(new Event("visibilitychange"));
     };
     fireBoth();
-    expect(woken).toHaveBeenCalledTimes(1);
+    expect(returned).toHaveBeenCalledTimes(1);
     page.visibilityState = "visible";
     fireBoth();
-    expect(woken).toHaveBeenCalledTimes(3);
+    expect(returned).toHaveBeenCalledTimes(3);
     cancel();
     fireBoth();
-    expect(woken).toHaveBeenCalledTimes(3);
+    expect(returned).toHaveBeenCalledTimes(3);
   });
 
   it("does nothing on a platform without network or page events", () => {
-    const cancel = platformPorts().onWake(() => {});
+    const cancel = platformPorts().onReturn(() => {});
     expect(cancel).not.toThrow();
   });
 });

@@ -49,8 +49,8 @@ describe("a connected client", () => {
 
   it("pings at once when the page or the network is back", async () => {
     const { hub, client, socket } = await connected();
-    hub.wake();
-    hub.wake();
+    hub.comeBack();
+    hub.comeBack();
     expect(pings(socket.messages)).toEqual(["ping"]);
     await hub.clock.advance(10_000);
     expect(client.state).toBe("waiting");
@@ -83,9 +83,9 @@ describe("a client whose connection is lost", () => {
   it("connects at once when the page or the network is back", async () => {
     const { hub, client, socket } = await connected();
     socket.closed(1006);
-    hub.wake();
+    hub.comeBack();
     expect(client.state).toBe("connecting");
-    hub.wake();
+    hub.comeBack();
     await hub.clock.advance(500);
     expect(hub.sockets).toHaveLength(2);
   });
@@ -146,7 +146,7 @@ describe("a final close of the hub", () => {
     expect(errors).toMatchObject([{ code, closeCode, retryable: false }]);
     expect(await sending.now()).toMatchObject({ code: "closed", cause: { code } });
     expect(hub.clock.delaysMs).toEqual([]);
-    expect(hub.listensForWakes).toBe(false);
+    expect(hub.listensForReturns).toBe(false);
   });
 
   it("[SE1] is reported once, with the text of the ERROR before it", async () => {

@@ -24,7 +24,7 @@ const STEPS: Readonly<Record<string, (run: Run) => void | Promise<void>>> = {
   lose: ({ socket }) => socket?.closed(1006),
   replace: ({ socket }) => socket?.closed(4409),
   abort: (run) => run.abort(),
-  wake: ({ hub }) => hub.wake(),
+  comeBack: ({ hub }) => hub.comeBack(),
   close: (run) => run.watch(run.client.close()),
 };
 
@@ -38,7 +38,7 @@ describe("a client", () => {
         await run.end();
         expect(run.unsettled).toBe(0);
         expect(run.hub.clock.delaysMs).toEqual([]);
-        expect(run.hub.listensForWakes).toBe(false);
+        expect(run.hub.listensForReturns).toBe(false);
       }),
       { numRuns: 300 },
     );

@@ -4,6 +4,7 @@ import {
   MAX_REQUESTS,
   publishAtOnce,
   RECHECK_MS,
+  THROWN_PAUSE_MS,
   requestsPerSink,
 } from "../../src/events/dispatcher.ts";
 import { connected, hubsOfOnePartition, someEvents, stored } from "../support/events.ts";
@@ -292,8 +293,8 @@ describe("drain", () => {
     Object.assign(world.stores, { transaction });
     expect(world.inFlight()).toEqual({ b: [2] });
     await world.answer("b", PUBLISHED);
-    expect(world.dispatcher.nextDrainMs()).toBe(world.nowMs + RECHECK_MS);
-    await world.advance(RECHECK_MS);
+    expect(world.dispatcher.nextDrainMs()).toBe(world.nowMs + THROWN_PAUSE_MS);
+    await world.advance(THROWN_PAUSE_MS);
     expect(world.inFlight()).toEqual({ a: [1] });
     await world.answer("a", PUBLISHED);
     expect(world.stores.queue.count).toBe(0);
@@ -313,7 +314,7 @@ describe("drain", () => {
     }
     expect([...world.queueOf().partitions()]).toEqual(["poison"]);
     world.storage.sql.exec("UPDATE queue SET type = 'client.connected'");
-    await world.advance(RECHECK_MS);
+    await world.advance(THROWN_PAUSE_MS);
     expect(Object.keys(world.inFlight())).toEqual(["poison"]);
   });
 

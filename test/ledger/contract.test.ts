@@ -137,8 +137,8 @@ it("The Ledger takes an event once that one release reports after the other", ()
   const world = new LedgerWorld();
   const deltas = [["signal_manager_hub_wakes_total", 1]] as const;
   const tally = { id: "t", atMs: 1, deltas, summaries: {}, occasions: [] };
-  world.ledger.take(readReport({ ...FORMER, events: [{ seq: 1, atMs: 7, body: BODY }], tally }));
-  world.ledger.take(reportOf([begun(1, "alice")], { stats: statsOf("t", { deltas }) }));
+  world.ledger.accept(readReport({ ...FORMER, events: [{ seq: 1, atMs: 7, body: BODY }], tally }));
+  world.ledger.accept(reportOf([begun(1, "alice")], { stats: statsOf("t", { deltas }) }));
   expect(world.emitted).toHaveLength(1);
   expect(world.sample("signal_manager_hub_wakes_total")).toBe(1);
 });

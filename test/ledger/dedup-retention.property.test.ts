@@ -102,14 +102,14 @@ class Run {
     const client = `visitor-${this.#world.emitted.length}`;
     this.#visitors.push(client);
     const events = [begun(1, client, client), ended(2, client, client)];
-    this.#world.ledger.take(reportOf(events, { hub: `client:${client}`, outboxId: client }));
+    this.#world.ledger.accept(reportOf(events, { hub: `client:${client}`, outboxId: client }));
   }
 
   #report(hub: Hub, isAcked: boolean): void {
     const { client, pending } = hub;
     if (pending.length === 0) return;
     const report = reportOf(pending, { hub: `client:${client}`, outboxId: client });
-    const { throughSequence } = this.#world.ledger.take(report);
+    const { throughSequence } = this.#world.ledger.accept(report);
     hub.lastReportAtMs = this.#world.nowMs;
     if (isAcked) hub.pending = pending.filter(({ sequence }) => sequence > throughSequence);
   }

@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 /** A client connects and disconnects. The outbox of its hub has the client's name. */
 function visit(world: LedgerWorld, client: string): void {
   const events = [begun(1, client, `s of ${client}`), ended(2, client, `s of ${client}`)];
-  world.ledger.take(reportOf(events, { hub: `client:${client}`, outboxId: client }));
+  world.ledger.accept(reportOf(events, { hub: `client:${client}`, outboxId: client }));
 }
 
 function isKnown({ stores }: LedgerWorld, client: string): boolean {
@@ -67,7 +67,7 @@ describe("The Ledger, for the outboxes of single clients,", () => {
   it("goes on with its scan after an eviction, past outboxes that must stay", () => {
     const world = new LedgerWorld();
     for (const client of ["0", "1", "2"]) {
-      world.ledger.take(
+      world.ledger.accept(
         reportOf([begun(1, client)], { hub: `client:${client}`, outboxId: client }),
       );
     }
@@ -86,7 +86,7 @@ describe("The Ledger, for the outboxes of single clients,", () => {
     ["a", "b", "c"].forEach((client) => visit(world, client));
     world.nowMs += OUTBOX_RETENTION_MS + 1;
     const report = (seq: number) =>
-      world.ledger.take(reportOf([begun(seq, "z")], { hub: "client:z", outboxId: "z" }));
+      world.ledger.accept(reportOf([begun(seq, "z")], { hub: "client:z", outboxId: "z" }));
     report(1);
     const left = knownHubs(world.stores);
     for (let seq = 2; seq < 10; seq += 1) report(seq);
@@ -97,7 +97,7 @@ describe("The Ledger, for the outboxes of single clients,", () => {
   it("remembers one while its client has a session, however long it does not report", () => {
     const world = new LedgerWorld();
     const lost = reportOf([begun(1, "alice", "s")], { hub: "client:alice", outboxId: "alice" });
-    world.ledger.take(lost);
+    world.ledger.accept(lost);
     visit(world, "bob");
     for (let day = 0; day < 3; day += 1) {
       world.nowMs += OUTBOX_RETENTION_MS + 1;
@@ -106,7 +106,7 @@ describe("The Ledger, for the outboxes of single clients,", () => {
     expect([isKnown(world, "alice"), isKnown(world, "bob")]).toEqual([true, false]);
     world.emitted.length = 0;
     // The hub was away, and did not learn that its first event was taken.
-    world.ledger.take({ ...lost, events: [...lost.events, ended(2, "alice", "s", "lost")] });
+    world.ledger.accept({ ...lost, events: [...lost.events, ended(2, "alice", "s", "lost")] });
     expect(world.emitted.map(({ id }) => id)).toEqual(["alice.2"]);
     world.nowMs += OUTBOX_RETENTION_MS + 1;
     names("y", 20).forEach((client) => visit(world, client));
@@ -116,7 +116,7 @@ describe("The Ledger, for the outboxes of single clients,", () => {
   it("prunes one even though its client has a session in another hub", () => {
     const world = new LedgerWorld();
     visit(world, "alice");
-    world.ledger.take(reportOf([begun(1, "alice", "t")]));
+    world.ledger.accept(reportOf([begun(1, "alice", "t")]));
     world.nowMs += OUTBOX_RETENTION_MS + 1;
     names("z", 3).forEach((client) => visit(world, client));
     expect(isKnown(world, "alice")).toBe(false);
@@ -127,7 +127,7 @@ describe("The Ledger, for the outboxes of single clients,", () => {
     const stats = statsOf("t", { deltas: [["counted", 1]] });
     for (let hours = 0; hours < 100; hours += 20) {
       visit(world, "alice");
-      world.ledger.take(reportOf([], { hub: "client:bob", outboxId: "bob", stats }));
+      world.ledger.accept(reportOf([], { hub: "client:bob", outboxId: "bob", stats }));
       names(`z${hours}`, 5).forEach((client) => visit(world, client));
       world.nowMs += 20 * HOUR_MS;
     }
@@ -143,8 +143,8 @@ describe("The Ledger, for the outboxes of single clients,", () => {
     expect(isKnown(world, "alice")).toBe(false);
     world.emitted.length = 0;
     const next = reportOf([begun(3, "alice", "t")], { hub: "client:alice", outboxId: "alice" });
-    expect(world.ledger.take(next)).toEqual({ throughSequence: 3 });
-    expect(world.ledger.take(next)).toEqual({ throughSequence: 3 });
+    expect(world.ledger.accept(next)).toEqual({ throughSequence: 3 });
+    expect(world.ledger.accept(next)).toEqual({ throughSequence: 3 });
     expect(world.emitted.map(({ id }) => id)).toEqual(["alice.3"]);
   });
 });
@@ -152,7 +152,7 @@ describe("The Ledger, for the outboxes of single clients,", () => {
 it("The Ledger never prunes the outboxes of the Worker and of hubs that clients share during its scan", () => {
   const world = new LedgerWorld();
   const hubs = ["main", "h0of7", "worker", "clients"];
-  for (const hub of hubs) world.ledger.take(reportOf([begun(1, "a")], { hub, outboxId: hub }));
+  for (const hub of hubs) world.ledger.accept(reportOf([begun(1, "a")], { hub, outboxId: hub }));
   world.nowMs += OUTBOX_RETENTION_MS + 1;
   names("z", 20).forEach((client) => visit(world, client));
   expect(hubs.filter((hub) => world.stores.cursors.find(hub, hub) === undefined)).toEqual([]);

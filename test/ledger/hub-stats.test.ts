@@ -33,23 +33,23 @@ const DELIVERED = {
 describe("HubStats", () => {
   it("is empty until something is counted, and again after take", () => {
     const counts = stats();
-    expect([counts.isEmpty, counts.take()]).toEqual([true, null]);
+    expect([counts.isEmpty, counts.drain()]).toEqual([true, null]);
     counts.received(OFFER, 100);
     expect([counts.isEmpty, counts.hasImmediateEvents]).toEqual([false, false]);
-    const taken = counts.take();
+    const taken = counts.drain();
     expect(taken).toMatchObject({ summaries: {}, immediateEvents: [] });
     expect(Object.fromEntries(taken?.deltas ?? [])).toMatchObject({
       'signal_manager_frames_total{type="signal_offer"}': 1,
       signal_manager_frame_bytes_sum: 100,
       signal_manager_frame_bytes_count: 1,
     });
-    expect([counts.isEmpty, counts.take()]).toEqual([true, null]);
+    expect([counts.isEmpty, counts.drain()]).toEqual([true, null]);
   });
 
   it("counts every message type, those that are not known as one", () => {
     const counts = stats();
     for (let type = 0; type < 256; type += 1) counts.received(type, 21);
-    const deltas = counts.take()?.deltas ?? [];
+    const deltas = counts.drain()?.deltas ?? [];
     const sum = deltas
       .filter(([key]) => key.startsWith("signal_manager_frames_total"))
       .reduce((all, [, value]) => all + value, 0);
@@ -60,16 +60,16 @@ describe("HubStats", () => {
 
   it("counts a wake of the hub with the first stats, and no wake alone", () => {
     const counts = stats({ isHub: true });
-    expect([counts.isEmpty, counts.take()]).toEqual([true, null]);
+    expect([counts.isEmpty, counts.drain()]).toEqual([true, null]);
     const wakes = () =>
-      Object.fromEntries(counts.take()?.deltas ?? [])["signal_manager_hub_wakes_total"];
+      Object.fromEntries(counts.drain()?.deltas ?? [])["signal_manager_hub_wakes_total"];
     counts.received(OFFER, 1);
     expect(wakes()).toBe(1);
     counts.received(OFFER, 1);
     expect(wakes()).toBeUndefined();
     const worker = stats();
     worker.received(OFFER, 1);
-    expect(Object.fromEntries(worker.take()?.deltas ?? [])).not.toHaveProperty(
+    expect(Object.fromEntries(worker.drain()?.deltas ?? [])).not.toHaveProperty(
       "signal_manager_hub_wakes_total",
     );
   });
@@ -78,10 +78,10 @@ describe("HubStats", () => {
     const counts = stats({ counts: false, isHub: true });
     counts.received(OFFER, 1);
     counts.routed(signal());
-    expect([counts.isEmpty, counts.take()]).toEqual([true, null]);
+    expect([counts.isEmpty, counts.drain()]).toEqual([true, null]);
     counts.observe(undelivered());
     counts.observe(refused("auth.invalid", 401));
-    expect(counts.take()).toEqual({
+    expect(counts.drain()).toEqual({
       deltas: [],
       summaries: { "client.auth_failed": 1 },
       immediateEvents: [
@@ -96,7 +96,7 @@ describe("HubStats, for signals,", () => {
     const counts = stats();
     counts.observe(undelivered("bob", 500));
     const series = 'signal_manager_signals_undelivered_total{code="500"}';
-    expect(counts.take()?.deltas).toContainEqual([series, 1]);
+    expect(counts.drain()?.deltas).toContainEqual([series, 1]);
   });
 
   it("makes one event per pair, type and code of those that were not delivered, with their number", () => {
@@ -106,7 +106,7 @@ describe("HubStats, for signals,", () => {
     }
     counts.observe(undelivered("carol"));
     expect(counts.hasImmediateEvents).toBe(true);
-    const taken = counts.take();
+    const taken = counts.drain();
     expect(taken?.immediateEvents.map(({ data }) => data)).toEqual([
       { ...DELIVERED, error_code: 404, count: 2 },
       { ...DELIVERED, error_code: 503, count: 1 },
@@ -125,11 +125,11 @@ describe("HubStats, for signals,", () => {
       counts.routed(signal());
       counts.routed(signal());
     }
-    expect(quiet.take()).toMatchObject({
+    expect(quiet.drain()).toMatchObject({
       deltas: [['signal_manager_signals_delivered_total{type="signal_offer"}', 2]],
       immediateEvents: [],
     });
-    expect(emitting.take()?.immediateEvents).toEqual([
+    expect(emitting.drain()?.immediateEvents).toEqual([
       { type: "signal.delivered", data: { ...DELIVERED, count: 2 } },
     ]);
   });
@@ -137,7 +137,7 @@ describe("HubStats, for signals,", () => {
   it("leaves out the target beyond a thousand pairs, and counts every signal", () => {
     const counts = stats();
     for (let at = 0; at < MAX_NAMED_PAIRS + 500; at += 1) counts.observe(undelivered(`b-${at}`));
-    const immediateEvents = counts.take()?.immediateEvents ?? [];
+    const immediateEvents = counts.drain()?.immediateEvents ?? [];
     expect(immediateEvents).toHaveLength(MAX_NAMED_PAIRS + 1);
     expect(immediateEvents.at(-1)?.data).toMatchObject({ target_client_id: null, count: 500 });
   });
@@ -146,7 +146,7 @@ describe("HubStats, for signals,", () => {
     const counts = stats({ emitsDelivered: true });
     counts.routed(signal('b",null,"', "a"));
     counts.routed(signal("b", 'a","b",null,"'));
-    expect(counts.take()?.immediateEvents).toHaveLength(2);
+    expect(counts.drain()?.immediateEvents).toHaveLength(2);
   });
 });
 
@@ -160,10 +160,10 @@ describe("HubStats, for refusals,", () => {
     (fault, code, summaries) => {
       const counts = stats();
       for (let at = 0; at < 2; at += 1) counts.observe(refused(fault, code));
-      const taken = counts.take();
+      const taken = counts.drain();
       expect(taken?.summaries).toEqual(summaries);
       expect(taken?.immediateEvents).toEqual([]);
-      expect(counts.take()).toBeNull();
+      expect(counts.drain()).toBeNull();
       expect(taken?.deltas).toContainEqual([`signal_manager_errors_total{code="${code}"}`, 2]);
     },
   );
@@ -176,7 +176,7 @@ describe("HubStats, for refusals,", () => {
   ])("counts upgrades that were answered %i", (status, summaries) => {
     const counts = stats();
     counts.answered(status);
-    expect(counts.take()).toMatchObject({
+    expect(counts.drain()).toMatchObject({
       deltas: [[`signal_manager_upgrades_total{status="${status}"}`, 1]],
       summaries,
     });

@@ -149,7 +149,7 @@ class Run {
       this.#sum += stats.deltas[0]?.[1] ?? 0;
     }
     const report = reportOf(events, { hub, outboxId: id, stats });
-    expect(this.#world.ledger.take(report)).toEqual({ throughSequence: outbox.taken });
+    expect(this.#world.ledger.accept(report)).toEqual({ throughSequence: outbox.taken });
   }
 
   #check(): void {

@@ -8,7 +8,7 @@ import {
 } from "../../src/protocol/encodings/payload-types.ts";
 import { decodePayload } from "../../src/protocol/encodings/payload.ts";
 import {
-  encodeBackendSignal,
+  encodeBackendFrame,
   SIGNAL_ANSWER,
   signalRequest,
   type SignalRequest,
@@ -103,7 +103,7 @@ describe("A signal of a backend", () => {
   it.each([null, "", [1, { two: 2 }], { source_client_id: "mallory" }])(
     "[SI2] names its source and its target in JSON, beside the data %j",
     (data) => {
-      const encoded = encodeBackendSignal({ ...signal, data });
+      const encoded = encodeBackendFrame({ ...signal, data });
       if (!encoded.ok) throw new Error(encoded.failure);
       expect(encoded.value[18]).toBe(JSON_PAYLOAD);
       const { payload, ...header } = seen(encoded.value);
@@ -117,7 +117,7 @@ describe("A signal of a backend", () => {
   );
 
   it("[SI2] has the same payload as the stamped signal of a client", () => {
-    const encoded = encodeBackendSignal({ ...signal, data: { sdp: "v=0" } });
+    const encoded = encodeBackendFrame({ ...signal, data: { sdp: "v=0" } });
     const payload = Buffer.from('{"target_client_id":"zoë","signal_data":{"sdp":"v=0"}}');
     const stamped = stampPayload(JSON_PAYLOAD, payload, signal.source);
     expect(encoded.ok && plain(encoded.value.subarray(21))).toEqual(
@@ -126,13 +126,13 @@ describe("A signal of a backend", () => {
   });
 
   it("[SI8] may have a payload of 65,535 bytes, and not one more", () => {
-    const empty = encodeBackendSignal({ ...signal, data: "" });
+    const empty = encodeBackendFrame({ ...signal, data: "" });
     const room = 65_535 + 21 - (empty.ok ? empty.value.length : 0);
-    expect(encodeBackendSignal({ ...signal, data: "x".repeat(room) })).toMatchObject({
+    expect(encodeBackendFrame({ ...signal, data: "x".repeat(room) })).toMatchObject({
       ok: true,
       value: { length: 65_556 },
     });
-    expect(encodeBackendSignal({ ...signal, data: "x".repeat(room + 1) })).toEqual(
+    expect(encodeBackendFrame({ ...signal, data: "x".repeat(room + 1) })).toEqual(
       failed("signal.too-large"),
     );
   });

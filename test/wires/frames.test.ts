@@ -151,6 +151,6 @@ describe("A request in a payload type that is not supported", () => {
 describe("A delivery", () => {
   it("[SI5] is the stamped frame itself", () => {
     const bytes = fromHex(toHex(uuidBytes(uuid(1))));
-    expect(framesWire.deliver(bytes)).toBe(bytes);
+    expect(framesWire.encodeDelivery(bytes)).toBe(bytes);
   });
 });

@@ -11,7 +11,7 @@ import { MESSAGE_TYPES, type MessageTypeName } from "../../src/protocol/messages
 import { failed, success } from "../../src/protocol/result.ts";
 import { framesWire } from "../../src/wires/frames.ts";
 import {
-  detachReplyTo,
+  copyReplyTo,
   UNSOLICITED,
   type Inbound,
   type InboundRequest,
@@ -61,7 +61,7 @@ export function describeWire({ wire, write, read, broken }: WireClient): void {
   const stampedAs = (request: InboundRequest, source: string): Said => {
     const stamped = wire.stamp(request, decoded(request, signalRequest), clientId(source));
     if (!stamped.ok) throw new Error(`the wire refuses it: ${stamped.failure}`);
-    return read(wire.deliver(stamped.value));
+    return read(wire.encodeDelivery(stamped.value));
   };
 
   describe(`The wire "${wire.name}"`, () => {
@@ -215,17 +215,17 @@ export function describeWire({ wire, write, read, broken }: WireClient): void {
       const signal = framesWire.decode(inbound.request, signalRequest);
       if (!signal.ok) throw new Error(signal.failure);
       const stamped = framesWire.stamp(inbound.request, signal.value, clientId("zoë"));
-      expect(stamped.ok && read(wire.deliver(stamped.value.slice()))).toEqual({
+      expect(stamped.ok && read(wire.encodeDelivery(stamped.value.slice()))).toEqual({
         type: "SIGNAL_OFFER",
         uuid: uuid(5),
         payload: { source_client_id: "zoë", ...SIGNAL },
       });
     });
 
-    it("[CO8] keeps a detached request whole, though its WebSocket message is overwritten", () => {
+    it("[CO8] keeps a copied request whole, though its WebSocket message is overwritten", () => {
       const message = write({ type: "SIGNAL_OFFER", uuid: uuid(4), payload: SIGNAL });
       const inbound = wire.read(message, 0);
-      const waiting = wire.detach(inbound);
+      const waiting = wire.copyOut(inbound);
       if (typeof message !== "string") message.fill(0);
       if (waiting.kind !== "request" || inbound.kind !== "request") throw new Error("no request");
       expect(waiting.bytes).toBe(inbound.bytes);
@@ -236,14 +236,14 @@ export function describeWire({ wire, write, read, broken }: WireClient): void {
       });
     });
 
-    it("[CO8] keeps what cannot be read, and a detached answer's address, the same way", () => {
+    it("[CO8] keeps what cannot be read, and a copied answer's address, the same way", () => {
       fc.assert(
         fc.property(broken, (message) => {
           const inbound = wire.read(message, 0);
           const replyTo = inbound.kind === "request" ? inbound.request : inbound.replyTo;
           const before = JSON.stringify([[...replyTo.uuid], replyTo.payloadType]);
-          const waiting = wire.detach(inbound);
-          const kept = detachReplyTo(replyTo);
+          const waiting = wire.copyOut(inbound);
+          const kept = copyReplyTo(replyTo);
           if (typeof message !== "string") message.fill(0x77);
           const after = waiting.kind === "request" ? waiting.request : waiting.replyTo;
           for (const { uuid: id, payloadType } of [after, kept]) {

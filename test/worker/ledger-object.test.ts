@@ -2,7 +2,7 @@
 import { reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { SUMMARY_MS } from "../../src/ledger/ledger.ts";
+import { SUMMARY_PERIOD_MS } from "../../src/ledger/ledger.ts";
 import { REPORT_VERSION, type HubReport } from "../../src/ledger/contract.ts";
 import { LedgerObject } from "../../src/worker/ledger-object.ts";
 import { PUBLISH_ROWS, STEPS } from "../../bench/cost/writes.ts";
@@ -111,7 +111,7 @@ it("The alarm does not wait for requests, and emits the summary that is due whil
     const stats = { id: "t", atMs: nowMs, deltas: [], summaries, immediateEvents: [] };
     await ledger.report(report("a", { stats }));
     await until(() => answers.length === 1);
-    vi.setSystemTime(nowMs + SUMMARY_MS);
+    vi.setSystemTime(nowMs + SUMMARY_PERIOD_MS);
     await ledger.alarm();
     expect(await queued(ledger)).toBe(2);
     expect(await alarmInMs()).toBe(10_000);
@@ -142,7 +142,7 @@ it("The Ledger sets the alarm for the summary of a minute, and none while nothin
     expect(await alarmInMs()).toBeNull();
     const counted = { ...stats, id: "u", summaries: { rate_limited: 1 } };
     await ledger.report(report("a", { events: [], stats: counted }));
-    expect(await alarmInMs()).toBe(SUMMARY_MS);
+    expect(await alarmInMs()).toBe(SUMMARY_PERIOD_MS);
   });
 });
 
@@ -174,7 +174,7 @@ it("An alarm that fails is set again, in ten seconds", async () => {
     const summaries = { rate_limited: 3 };
     const stats = { id: "t", atMs: nowMs, deltas: [], summaries, immediateEvents: [] };
     await ledger.report(report("a", { events: [], stats }));
-    vi.setSystemTime(nowMs + SUMMARY_MS);
+    vi.setSystemTime(nowMs + SUMMARY_PERIOD_MS);
     sql.exec(
       "CREATE TRIGGER broken BEFORE INSERT ON queue BEGIN SELECT RAISE(FAIL, 'disk full'); END",
     );

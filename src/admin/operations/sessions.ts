@@ -1,5 +1,5 @@
 /** The operations on sessions. */
-import { ClientPath, SessionInformation, SessionsPage, SessionsQuery } from "../nouns.ts";
+import { ClientPath, SessionInformationJson, SessionsPage, SessionsQuery } from "../nouns.ts";
 import { operation } from "../operation.ts";
 import { problem } from "../problem.ts";
 import { NOTHING } from "../schemas.ts";
@@ -27,7 +27,7 @@ export const readSession = operation(
     summary: "Reads the session of one client",
     parameters: { path: ClientPath, query: NOTHING },
     body: null,
-    answer: { schema: SessionInformation, doc: "The session" },
+    answer: { schema: SessionInformationJson, doc: "The session" },
     problems: { 404: NOT_CONNECTED, 503: UPDATING },
   },
   async ({ path }, { sessions }) => {

@@ -1,6 +1,6 @@
 /** The operation that sends a backend's signal. */
 import { faultRow, type ErrorCode, type Fault } from "../../protocol/errors.ts";
-import { BackendSignal, DeliveredSignal } from "../nouns.ts";
+import { DeliveredSignal, SendSignalRequest } from "../nouns.ts";
 import { operation } from "../operation.ts";
 import { problem } from "../problem.ts";
 import { NOTHING } from "../schemas.ts";
@@ -12,7 +12,7 @@ export const sendSignal = operation(
     path: "/signals",
     summary: "Sends a signal to a client and answers with its outcome",
     parameters: { path: NOTHING, query: NOTHING },
-    body: BackendSignal,
+    body: SendSignalRequest,
     answer: {
       schema: DeliveredSignal,
       doc: "The hub has written the signal to the client's connection",

@@ -15,6 +15,7 @@ export const OPERATIONS = {
   retryParkedEvents,
 };
 
+/** The name of an operation, also in the OpenAPI document. */
 export type OperationId = keyof typeof OPERATIONS;
 
 /** The rows in the table's order. */

@@ -17,8 +17,9 @@ type Phase =
   | { readonly state: "connected"; readonly connection: Connection; readonly sinceMs: number }
   | { readonly state: "waiting"; readonly cancel: Cancel };
 
+/** What the client hears of its sessions. */
 export interface ReconnectorEvents extends SessionEvents {
-  /** `error` says why the state is `waiting` or `closed`. It is undefined if the user asked for it. */
+  /** `error` says why. Set only for `waiting`, and for `closed` unless `close()` was called. */
   changed(state: ClientState, error?: SignalError): void;
 }
 
@@ -28,14 +29,16 @@ const STABLE_MS = 10_000;
 /** The client does not trust the hub's pause: a longer one is cut to this. */
 const MAX_RETRY_AFTER_MS = 300_000;
 
+/** The sessions of one client, at most one at a time. */
 export class Reconnector {
   readonly #options: ResolvedOptions;
   readonly #ports: Ports;
   readonly #events: ReconnectorEvents;
   #phase: Phase = { state: "idle" };
-  #cancelWake: Cancel = () => {};
+  #stopWatching: Cancel = () => {};
   #failures = 0;
   #isTokenRefused = false;
+  /** In a row. Decides where the token goes (`placeToken`); reset when a socket opens. */
   #failedUpgrades = 0;
 
   constructor(options: ResolvedOptions, ports: Ports, events: ReconnectorEvents) {
@@ -48,12 +51,12 @@ export class Reconnector {
     return this.#phase.state;
   }
 
-  /** Begins to connect. The state is `idle` or `closed`. */
+  /** Begins to connect. The state MUST be `idle` or `closed`. */
   start(): void {
     this.#resetFailures();
     this.#failedUpgrades = 0;
-    this.#cancelWake();
-    this.#cancelWake = this.#ports.onWake(() => this.#wake());
+    this.#stopWatching();
+    this.#stopWatching = this.#ports.onReturn(() => this.#cameBack());
     this.#attempt();
   }
 
@@ -102,7 +105,7 @@ export class Reconnector {
   }
 
   /** The network or the page is back. A pause ends here, and a connection may have died unnoticed. */
-  #wake(): void {
+  #cameBack(): void {
     const phase = this.#phase;
     if (phase.state === "connected") phase.connection.probe();
     if (phase.state !== "waiting") return;
@@ -111,7 +114,7 @@ export class Reconnector {
   }
 
   #close(error?: SignalError): void {
-    this.#cancelWake();
+    this.#stopWatching();
     this.#enter({ state: "closed" }, error);
   }
 

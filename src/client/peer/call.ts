@@ -14,11 +14,12 @@ import { SignalingChannel } from "./signaling-channel.ts";
 
 const HELLO: PeerBody = { kind: "hello" };
 
+/** What `peer()` returns. */
 export class Call<Connection extends RtcConnection> implements Peer<Connection> {
   readonly targetId: string;
   readonly polite: boolean;
   readonly #create: () => Connection;
-  readonly #session: string;
+  readonly #callId: string;
   readonly #channel: SignalingChannel;
   readonly #pace: OfferPace;
   readonly #events = new Emitter<PeerEvents<Connection>>();
@@ -43,9 +44,9 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
     this.targetId = targetId;
     this.polite = isPolite(client.clientId, targetId);
     this.#create = create;
-    this.#session = formatUuid(uuid());
+    this.#callId = formatUuid(uuid());
     this.#channel = new SignalingChannel(
-      this.#session,
+      this.#callId,
       // A second copy of any peer message does no harm.
       (type, data) => client.send(targetId, type, data, { resend: true }),
       clock,
@@ -132,7 +133,7 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
 
   async #negotiate(): Promise<void> {
     const connection = this.#connection;
-    this.#isNegotiationDue = this.#channel.remoteSession === null || this.#pace.isHeld;
+    this.#isNegotiationDue = this.#channel.remoteCallId === null || this.#pace.isHeld;
     // If the connection is not stable, it fires `negotiationneeded` again once it is.
     if (this.#isNegotiationDue || connection.signalingState !== "stable") return;
     const offer = await connection.createOffer();
@@ -169,8 +170,8 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
   #handle(message: PeerMessage): Promise<void> {
     const { signalingState, localDescription } = this.#connection;
     const action = decide(message, {
-      session: this.#session,
-      remoteSession: this.#channel.remoteSession,
+      callId: this.#callId,
+      remoteCallId: this.#channel.remoteCallId,
       isPolite: this.polite,
       signalingState,
       localType: localDescription?.type,
@@ -185,19 +186,19 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
     switch (action.kind) {
       case "drop":
         return;
-      case "new-session":
+      case "new-call":
         if (action.isReplacement) this.#replaceConnection();
-        this.#channel.remoteSession = action.remoteSession;
+        this.#channel.remoteCallId = action.remoteCallId;
         this.#acceptedNumber = 0;
         if (this.polite) this.#pace.giveHeadStart();
-        if (action.reply) this.#channel.send(HELLO);
+        if (action.shouldReply) this.#channel.send(HELLO);
         return this.#negotiateIfDue();
       case "resend-offer":
-        if (action.reply) this.#channel.send(HELLO);
+        if (action.shouldReply) this.#channel.send(HELLO);
         return this.#sendOffer();
       case "accept-offer":
         this.#pace.endHeadStart();
-        if (action.rollBack) await connection.setLocalDescription({ type: "rollback" });
+        if (action.mustRollBack) await connection.setLocalDescription({ type: "rollback" });
         await this.#setRemote("offer", action.sdp);
         await connection.setLocalDescription(await connection.createAnswer());
         this.#acceptedNumber = action.number;

@@ -1,11 +1,12 @@
 /** Decides what a peer does with a message of the other: perfect negotiation as a pure function. */
 import type { PeerMessage } from "./message.ts";
 
+/** What this side of a call knows when a message arrives. */
 export interface NegotiationState {
-  /** This side's session. */
-  readonly session: string;
-  /** The other side's session; null before its first hello. */
-  readonly remoteSession: string | null;
+  /** The id of this side's call. */
+  readonly callId: string;
+  /** The id of the other side's call; null before its first hello. */
+  readonly remoteCallId: string | null;
   /** Whether this side takes back its own offer when two offers cross. */
   readonly isPolite: boolean;
   /** The RTCPeerConnection's signalingState. */
@@ -18,30 +19,31 @@ export interface NegotiationState {
   readonly acceptedNumber: number;
 }
 
+/** What to do with one message. */
 export type Action =
   /** The message is stale or useless. */
   | { readonly kind: "drop" }
   /**
-   * The other side's session has begun. `isReplacement`: an earlier session was known, and its RTCPeerConnection is gone.
-   * `reply`: the other side does not know this session.
+   * The other side has called `peer()`. `isReplacement`: an earlier call of it was known, whose RTCPeerConnection is gone.
+   * `shouldReply`: the other side does not know this side's call.
    */
   | {
-      readonly kind: "new-session";
-      readonly remoteSession: string;
+      readonly kind: "new-call";
+      readonly remoteCallId: string;
       readonly isReplacement: boolean;
-      readonly reply: boolean;
+      readonly shouldReply: boolean;
     }
   /** The other side is back, and may have missed an offer. */
-  | { readonly kind: "resend-offer"; readonly reply: boolean }
+  | { readonly kind: "resend-offer"; readonly shouldReply: boolean }
   | {
       readonly kind: "accept-offer";
       readonly sdp: string;
       readonly number: number;
-      readonly rollBack: boolean;
+      readonly mustRollBack: boolean;
     }
   /** The offer came again, because the answer was lost. */
   | { readonly kind: "resend-answer" }
-  /** The offer crossed this side's offer, which stands. Its candidates need not fit. */
+  /** The offer crossed this side's offer, which stands. Candidates of the ignored offer may fail to apply. */
   | { readonly kind: "ignore-offer" }
   | { readonly kind: "accept-answer"; readonly sdp: string }
   | { readonly kind: "add-candidate"; readonly candidate: object }
@@ -49,22 +51,23 @@ export type Action =
 
 const DROP: Action = { kind: "drop" };
 
+/** Pure. Returns `drop` for a message that is not for this call, or not from the known call of the other side. */
 export function decide(message: PeerMessage, state: NegotiationState): Action {
   const { from, to, kind } = message;
-  const { session, remoteSession } = state;
-  if (kind === "hello") return decideHello(from, to !== session, remoteSession);
+  const { callId, remoteCallId } = state;
+  if (kind === "hello") return decideHello(from, to !== callId, remoteCallId);
   const isBye = kind === "bye";
-  // A peer that declines has no session, so its bye counts only before this side knows one. A peer that hangs up early
-  // may not know this side's session.
-  const isFromThem = from === remoteSession || (isBye && remoteSession === null && to !== null);
-  const isForUs = to === session || (isBye && to === null);
+  // A declining peer has no call of its own, so accept its bye only before we know the other side. A peer that hangs up
+  // early may not know us.
+  const isFromThem = from === remoteCallId || (isBye && remoteCallId === null && to !== null);
+  const isForUs = to === callId || (isBye && to === null);
   return isFromThem && isForUs ? decideCurrent(message, state) : DROP;
 }
 
-function decideHello(from: string, reply: boolean, remoteSession: string | null): Action {
-  return from === remoteSession
-    ? { kind: "resend-offer", reply }
-    : { kind: "new-session", remoteSession: from, isReplacement: remoteSession !== null, reply };
+function decideHello(from: string, shouldReply: boolean, remoteCallId: string | null): Action {
+  if (from === remoteCallId) return { kind: "resend-offer", shouldReply };
+  const isReplacement = remoteCallId !== null;
+  return { kind: "new-call", remoteCallId: from, isReplacement, shouldReply };
 }
 
 function decideCurrent(
@@ -77,7 +80,7 @@ function decideCurrent(
       const { sdp, number } = message;
       if (number <= state.acceptedNumber) return decideOldOffer(number, state);
       if (hasOffered && !state.isPolite) return { kind: "ignore-offer" };
-      return { kind: "accept-offer", sdp, number, rollBack: hasOffered };
+      return { kind: "accept-offer", sdp, number, mustRollBack: hasOffered };
     }
     case "answer":
       // A second copy, or an answer to an offer that was rolled back, no longer fits.
@@ -99,7 +102,7 @@ function decideOldOffer(
   return number === acceptedNumber && isAnswered ? { kind: "resend-answer" } : DROP;
 }
 
-/** Both sides compare the same two ids and so agree. `peer()` refuses two equal ids. */
+/** The side with the smaller id is polite. `peer()` refuses two equal ids. */
 export function isPolite(clientId: string, targetId: string): boolean {
   return clientId < targetId;
 }

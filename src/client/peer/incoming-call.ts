@@ -6,7 +6,7 @@ import { readPeerMessage, SIGNAL_TYPE_OF, type PeerMessage } from "./message.ts"
 /**
  * Whether a signal that reaches no `peer()` begins a call or hangs one up. Answer a `call` with
  * `peer(client, signal.source)` at any later time, since nothing of the call is lost meanwhile, or refuse it with
- * `decline(client, signal)`. A message that names a session is no call, even if that session has ended.
+ * `decline(client, signal)`. A message to a call of this side begins none, even if that one has ended.
  */
 export function callOf({ data }: Signal): "call" | "hang-up" | null {
   const message = readPeerMessage(data);
@@ -22,7 +22,7 @@ export function callOf({ data }: Signal): "call" | "hang-up" | null {
 export async function decline(client: PeerClient, { source, data }: Signal): Promise<void> {
   const call = readPeerMessage(data);
   if (call === null) return;
-  // This side has no session, and "" is the id of none.
+  // This side has no call of its own, and "" is the id of none.
   const peer: PeerMessage = { from: "", to: call.from, kind: "bye" };
   await client.send(source, SIGNAL_TYPE_OF.bye, { peer });
 }

@@ -1,24 +1,27 @@
 /**
- * What two peers send each other, as the data of signals: `{peer: PeerMessage}`. Each message names the session it comes
- * from and the session it is for. One `peer()` call is one session. So a peer recognises as stale what a page sent before
- * it was reloaded, and what was meant for that page.
+ * What two peers send each other, as the data of signals: `{peer: PeerMessage}`. Each `peer()` call has an id. A message
+ * names the call it comes from and the call it is for. So a peer recognises as stale what a page sent before it was
+ * reloaded, and what was meant for that page.
  */
 import { isObject } from "../../protocol/json.ts";
 import type { SignalType } from "../signal.ts";
 
+/** What a message says, by its kind. */
 export type PeerBody =
-  /** The sender is there. It does not know the other's session yet, or it is back. */
+  /** The sender is there. It does not know the other's call yet, or it is back. */
   | { readonly kind: "hello" }
-  /** `number` counts the offers of a session from 1. An answer has the number of its offer. */
+  /** `number` counts the offers of a call from 1. An answer has the number of its offer. */
   | { readonly kind: "offer" | "answer"; readonly sdp: string; readonly number: number }
   /** `candidate` is an RTCIceCandidateInit. */
   | { readonly kind: "candidate"; readonly candidate: object }
   /** The call is over. */
   | { readonly kind: "bye" };
 
+/** A message as it is sent. */
 export type PeerMessage = PeerBody & {
+  /** The id of the sender's call; empty if it has none, because it declines. */
   readonly from: string;
-  /** null if the sender does not know the other's session. */
+  /** The id of the other's call; null if the sender does not know it. */
   readonly to: string | null;
 };
 

@@ -7,10 +7,11 @@ import { SIGNAL_TYPE_OF, type PeerBody, type PeerMessage } from "./message.ts";
 /** Sends a signal to the other side's client. Rejects with a SignalError. */
 export type SendSignal = (type: SignalType, data: { readonly peer: PeerMessage }) => Promise<void>;
 
+/** The messages of one call. */
 export class SignalingChannel {
-  /** The other side's session; null while it is unknown. */
-  remoteSession: string | null = null;
-  readonly #session: string;
+  /** The id of the other side's call; null while it is unknown. */
+  remoteCallId: string | null = null;
+  readonly #callId: string;
   readonly #sendSignal: SendSignal;
   readonly #clock: Clock;
   readonly #onError: (error: SignalError) => void;
@@ -19,19 +20,19 @@ export class SignalingChannel {
 
   /** Calls `onError` for a message that is not delivered, unless the channel sends it again or has reported the absence. */
   constructor(
-    session: string,
+    callId: string,
     sendSignal: SendSignal,
     clock: Clock,
     onError: (error: SignalError) => void,
   ) {
-    this.#session = session;
+    this.#callId = callId;
     this.#sendSignal = sendSignal;
     this.#clock = clock;
     this.#onError = onError;
   }
 
   send(body: PeerBody): void {
-    const peer = { from: this.#session, to: this.remoteSession, ...body };
+    const peer = { from: this.#callId, to: this.remoteCallId, ...body };
     const attempt = () => {
       this.#sendSignal(SIGNAL_TYPE_OF[body.kind], { peer }).catch((error: SignalError) =>
         this.#failed(error, attempt),

@@ -107,7 +107,7 @@ export class Handshakes {
       this.#connections.refuse(socket, replyToOf(inbound), "connect.waiting", details);
       return;
     }
-    const waiting = [...connection.waiting, socket.wire.detach(inbound)];
+    const waiting = [...connection.waiting, socket.wire.copyOut(inbound)];
     socket.connection = { ...connection, waiting, waitingBytes, framesBehind };
   }
 

@@ -11,11 +11,13 @@ import { encodeFrame } from "../frame.ts";
 import { MAX_PAYLOAD_BYTES } from "../limits.ts";
 import { failed, success, type Result } from "../result.ts";
 
+/** The bytes of these message types. */
 export const SIGNAL_OFFER = 0x10;
 export const SIGNAL_ANSWER = 0x11;
 export const SIGNAL_ICE_CANDIDATE = 0x12;
 export const SIGNAL_ACK = 0x13;
 
+/** Their rows in the table of message types. */
 export const SIGNAL_ROWS = {
   SIGNAL_OFFER: { value: SIGNAL_OFFER, from: "both", signal: true, doc: "A WebRTC offer" },
   SIGNAL_ANSWER: { value: SIGNAL_ANSWER, from: "both", signal: true, doc: "A WebRTC answer" },
@@ -37,20 +39,22 @@ export interface SignalRequest extends Cut {
 
 type EncodeSource = (source: ClientId) => Result<Uint8Array, Fault>;
 
+/** What SIGNAL_ACK says. */
 export interface SignalAckAnswer {
   readonly target: ClientId;
 }
 
 // The hub's half.
 
+/** Reads SIGNAL_OFFER, SIGNAL_ANSWER and SIGNAL_ICE_CANDIDATE (SI1) in each payload type. */
 export const signalRequest = /* @__PURE__ */ requestDecoder<SignalRequest>({
   json(fields, text, payload) {
     const target = parseClientIdFast(fields["target_client_id"]);
     if (target === null) return failed("payload.target");
     // JSON has no undefined: the field is missing.
     if (fields["signal_data"] === undefined) return failed("payload.signal-data");
-    const { payload: opened, cutAt, resumeAt } = cutForSource(payload, text, fields);
-    return success({ target, payload: opened, cutAt, resumeAt, encodeSource: sourceInJson });
+    const { payload: withoutSource, cutAt, resumeAt } = cutForSource(payload, text, fields);
+    return success({ target, payload: withoutSource, cutAt, resumeAt, encodeSource: sourceInJson });
   },
 
   /** `target_client_id:signal_data` */
@@ -93,7 +97,7 @@ const sourceInBinary = /* @__PURE__ */ memoizeSource((source) => {
   return id.length > MAX_PREFIXED_BYTES ? failed("signal.source-binary") : success(prefixed(id));
 });
 
-/** The signal path names the same few sources again and again. */
+/** Remembers the encodings of up to MAX_SOURCES sources. */
 function memoizeSource(encode: EncodeSource): EncodeSource {
   const encodedBySource = new Map<ClientId, ReturnType<EncodeSource>>();
   return (source) => {
@@ -107,17 +111,18 @@ function memoizeSource(encode: EncodeSource): EncodeSource {
   };
 }
 
-/** A hub has fewer sessions by default. An id has at most 128 characters, so this stays well under a megabyte. */
+/** A hub has fewer sessions by default. An id has at most 128 characters: at most some 1.3 MB in each of the three caches. */
 const MAX_SOURCES = 1024;
 
+/** Writes SIGNAL_ACK (SI10). */
 export const signalAck: AnswerEncoder<SignalAckAnswer> = {
   messageType: SIGNAL_ACK,
   json: ({ target }) => ({ status: "delivered", target_client_id: target }),
   text: ({ target }) => `delivered:${target}`,
 };
 
-/** A signal that no client sent: a backend's, through the admin API. */
-export interface BackendSignal {
+/** The frame of a signal that no client sent: a backend's, through the admin API. */
+export interface BackendFrame {
   /** 16 bytes. */
   readonly uuid: Uint8Array;
   readonly messageType: number;
@@ -128,8 +133,8 @@ export interface BackendSignal {
 }
 
 /** The whole frame that the target receives, its source named as the hub names a client's (SI2); `signal.too-large` (SI8). */
-export function encodeBackendSignal(signal: BackendSignal): Result<Uint8Array, Fault> {
-  const { uuid, messageType, source, target, data } = signal;
+export function encodeBackendFrame(frame: BackendFrame): Result<Uint8Array, Fault> {
+  const { uuid, messageType, source, target, data } = frame;
   const payload = encodeUtf8(
     JSON.stringify({ source_client_id: source, target_client_id: target, signal_data: data }),
   );

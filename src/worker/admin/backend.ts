@@ -3,7 +3,7 @@ import type { AdminService } from "../../admin/service.ts";
 import { hubNameOf } from "../../hub/placement.ts";
 import { parseClientId } from "../../protocol/client-id.ts";
 import { faultRow, type Fault } from "../../protocol/errors.ts";
-import { encodeBackendSignal } from "../../protocol/messages/signal.ts";
+import { encodeBackendFrame } from "../../protocol/messages/signal.ts";
 import { MESSAGE_TYPES } from "../../protocol/messages/table.ts";
 import { formatUuid, UUID_BYTES } from "../../protocol/uuid.ts";
 import { createRemoteHubs } from "../remote-hubs.ts";
@@ -39,7 +39,7 @@ export function createBackend(
       return { outcome: "refused", fault } as const;
     };
     const uuid = crypto.getRandomValues(new Uint8Array(UUID_BYTES));
-    const frame = encodeBackendSignal({ uuid, ...meta, data: signal.signal_data });
+    const frame = encodeBackendFrame({ uuid, ...meta, data: signal.signal_data });
     if (!frame.ok) return refuse(frame.failure);
     const hub = hubNameOf(target, services.config.routing.hubs);
     const [outcome = "internal"] = await hubs.deliver(hub, [{ ...meta, frame: frame.value }]);

@@ -1,9 +1,9 @@
 /** The parked events of all Ledgers as one list. */
-import type { ParkedEvent } from "../../admin/nouns.ts";
+import type { ParkedEventJson } from "../../admin/nouns.ts";
 import { toTime } from "../../admin/schemas.ts";
 import type { AdminParkedEvents } from "../../admin/service.ts";
 import type { Config } from "../../config/keys.ts";
-import type { ParkedEvent as LedgerParkedEvent } from "../../ledger/ports.ts";
+import type { ParkedEvent } from "../../ledger/ports.ts";
 import { allLedgers } from "../ledgers.ts";
 import type { Env } from "../services.ts";
 import { firstOf } from "./merge.ts";
@@ -37,10 +37,7 @@ export function parkedEventsOf(env: Env, config: Config): AdminParkedEvents {
   };
 }
 
-function toParkedEvent(
-  { event, reason, parkedAtMs }: LedgerParkedEvent,
-  index: number,
-): ParkedEvent {
+function toParkedEvent({ event, reason, parkedAtMs }: ParkedEvent, index: number): ParkedEventJson {
   return {
     id: event.sequence * MAX_LEDGERS + index,
     event_id: event.id,

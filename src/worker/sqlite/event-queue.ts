@@ -1,6 +1,7 @@
 /**
- * Events that wait to be published, in the Ledger's SQLite. A row is kept until every configured sink is done with it. For
- * the last sink to be done, removing the row is all there is to write; for another one its cursor moves (`sink-state.ts`).
+ * Events that wait to be published, in the Ledger's SQLite. A row stays until every configured sink is done with it. The
+ * last one deletes it; the others move their cursor (`sink-state.ts`). The column `line` holds the partition; its name is
+ * older.
  */
 import type { StoredEvent } from "../../events/event-types.ts";
 import type { SinkQueue } from "../../events/ports.ts";
@@ -18,11 +19,12 @@ interface Memory {
   count: number;
 }
 
+/** The queue of all stored sinks. */
 export class SqlEventQueue implements EventQueue {
   readonly #sql: SqlStorage;
   readonly #configured: ReadonlyMap<string, SqlSinkState>;
   /** Sinks that are not configured but have requeued events, which wait until the sink is configured again. */
-  readonly #absent = new Map<string, SqlSinkState>();
+  readonly #unconfigured = new Map<string, SqlSinkState>();
   #remembered: Memory | undefined;
 
   /** `sinks`: the names of the stored sinks that are configured. */
@@ -31,10 +33,10 @@ export class SqlEventQueue implements EventQueue {
     this.#configured = new Map(sinks.map((sink) => [sink, new SqlSinkState(sql, sink)]));
   }
 
-  /** To be called when a transaction was rolled back: the cache may contain what it wrote. */
-  recall(): void {
+  /** Forgets the cached state. Call it after a rollback. */
+  forget(): void {
     this.#remembered = undefined;
-    for (const state of this.#states()) state.recall();
+    for (const state of this.#states()) state.forget();
   }
 
   append(event: StoredEvent): void {
@@ -91,14 +93,14 @@ export class SqlEventQueue implements EventQueue {
   }
 
   #states(): SqlSinkState[] {
-    return [...this.#configured.values(), ...this.#absent.values()];
+    return [...this.#configured.values(), ...this.#unconfigured.values()];
   }
 
   #stateOf(sink: string): SqlSinkState {
-    const known = this.#configured.get(sink) ?? this.#absent.get(sink);
+    const known = this.#configured.get(sink) ?? this.#unconfigured.get(sink);
     if (known !== undefined) return known;
     const state = new SqlSinkState(this.#sql, sink);
-    this.#absent.set(sink, state);
+    this.#unconfigured.set(sink, state);
     return state;
   }
 
@@ -118,7 +120,7 @@ export class SqlEventQueue implements EventQueue {
   ): ReadonlySet<number> {
     const requeued = new Set(state.removeRequeued(partition, sequences));
     const queued = sequences.filter((sequence) => !requeued.has(sequence));
-    // No other sink needs the rows up to the rearmost of the other cursors. Infinity: there is no other sink.
+    // Rows up to the lowest cursor of the other sinks can be deleted; with no other sink, all.
     const others = [...this.#configured.values()].filter((other) => other !== state);
     const doneThrough = Math.min(...others.map((other) => other.cursor(partition)));
     const removed = this.#delete(

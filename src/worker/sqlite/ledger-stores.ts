@@ -37,7 +37,7 @@ export function sqlLedgerStores(
       try {
         return storage.transactionSync(run);
       } catch (error) {
-        for (const store of [sessions, queue, parked, state]) store.recall();
+        for (const store of [sessions, queue, parked, state]) store.forget();
         throw error;
       }
     },
@@ -139,8 +139,8 @@ class SqlStateStore implements StateStore {
     this.#sql = sql;
   }
 
-  /** To be called when a transaction was rolled back: the cache may contain what it wrote. */
-  recall(): void {
+  /** Forgets the cached state. Call it after a rollback. */
+  forget(): void {
     this.#state = undefined;
   }
 

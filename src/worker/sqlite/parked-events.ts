@@ -9,6 +9,7 @@ type ParkedRow = EventRow & { reason: string; parked_at_ms: number; sinks: strin
 
 const FORMER_SINK = "pubsub";
 
+/** Caches how many there are, since every event that the Ledger appends asks for it. */
 export class SqlParkedEvents implements ParkedEvents {
   readonly #sql: SqlStorage;
   /** undefined: not counted yet. */
@@ -18,8 +19,8 @@ export class SqlParkedEvents implements ParkedEvents {
     this.#sql = sql;
   }
 
-  /** To be called when a transaction was rolled back: the cached count may include what it wrote. */
-  recall(): void {
+  /** Forgets the cached state. Call it after a rollback. */
+  forget(): void {
     this.#count = undefined;
   }
 

@@ -4,6 +4,7 @@ import type { ClientId } from "../../protocol/client-id.ts";
 
 type Row = { client_id: string; session_id: string; hub: string; connected_at_ms: number };
 
+/** Caches how many there are. */
 export class SqlSessionIndex implements SessionIndex {
   readonly #sql: SqlStorage;
   /** undefined: not counted yet. */
@@ -13,8 +14,8 @@ export class SqlSessionIndex implements SessionIndex {
     this.#sql = sql;
   }
 
-  /** To be called when a transaction was rolled back: the cached count may include what it wrote. */
-  recall(): void {
+  /** Forgets the cached state. Call it after a rollback. */
+  forget(): void {
     this.#count = undefined;
   }
 

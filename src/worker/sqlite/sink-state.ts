@@ -10,7 +10,7 @@ type CursorRow = { line: string; sequence: number };
 type RetryRow = { line: string; tries: number; retry_at_ms: number; reason: string };
 type CountRow = { line: string; n: number };
 
-/** A copy of the small tables, so that nothing is read from them again. */
+/** A copy of the cursors, the retry states and the counts, so that nothing is read from their tables again. */
 interface Memory {
   readonly cursors: Map<string, number>;
   readonly retryStates: Map<string, RetryState>;
@@ -18,6 +18,7 @@ interface Memory {
   readonly requeued: Map<string, number>;
 }
 
+/** The rows of one sink, configured or not. */
 export class SqlSinkState {
   readonly #sql: SqlStorage;
   readonly #sink: string;
@@ -28,8 +29,8 @@ export class SqlSinkState {
     this.#sink = sink;
   }
 
-  /** To be called when a transaction was rolled back: the cache may contain what it wrote. */
-  recall(): void {
+  /** Forgets the cached state. Call it after a rollback. */
+  forget(): void {
     this.#remembered = undefined;
   }
 

@@ -3,10 +3,10 @@ import { Hono } from "hono";
 import { expect } from "vitest";
 import { createAdminApp } from "../../../src/admin/app.ts";
 import type {
-  BackendSignal,
+  SendSignalRequest,
   IssueTokenRequest,
-  ParkedEvent,
-  SessionInformation,
+  ParkedEventJson,
+  SessionInformationJson,
 } from "../../../src/admin/nouns.ts";
 import { openApiDocument } from "../../../src/admin/openapi.ts";
 import type { AdminEvent, AdminService } from "../../../src/admin/service.ts";
@@ -42,7 +42,7 @@ export function createService({
   ports = {},
 }: ServiceOptions = {}) {
   const observed: AdminEvent[] = [];
-  const signals: BackendSignal[] = [];
+  const signals: SendSignalRequest[] = [];
   const tokenRequests: IssueTokenRequest[] = [];
   const retries: (readonly number[] | null)[] = [];
   const sessions = new Map(clients.map((id) => [clientId(id), sessionOf(id)]));
@@ -127,7 +127,7 @@ function bodyOf(body: unknown): string | Uint8Array<ArrayBuffer> {
   return typeof body === "string" ? body : JSON.stringify(body);
 }
 
-function sessionOf(id: string): SessionInformation {
+function sessionOf(id: string): SessionInformationJson {
   return {
     client_id: id,
     session_id: `session of ${id}`,
@@ -138,11 +138,11 @@ function sessionOf(id: string): SessionInformation {
   };
 }
 
-function summaryOf({ client_id, session_id, hub, connected_at }: SessionInformation) {
+function summaryOf({ client_id, session_id, hub, connected_at }: SessionInformationJson) {
   return { client_id, session_id, hub, connected_at };
 }
 
-function parkedEvent(id: number): ParkedEvent {
+function parkedEvent(id: number): ParkedEventJson {
   return {
     id,
     event_id: `event-${id}`,

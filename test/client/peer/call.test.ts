@@ -9,7 +9,7 @@ import { FakeNet, type FakeClient } from "../support/fake-net.ts";
 import { FakeRtc } from "../support/fake-rtc.ts";
 import { HandClock, settled } from "../support/hand-clock.ts";
 
-const REMOTE = "the session of a test";
+const REMOTE = "the call of a test";
 
 let net: FakeNet;
 let alice: FakeClient;
@@ -56,7 +56,7 @@ async function bobSends(body: PeerBody, address: object = {}): Promise<void> {
   await rest();
 }
 
-/** Alice's call, the polite side, which knows the other's session. */
+/** Alice's call, the polite side, which knows the other's call. */
 async function met(client: FakeClient = alice, setup = () => {}): Promise<Call<FakeRtc>> {
   const create = () => {
     const rtc = new FakeRtc();
@@ -140,7 +140,7 @@ describe("a negotiation that fails", () => {
       made += 1;
       if (made > 1) throw new Error("no camera");
     });
-    await bobSends({ kind: "hello" }, { from: "another session" });
+    await bobSends({ kind: "hello" }, { from: "another call" });
     expect(errors).toMatchObject([{ code: "negotiation-failed", cause: { message: "no camera" } }]);
     expect(call.connection.signalingState).toBe("closed");
   });

@@ -9,8 +9,8 @@ import {
 import type { PeerBody } from "../../../src/client/peer/message.ts";
 
 const KNOWN: NegotiationState = {
-  session: "mine",
-  remoteSession: "theirs",
+  callId: "mine",
+  remoteCallId: "theirs",
   isPolite: true,
   signalingState: "stable",
   localType: undefined,
@@ -30,49 +30,49 @@ const BYE: PeerBody = { kind: "bye" };
 
 const DROP: Action = { kind: "drop" };
 const OURS = { from: "theirs", to: "mine" };
-const ACCEPT: Action = { kind: "accept-offer", sdp: "o", number: 2, rollBack: false };
+const ACCEPT: Action = { kind: "accept-offer", sdp: "o", number: 2, mustRollBack: false };
 
-function newSession(remoteSession: string, isReplacement: boolean, reply: boolean): Action {
-  return { kind: "new-session", remoteSession, isReplacement, reply };
+function newCall(remoteCallId: string, isReplacement: boolean, shouldReply: boolean): Action {
+  return { kind: "new-call", remoteCallId, isReplacement, shouldReply };
 }
 
 describe("a hello", () => {
   it.each<[string, { from: string; to: string | null }, Partial<NegotiationState>, Action]>([
     [
-      "from a first session begins it",
+      "from a first call begins it",
       { from: "t", to: null },
-      { remoteSession: null },
-      newSession("t", false, true),
+      { remoteCallId: null },
+      newCall("t", false, true),
     ],
     [
-      "that knows this session gets no reply",
+      "that knows this call gets no reply",
       { from: "t", to: "mine" },
-      { remoteSession: null },
-      newSession("t", false, false),
+      { remoteCallId: null },
+      newCall("t", false, false),
     ],
     [
-      "for an earlier session gets a reply",
+      "for an earlier call gets a reply",
       { from: "t", to: "old" },
-      { remoteSession: null },
-      newSession("t", false, true),
+      { remoteCallId: null },
+      newCall("t", false, true),
     ],
     [
-      "from another session replaces the known one",
+      "from another call replaces the known one",
       { from: "new", to: null },
       {},
-      newSession("new", true, true),
+      newCall("new", true, true),
     ],
     [
-      "from the known session gets the offer again",
+      "from the known call gets the offer again",
       OURS,
       {},
-      { kind: "resend-offer", reply: false },
+      { kind: "resend-offer", shouldReply: false },
     ],
     [
-      "from the known session, which does not know this one, also gets a reply",
+      "from the known call, which does not know this one, also gets a reply",
       { from: "theirs", to: null },
       {},
-      { kind: "resend-offer", reply: true },
+      { kind: "resend-offer", shouldReply: true },
     ],
   ])("%s", (_, address, state, action) => {
     expect(decide({ ...HELLO, ...address }, { ...KNOWN, ...state })).toEqual(action);
@@ -86,7 +86,7 @@ describe("an offer", () => {
     [
       "that crosses the polite side's offer makes that side roll back",
       OFFERED,
-      { ...ACCEPT, rollBack: true },
+      { ...ACCEPT, mustRollBack: true },
     ],
     [
       "that crosses the impolite side's offer is ignored",
@@ -121,7 +121,7 @@ describe("an answer", () => {
 });
 
 describe("a candidate or a bye", () => {
-  it("is accepted from the known session", () => {
+  it("is accepted from the known call", () => {
     expect(decide({ ...CANDIDATE, ...OURS }, KNOWN)).toEqual({
       kind: "add-candidate",
       candidate: {},
@@ -129,27 +129,27 @@ describe("a candidate or a bye", () => {
     expect(decide({ ...BYE, ...OURS }, KNOWN)).toEqual({ kind: "end" });
   });
 
-  it("is accepted from a peer that does not know this session, if it is a bye", () => {
+  it("is accepted from a peer that does not know this call, if it is a bye", () => {
     expect(decide({ ...BYE, from: "theirs", to: null }, KNOWN)).toEqual({ kind: "end" });
   });
 
-  it("is accepted without a session if it is a bye that declines an unanswered call, and otherwise dropped", () => {
+  it("is accepted without a call if it is a bye that declines an unanswered call, and otherwise dropped", () => {
     const declined = { ...BYE, from: "", to: "mine" };
-    expect(decide(declined, { ...KNOWN, remoteSession: null })).toEqual({ kind: "end" });
+    expect(decide(declined, { ...KNOWN, remoteCallId: null })).toEqual({ kind: "end" });
     expect(decide(declined, KNOWN)).toEqual(DROP);
-    expect(decide({ ...declined, to: "old" }, { ...KNOWN, remoteSession: null })).toEqual(DROP);
-    expect(decide({ ...declined, to: null }, { ...KNOWN, remoteSession: null })).toEqual(DROP);
+    expect(decide({ ...declined, to: "old" }, { ...KNOWN, remoteCallId: null })).toEqual(DROP);
+    expect(decide({ ...declined, to: null }, { ...KNOWN, remoteCallId: null })).toEqual(DROP);
   });
 });
 
-describe("a message of another session", () => {
+describe("a message of another call", () => {
   it.each([OFFER, ANSWER, CANDIDATE, BYE])("is dropped: $kind", (body) => {
     const state = { ...KNOWN, ...(body === ANSWER ? OFFERED : {}) };
     expect(decide({ ...body, ...OURS }, state)).not.toEqual(DROP);
     expect(decide({ ...body, from: "old", to: "mine" }, state)).toEqual(DROP);
     expect(decide({ ...body, from: "theirs", to: "old" }, state)).toEqual(DROP);
     if (body !== BYE)
-      expect(decide({ ...body, ...OURS }, { ...state, remoteSession: null })).toEqual(DROP);
+      expect(decide({ ...body, ...OURS }, { ...state, remoteCallId: null })).toEqual(DROP);
     if (body !== BYE) expect(decide({ ...body, from: "theirs", to: null }, state)).toEqual(DROP);
   });
 });

@@ -66,7 +66,7 @@ describe("decline()", () => {
 });
 
 describe("callOf()", () => {
-  it("reports no call for messages to a session that has ended", async () => {
+  it("reports no call for messages to a call that has ended", async () => {
     const [a, b] = world.callBoth();
     await rest();
     const answers: unknown[] = [];

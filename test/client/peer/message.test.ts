@@ -55,7 +55,7 @@ describe("callOf()", () => {
     ["hang-up", { kind: "bye", from: "one", to: null }],
     ["hang-up", { kind: "bye", ...ADDRESS }],
     [null, { kind: "hello", ...ADDRESS }],
-    // These are for a session that has ended, of which the other side does not know yet. They are no calls.
+    // These are for a call that has ended, of which the other side does not know yet. They are no calls.
     [null, { kind: "offer", sdp: "", number: 1, ...ADDRESS }],
     [null, { kind: "answer", sdp: "", number: 1, ...ADDRESS }],
     [null, { kind: "candidate", candidate: {}, ...ADDRESS }],

@@ -123,7 +123,7 @@ describe("a peer", () => {
     expect([...codes(a), ...codes(b)]).toEqual([]);
   });
 
-  it("sends a bye without a session if it hangs up before the other answers", async () => {
+  it("sends a bye without a call if it hangs up before the other answers", async () => {
     const a = call(alice, "bob");
     a.peer.close();
     await rest();

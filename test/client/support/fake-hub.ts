@@ -17,7 +17,7 @@ export class FakeHub {
   /** What `random()` returns. 1 makes each pause as long as its ceiling. */
   random = 1;
   #uuids = 0;
-  #wakes = new Set<() => void>();
+  #returnListeners = new Set<() => void>();
   /** If set, `openSocket` throws it, as if the platform refused the URL. */
   refusesUrl: Error | null = null;
 
@@ -32,9 +32,9 @@ export class FakeHub {
       clock: this.clock,
       random: () => this.random,
       uuid: () => uuidBytes(nthId(this.#uuids++)),
-      onWake: (run) => {
-        this.#wakes.add(run);
-        return () => void this.#wakes.delete(run);
+      onReturn: (run) => {
+        this.#returnListeners.add(run);
+        return () => void this.#returnListeners.delete(run);
       },
     };
   }
@@ -47,12 +47,12 @@ export class FakeHub {
   }
 
   /** Acts as if the network or the page were back. */
-  wake(): void {
-    for (const run of this.#wakes) run();
+  comeBack(): void {
+    for (const run of this.#returnListeners) run();
   }
 
-  get listensForWakes(): boolean {
-    return this.#wakes.size > 0;
+  get listensForReturns(): boolean {
+    return this.#returnListeners.size > 0;
   }
 
   /** Lets the client's current attempt succeed. */

@@ -98,11 +98,11 @@ export class ReporterWorld {
       const flight: Flight = {
         report,
         arrive: () => {
-          const taken = this.at.ledger.take(report);
+          const taken = this.at.ledger.accept(report);
           return land(() => resolve(taken));
         },
         loseAnswer: () => {
-          this.at.ledger.take(report);
+          this.at.ledger.accept(report);
           return land(() => reject(new Error("the connection was lost")));
         },
         fail: () => land(() => reject(new Error("the Ledger is away"))),
