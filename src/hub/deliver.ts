@@ -166,7 +166,7 @@ export class Deliverer {
     if (!this.#outbound.send(target, target.wire.encodeDelivery(frame))) {
       return target.isBacklogged ? "signal.backlog" : "signal.absent";
     }
-    this.#ports.stats.routed(signal);
+    this.#ports.stats.delivered(signal);
     return "delivered";
   }
 }

@@ -17,7 +17,7 @@ export interface HubSocket {
    * `authenticating` is kept as the `awaiting-connect` that it came from.
    */
   connection: Connection;
-  /** How this socket speaks. It was chosen at the upgrade and does not change. */
+  /** How this socket speaks. It does not change. */
   readonly wire: Wire;
   /**
    * False: nothing was sent, because the socket is closing, gone or backlogged. MUST NOT throw, and MUST have copied
@@ -93,7 +93,7 @@ export interface RemoteHubs {
 /** Counts on the signal path: MUST NOT write or wait. */
 export interface Stats {
   received(messageType: number, bytes: number): void;
-  routed(signal: SignalMeta): void;
+  delivered(signal: SignalMeta): void;
 }
 
 /** What the hub reports to observers: logs and counters. Never a token, never the contents of a signal. */

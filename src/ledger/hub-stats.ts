@@ -71,7 +71,7 @@ export class HubStats implements Stats {
     this.#counters.observe(FRAME_BYTES, bytes);
   }
 
-  routed(signal: SignalMeta): void {
+  delivered(signal: SignalMeta): void {
     const slot = DELIVERED_BY_TYPE[signal.messageType];
     if (slot !== undefined) this.#counters.count(slot);
     if (this.#settings.emitsDelivered) this.#record(signal, null);

@@ -65,10 +65,13 @@ function frameOf(request: InboundRequest): ReceivedFrame {
 
 function unreadableText({ length: end }: string): Inbound {
   const fault = "message.text";
-  return { kind: "unreadable", fault, replyTo: UNSOLICITED, losesFraming: false, end };
+  const bytes = HEADER_BYTES;
+  return { kind: "unreadable", fault, replyTo: UNSOLICITED, bytes, losesFraming: false, end };
 }
 
 function lostFraming({ fault, uuid }: FramingFailure, end: number): Inbound {
   const replyTo = { uuid, payloadType: UNSOLICITED.payloadType };
-  return { kind: "unreadable", fault, replyTo, losesFraming: true, end };
+  // It keeps only a uuid, and counts as one header.
+  const bytes = HEADER_BYTES;
+  return { kind: "unreadable", fault, replyTo, bytes, losesFraming: true, end };
 }

@@ -51,6 +51,8 @@ export type Inbound =
       readonly kind: "unreadable";
       readonly fault: Fault;
       readonly replyTo: ReplyTo;
+      /** What it counts for while it waits. */
+      readonly bytes: number;
       /** Counts towards the close for lost framing (FR6). A text message on a wire of bytes does not. */
       readonly losesFraming: boolean;
       readonly end: number;

@@ -23,7 +23,7 @@ export class LedgerObject extends DurableObject<Env> {
   readonly #alarm: Alarm;
   /** null: the configuration is not valid. */
   readonly #services: Services | null;
-  #assembly: LedgerAssembly | undefined;
+  #made: LedgerAssembly | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -37,27 +37,27 @@ export class LedgerObject extends DurableObject<Env> {
    * report could not be read or stored: the hub sends it again.
    */
   async report(report: HubReport | HubReportV1): Promise<Ack | AckV1> {
-    const ack = this.#parts.ledger.accept(readReport(report));
+    const ack = this.#assembly.ledger.accept(readReport(report));
     await this.#dispatch();
     return ackFor(report, ack);
   }
 
   /** Wakes no hub. */
   async measure(): Promise<Measured> {
-    return encodeMeasured(measure(this.#parts.stores, Date.now()));
+    return encodeMeasured(measure(this.#assembly.stores, Date.now()));
   }
 
   async sessions(prefix: string, after: string | null, limit: number): Promise<SessionEntry[]> {
-    return this.#parts.stores.sessions.page(prefix, after, limit);
+    return this.#assembly.stores.sessions.page(prefix, after, limit);
   }
 
   async parked(afterSequence: number, limit: number): Promise<ParkedEvent[]> {
-    return this.#parts.stores.parked.page(afterSequence, limit);
+    return this.#assembly.stores.parked.page(afterSequence, limit);
   }
 
   /** Queues parked events again; null: all of them. Returns how many were queued. */
   async retryParked(sequences: readonly number[] | null): Promise<number> {
-    const count = this.#parts.ledger.requeueParked(sequences);
+    const count = this.#assembly.ledger.requeueParked(sequences);
     await this.#dispatch();
     return count;
   }
@@ -65,7 +65,7 @@ export class LedgerObject extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.#alarm.onFired();
     try {
-      this.#parts.ledger.emitSummaries();
+      this.#assembly.ledger.emitSummaries();
       await this.#dispatch();
     } catch (error) {
       // Not thrown: the platform gives up an alarm after six failures, and nothing would ever be published again.
@@ -74,12 +74,12 @@ export class LedgerObject extends DurableObject<Env> {
     }
   }
 
-  get #parts(): LedgerAssembly {
+  get #assembly(): LedgerAssembly {
     if (this.#services === null) throw new Error("the configuration is not valid");
-    this.#assembly ??= createLedger(this.ctx.storage, this.#services, () => {
+    this.#made ??= createLedger(this.ctx.storage, this.#services, () => {
       this.ctx.waitUntil(this.#arm(this.#work()));
     });
-    return this.#assembly;
+    return this.#made;
   }
 
   /**
@@ -88,13 +88,13 @@ export class LedgerObject extends DurableObject<Env> {
    */
   async #dispatch(): Promise<void> {
     await this.#arm(this.#work());
-    for (const dispatcher of this.#parts.dispatchers) {
+    for (const dispatcher of this.#assembly.dispatchers) {
       this.ctx.waitUntil(dispatcher.drain().catch((error: unknown) => this.#failed(error)));
     }
   }
 
   #work(): Omit<LedgerWork, "nowMs"> {
-    const { ledger, dispatchers } = this.#parts;
+    const { ledger, dispatchers } = this.#assembly;
     return {
       nextSummaryMs: ledger.nextSummaryMs(),
       nextDrainMs: dispatchers.map((dispatcher) => dispatcher.nextDrainMs()),

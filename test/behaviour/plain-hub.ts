@@ -158,7 +158,7 @@ export class PlainHub implements Callee {
         sessions: this.#sessionStore(),
         authenticate: (...shown) => object.inThisLife(authenticate(...shown)),
         remoteHubs: this.#remoteHubs(),
-        stats: { received: () => {}, routed: () => {} },
+        stats: { received: () => {}, delivered: () => {} },
         observe,
         now: () => kernel.clock.now(),
         newSessionId: () => kernel.random.uuid(),

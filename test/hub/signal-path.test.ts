@@ -75,7 +75,7 @@ function watchedHub() {
         },
       },
       // Counting is arithmetic in memory, which is not recorded.
-      stats: { received: () => {}, routed: () => {} },
+      stats: { received: () => {}, delivered: () => {} },
       observe: (event: HubEvent) => {
         acts.push(event.event);
         if (event.event === "hub.failed") failures.push(event.error);

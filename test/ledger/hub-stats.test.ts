@@ -77,7 +77,7 @@ describe("HubStats", () => {
   it("makes events and summaries even if metrics are off", () => {
     const counts = stats({ counts: false, isHub: true });
     counts.received(OFFER, 1);
-    counts.routed(signal());
+    counts.delivered(signal());
     expect([counts.isEmpty, counts.drain()]).toEqual([true, null]);
     counts.observe(undelivered());
     counts.observe(refused("auth.invalid", 401));
@@ -122,8 +122,8 @@ describe("HubStats, for signals,", () => {
   it("counts those that were delivered, and makes events of them only if the configuration asks for it", () => {
     const [quiet, emitting] = [stats(), stats({ emitsDelivered: true })];
     for (const counts of [quiet, emitting]) {
-      counts.routed(signal());
-      counts.routed(signal());
+      counts.delivered(signal());
+      counts.delivered(signal());
     }
     expect(quiet.drain()).toMatchObject({
       deltas: [['signal_manager_signals_delivered_total{type="signal_offer"}', 2]],
@@ -144,8 +144,8 @@ describe("HubStats, for signals,", () => {
 
   it("keeps pairs apart whose ids hold quotes and commas", () => {
     const counts = stats({ emitsDelivered: true });
-    counts.routed(signal('b",null,"', "a"));
-    counts.routed(signal("b", 'a","b",null,"'));
+    counts.delivered(signal('b",null,"', "a"));
+    counts.delivered(signal("b", 'a","b",null,"'));
     expect(counts.drain()?.immediateEvents).toHaveLength(2);
   });
 });

@@ -296,7 +296,9 @@ function describeSinks(stores: Stores, withStorage: WithStorage): void {
         const { queue } = sqlLedgerStores(storage, [SINK, OTHER]);
         queue.append(event("a", 1));
         queue.of(SINK).remove("a", [1]);
-        expect(rowsOf(storage, "sink_cursors")).toEqual([{ sink: SINK, line: "a", sequence: 1 }]);
+        expect(rowsOf(storage, "sink_cursors")).toEqual([
+          { sink: SINK, partition: "a", sequence: 1 },
+        ]);
         queue.of(OTHER).remove("a", [1]);
         expect(rowsOf(storage, "sink_cursors")).toHaveLength(1);
         expect(rowsOf(storage, "queue")).toEqual([]);

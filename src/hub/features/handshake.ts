@@ -3,7 +3,6 @@ import type { Grant } from "../../auth/grant.ts";
 import { grantCapabilities } from "../../protocol/capabilities.ts";
 import type { Fault } from "../../protocol/errors.ts";
 import {
-  HEADER_BYTES,
   MAX_CONNECT_FAILURES,
   MAX_WAITING_BYTES,
   MAX_WAITING_FRAMES,
@@ -99,7 +98,7 @@ export class Handshakes {
 
   /** Makes an item wait behind the CONNECT that is being verified (CO8). */
   enqueue(socket: HubSocket, connection: Authenticating, inbound: Inbound): void {
-    const waitingBytes = connection.waitingBytes + bytesOf(inbound);
+    const waitingBytes = connection.waitingBytes + inbound.bytes;
     const framesBehind = connection.framesBehind + (inbound.kind === "request" ? 1 : 0);
     if (connection.waiting.length >= MAX_WAITING_FRAMES || waitingBytes > MAX_WAITING_BYTES) {
       socket.connection = { ...connection, framesBehind };
@@ -234,9 +233,4 @@ export class Handshakes {
     this.#connections.refuse(socket, replyTo, fault);
     if (failures >= MAX_CONNECT_FAILURES) this.#connections.close(socket, "unauthenticated");
   }
-}
-
-/** The bytes that an item holds while it waits. An unreadable one keeps only its uuid, and counts as one header. */
-function bytesOf(inbound: Inbound): number {
-  return inbound.kind === "request" ? inbound.bytes : HEADER_BYTES;
 }

@@ -6,9 +6,9 @@ import type { RetryState } from "../../events/ports.ts";
 import type { StoredEvent } from "../../events/event-types.ts";
 import { fromRow, toBindings, type EventRow } from "./event-row.ts";
 
-type CursorRow = { line: string; sequence: number };
-type RetryRow = { line: string; tries: number; retry_at_ms: number; reason: string };
-type CountRow = { line: string; n: number };
+type CursorRow = { partition: string; sequence: number };
+type RetryRow = { partition: string; tries: number; retry_at_ms: number; reason: string };
+type CountRow = { partition: string; n: number };
 
 /** A copy of the cursors, the retry states and the counts, so that nothing is read from their tables again. */
 interface Memory {
@@ -42,7 +42,7 @@ export class SqlSinkState {
   setCursor(partition: string, sequence: number): void {
     const { cursors } = this.#memory;
     this.#sql.exec(
-      "INSERT OR REPLACE INTO sink_cursors (sink, line, sequence) VALUES (?, ?, ?)",
+      "INSERT OR REPLACE INTO sink_cursors (sink, partition, sequence) VALUES (?, ?, ?)",
       this.#sink,
       partition,
       sequence,
@@ -57,13 +57,17 @@ export class SqlSinkState {
   setRetryState(partition: string, retryState: RetryState | null): void {
     const { retryStates } = this.#memory;
     if (retryState === null) {
-      this.#sql.exec("DELETE FROM sink_retries WHERE sink = ? AND line = ?", this.#sink, partition);
+      this.#sql.exec(
+        "DELETE FROM sink_retries WHERE sink = ? AND partition = ?",
+        this.#sink,
+        partition,
+      );
       retryStates.delete(partition);
       return;
     }
     const { tries, retryAtMs, reason } = retryState;
     this.#sql.exec(
-      "INSERT OR REPLACE INTO sink_retries (sink, line, tries, retry_at_ms, reason) VALUES (?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO sink_retries (sink, partition, tries, retry_at_ms, reason) VALUES (?, ?, ?, ?, ?)",
       this.#sink,
       partition,
       tries,
@@ -77,7 +81,7 @@ export class SqlSinkState {
   requeue(event: StoredEvent): void {
     const { requeued } = this.#memory;
     this.#sql.exec(
-      "INSERT INTO requeued (sink, line, hub, sequence, id, at_ms, type, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO requeued (sink, partition, hub, sequence, id, at_ms, type, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
       this.#sink,
       event.partition,
       ...toBindings(event),
@@ -88,7 +92,7 @@ export class SqlSinkState {
   requeuedHead(partition: string, limit: number): StoredEvent[] {
     if (!this.#memory.requeued.has(partition)) return [];
     const rows = this.#sql.exec<EventRow>(
-      "SELECT * FROM requeued WHERE sink = ? AND line = ? ORDER BY sequence LIMIT ?",
+      "SELECT * FROM requeued WHERE sink = ? AND partition = ? ORDER BY sequence LIMIT ?",
       this.#sink,
       partition,
       limit,
@@ -102,7 +106,7 @@ export class SqlSinkState {
     const count = requeued.get(partition);
     if (count === undefined) return [];
     const rows = this.#sql.exec<{ sequence: number }>(
-      `DELETE FROM requeued WHERE sink = ? AND line = ? AND sequence IN (SELECT value FROM json_each(?))
+      `DELETE FROM requeued WHERE sink = ? AND partition = ? AND sequence IN (SELECT value FROM json_each(?))
        RETURNING sequence`,
       this.#sink,
       partition,
@@ -131,7 +135,7 @@ export class SqlSinkState {
 
   #read(): Memory {
     const cursors = this.#sql.exec<CursorRow>(
-      "SELECT line, sequence FROM sink_cursors WHERE sink = ?",
+      "SELECT partition, sequence FROM sink_cursors WHERE sink = ?",
       this.#sink,
     );
     const retries = this.#sql.exec<RetryRow>(
@@ -139,13 +143,13 @@ export class SqlSinkState {
       this.#sink,
     );
     const counts = this.#sql.exec<CountRow>(
-      "SELECT line, count(*) AS n FROM requeued WHERE sink = ? GROUP BY line",
+      "SELECT partition, count(*) AS n FROM requeued WHERE sink = ? GROUP BY partition",
       this.#sink,
     );
     return {
-      cursors: new Map(Array.from(cursors, ({ line, sequence }) => [line, sequence])),
-      retryStates: new Map(Array.from(retries, (row) => [row.line, toRetryState(row)])),
-      requeued: new Map(Array.from(counts, ({ line, n }) => [line, n])),
+      cursors: new Map(Array.from(cursors, ({ partition, sequence }) => [partition, sequence])),
+      retryStates: new Map(Array.from(retries, (row) => [row.partition, toRetryState(row)])),
+      requeued: new Map(Array.from(counts, ({ partition, n }) => [partition, n])),
     };
   }
 }

@@ -14,6 +14,8 @@ import { clientId } from "../../support/client-ids.ts";
 import { connected, stored } from "../../support/events.ts";
 import { OLDEST_HUB, OLDEST_LEDGER } from "./oldest-schema.ts";
 
+const LATER = ["CREATE TABLE later (a TEXT)"];
+
 let made = 0;
 
 /** Calls `use` with an empty storage of its own. */
@@ -92,9 +94,20 @@ describe.each<[string, Migrations, readonly string[]]>([
     });
   });
 
+  it("is used as it is, and not touched, if a later release says that this one can run on it", async () => {
+    await withStorage((storage) => {
+      const readableBy = migrations.length;
+      migrate(storage, [...migrations, { statements: LATER, readableBy }]);
+      const before = rowsOf(storage, "sqlite_master");
+      migrate(storage, migrations);
+      expect(rowsOf(storage, "sqlite_master")).toEqual(before);
+    });
+  });
+
   it("is refused, and not touched, if a later release has written it", async () => {
     await withStorage((storage) => {
-      migrate(storage, [...migrations, ["CREATE TABLE later (a TEXT)"]]);
+      const readableBy = migrations.length + 1;
+      migrate(storage, [...migrations, { statements: LATER, readableBy }]);
       const before = rowsOf(storage, "sqlite_master");
       const versions = `version ${migrations.length + 1}, and this release knows versions up to ${migrations.length}`;
       expect(() => migrate(storage, migrations)).toThrow(versions);
@@ -106,7 +119,8 @@ describe.each<[string, Migrations, readonly string[]]>([
     await withStorage((storage) => {
       for (const statement of oldest) storage.sql.exec(statement);
       const before = rowsOf(storage, "sqlite_master");
-      const broken = [...migrations, ["CREATE TABLE half (a TEXT)", "CREATE TABLE half (a TEXT)"]];
+      const statements = ["CREATE TABLE half (a TEXT)", "CREATE TABLE half (a TEXT)"];
+      const broken = [...migrations, { statements, readableBy: 1 }];
       expect(() => migrate(storage, broken)).toThrow("already exists");
       expect(rowsOf(storage, "sqlite_master")).toEqual(before);
       migrate(storage, migrations);
