@@ -21,10 +21,10 @@ const PATIENCE = { testTimeout: 30_000, hookTimeout: 30_000 };
 const LONG_PATIENCE = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 /**
- * Three files at once on two cores: while one waits for a process, an alarm or an outage, two compute. The number is the same
+ * Four files at once on two cores: while two wait for a process, an alarm or an outage, two compute. The number is the same
  * for all projects of a group, as vitest asks.
  */
-const FILES_AT_ONCE = 3;
+const FILES_AT_ONCE = 4;
 
 const UNIT = [
   "test/{kernel,protocol,wires,hub,auth,config,log,events,metrics,ledger,admin,docs,scripts,client,examples,bench}/**/*.test.ts",
@@ -42,7 +42,20 @@ const SPREAD = ["behaviour", "events", "other-hub-fails"].map(
 );
 
 /** What takes longest begins first, so that nothing waits for it at the end. */
-const LONG_FILES = ["e2e/outage", "e2e/start", "worker/behaviour", "e2e/events", "e2e/restart"];
+const LONG_FILES = [
+  "e2e/outage",
+  "e2e/start",
+  "worker/behaviour",
+  "e2e/events",
+  "e2e/restart",
+  "e2e/pubsub",
+  "e2e/publishing",
+  "e2e/alarm",
+  "e2e/werift",
+  "versions/calls",
+  "versions/storage",
+  "sinks/pubsub/emulator",
+];
 
 class LongFilesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
