@@ -1,6 +1,6 @@
 /** The claims of a JWT: which ones a client's token must have, and which ones an issued token gets. */
 import { parseClientId, type ClientId } from "../protocol/client-id.ts";
-import { isStrings } from "../protocol/json.ts";
+import { isObject, isStrings } from "../protocol/json.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import type { AuthFault, Credentials, Grant } from "./grant.ts";
 import { joseCrypto } from "./jose-crypto.ts";
@@ -64,7 +64,7 @@ function parseClaims(payload: Uint8Array): Claims | null {
     // Fatal: bytes that are not UTF-8 must not become another client's id.
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(payload);
     const claims: unknown = JSON.parse(text);
-    return typeof claims === "object" && claims !== null && !Array.isArray(claims) ? claims : null;
+    return isObject(claims) ? claims : null;
   } catch {
     // A TypeError of the decoder or a SyntaxError of the parser.
     return null;

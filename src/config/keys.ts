@@ -2,6 +2,7 @@
  * The table of configuration keys: kind, default and one line of documentation for each. wrangler.toml lists the same keys with
  * the same defaults, the table in docs/configuration.md is generated from here, and tests hold the three together.
  */
+import { isObject } from "../protocol/json.ts";
 import {
   apiKeys,
   choice,
@@ -113,7 +114,7 @@ export type Settings = Readonly<Record<string, unknown>>;
 
 /** Whether a value can be a TOML table. A binding can look like one. */
 export function isTomlTable(value: unknown): value is Settings {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject(value);
 }
 
 /** A row of the table, with its names. */

@@ -32,9 +32,6 @@ export interface ReporterPorts {
 
 const MAX_EVENTS_PER_REPORT = 200;
 
-/** What `schedule` must know of the reports. */
-type ReportWork = Omit<HubWork, "sweepAtMs">;
-
 /** Reports for one hub, or for the Worker. */
 export class Reporter {
   readonly #ports: ReporterPorts;
@@ -48,9 +45,11 @@ export class Reporter {
     this.#ports = ports;
   }
 
-  get work(): ReportWork {
+  /** What `schedule` must know: the hub's next deadline, and the state of the reports. The hub asks after every message. */
+  work(sweepAtMs: number | null): HubWork {
     const { outbox, stats } = this.#ports;
     return {
+      sweepAtMs,
       hasOutboxEvents: !outbox.isEmpty,
       hasImmediateEvents: stats.hasImmediateEvents,
       hasStats: this.hasStats,

@@ -1,4 +1,5 @@
 /** When the Ledger wants to wake next, and for what. A pure function of what waits and of now: the object only sets the alarm. */
+import { MIN_ALARM_GAP_MS } from "../hub/schedule.ts";
 
 /** What waits in a Ledger. Times in milliseconds since 1970; null: nothing of the kind waits. */
 export interface LedgerWork {
@@ -10,9 +11,6 @@ export interface LedgerWork {
   /** The last attempt to do what is due failed. */
   readonly hasFailed: boolean;
 }
-
-/** What is due together is served by one alarm. */
-const MIN_ALARM_GAP_MS = 1000;
 
 /** When to try again what failed. */
 const RETRY_MS = 10_000;

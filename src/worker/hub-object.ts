@@ -141,8 +141,7 @@ export class HubObject extends DurableObject<Env> {
   }
 
   #plan({ hub, reporter }: HubAssembly, cause: Cause): Plan {
-    const work = { ...reporter.work, sweepAtMs: hub.sweepAtMs };
-    return schedule(work, Date.now(), cause);
+    return schedule(reporter.work(hub.sweepAtMs), Date.now(), cause);
   }
 
   #isSettled({ wakeAtMs, startsReport }: Plan): boolean {

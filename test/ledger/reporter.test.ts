@@ -126,7 +126,7 @@ describe("a report", () => {
     world.append();
     void world.reporter.report();
     await world.flights[0]?.fail();
-    expect([world.isDue, world.reporter.work.hasOutboxEvents]).toEqual([false, true]);
+    expect([world.isDue, world.reporter.work(null).hasOutboxEvents]).toEqual([false, true]);
     world.at.nowMs += 4999;
     expect(world.isDue).toBe(false);
     world.at.nowMs += 1;

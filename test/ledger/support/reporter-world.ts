@@ -56,13 +56,12 @@ export class ReporterWorld {
 
   /** Whether the hub would report now. */
   get isDue(): boolean {
-    const work = { ...this.reporter.work, sweepAtMs: null };
-    return schedule(work, this.at.nowMs, "event").startsReport;
+    return schedule(this.reporter.work(null), this.at.nowMs, "event").startsReport;
   }
 
   /** Whether anything waits to be reported. */
   get hasAnything(): boolean {
-    return this.reporter.work.hasOutboxEvents || this.reporter.hasStats;
+    return this.reporter.work(null).hasOutboxEvents || this.reporter.hasStats;
   }
 
   append(): void {
