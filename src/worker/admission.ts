@@ -56,6 +56,8 @@ export type Decision =
 
 type Rules = Pick<Config, "server" | "auth" | "routing">;
 
+export const ORIGIN_REFUSED = "This origin may not connect: see server.allowed_origins";
+
 /** Checks in this order, the cheapest first: origin, rate, form, credentials. */
 export function decideAdmission(
   facts: UpgradeFacts,
@@ -63,7 +65,7 @@ export function decideAdmission(
   known: KnownAnswers,
 ): Decision {
   if (!isAllowedOrigin(facts.origin, server.allowed_origins)) {
-    return refused(403, "This origin may not connect: see server.allowed_origins");
+    return refused(403, ORIGIN_REFUSED);
   }
   if (facts.address !== null && known.isWithinRate === undefined) {
     return { kind: "ask-rate", address: facts.address };
@@ -99,7 +101,7 @@ const UNPLACED =
   "This service has several hubs: present a token at the upgrade, or add ?client_id= to the URL";
 
 /** A client without an Origin is not a browser, so no page can misuse it (UP5). */
-function isAllowedOrigin(origin: string | null, allowed: readonly string[]): boolean {
+export function isAllowedOrigin(origin: string | null, allowed: readonly string[]): boolean {
   return origin === null || allowed.includes("*") || allowed.includes(origin);
 }
 

@@ -4,11 +4,17 @@ import { problem } from "../admin/problem.ts";
 import { describeError } from "../log/log.ts";
 import { admin } from "./admin/admin.ts";
 import { BUILD } from "./build-info.ts";
+import { answerPreflight, corsHeaders, letPageRead } from "./cors.ts";
 import { metrics } from "./metrics.ts";
 import { servicesOf, type AppTypes } from "./services.ts";
 import { upgrade } from "./upgrade.ts";
 
 export const app = new Hono<AppTypes>()
+  .use(async (c, next) => {
+    await next();
+    // An answer is true for one client and for a moment. A switch to WebSocket has no body that a cache could keep.
+    if (c.res.status !== 101) c.header("cache-control", "no-store");
+  })
   .use(async (c, next) => {
     const services = servicesOf(c.env);
     if (!services.ok) {
@@ -17,7 +23,7 @@ export const app = new Hono<AppTypes>()
     c.set("services", services.value);
     return next();
   })
-  .get("/", upgrade)
+  .get("/", letPageRead, upgrade)
   .get("/health", (c) =>
     c.json({
       status: "ok",
@@ -28,9 +34,10 @@ export const app = new Hono<AppTypes>()
   .get("/metrics", metrics)
   .all("/admin/*", admin);
 
-app.notFound(() =>
-  problem(404, "This path does not exist: the WebSocket is at /, the status at /health"),
-);
+const UNKNOWN_PATH =
+  "This path does not exist: WebSocket clients connect to /, the status is at /health";
+
+app.notFound((c) => answerPreflight(c) ?? problem(404, UNKNOWN_PATH, { headers: corsHeaders(c) }));
 
 app.onError((error, c) => {
   c.var.services.log("worker.failed", { error: describeError(error) });

@@ -1,4 +1,7 @@
-/** `GET /`: carries out what `admission.ts` decides about an upgrade request, and passes an admitted one to its hub (UP1-UP8). */
+/**
+ * `GET /`: carries out what `admission.ts` decides about an upgrade request, and passes an admitted one to its hub (UP1-UP8). A
+ * request without `Upgrade` is judged in the same way, since a page learns nothing of an upgrade that was refused (UP9).
+ */
 import type { Context } from "hono";
 import { problem } from "../admin/problem.ts";
 import { redactUrl } from "../log/log.ts";
@@ -41,15 +44,18 @@ export async function upgrade(c: Context<AppTypes>): Promise<Response> {
 
 async function answer(c: Context<AppTypes>): Promise<Response> {
   const { raw } = c.req;
-  if (raw.headers.get("upgrade")?.toLowerCase() !== "websocket") return explainUpgrade(raw);
+  const isUpgrade = raw.headers.get("upgrade")?.toLowerCase() === "websocket";
+  const facts = factsOf(raw);
+  if (!isUpgrade && !isQuestion(facts)) return explainUpgrade(raw);
   const { services } = c.var;
   const url = redactUrl(raw.url, UPGRADE_PARAMETERS);
-  const decided = await decide(factsOf(raw), services, c.env.UPGRADES);
+  const decided = await decide(facts, services, c.env.UPGRADES);
   if (decided.kind === "refused") {
     const { status, detail, headers = {} } = decided.refusal;
     services.log("upgrade.refused", { status, detail, url });
     return problem(status, detail, { headers });
   }
+  if (!isUpgrade) return explainUpgrade(raw);
   const { admission } = decided;
   const hub = hubStub(c.env, services.config, admission.hub);
   const response = await hub.fetch(hubRequest(admission));
@@ -93,6 +99,11 @@ function factsOf(request: Request): UpgradeFacts {
     credentials: readCredentials(request),
     clientIds: new URL(request.url).searchParams.getAll(CLIENT_ID_PARAMETER),
   };
+}
+
+/** Whether a request without `Upgrade` asks if it would be admitted (UP9). A person who visits the address has no question. */
+function isQuestion({ origin, credentials }: UpgradeFacts): boolean {
+  return origin !== null || !credentials.ok || credentials.value.token !== null;
 }
 
 /** A new request. Of the client's own, only the upgrade and the client id that it named reach the hub (UP7, CO7). */
