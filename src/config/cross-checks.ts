@@ -2,6 +2,7 @@
  * The conditions between keys, and those on texts that every kind accepts. A check runs if its own keys could be parsed,
  * whatever is wrong with other keys: so one fault hides no other.
  */
+import { isOriginEntry } from "../auth/origins.ts";
 import type { ApiKey } from "../auth/verifiers/api-keys.ts";
 import { findEventFaults } from "./event-checks.ts";
 import type { PartialConfig } from "./keys.ts";
@@ -45,16 +46,11 @@ function tlsFaults({ server: { tls_cert_path, tls_key_path } }: PartialConfig): 
 
 function originFaults({ server: { allowed_origins = [] } }: PartialConfig): string[] {
   return allowed_origins
-    .filter((origin) => origin !== "*" && !isOrigin(origin))
+    .filter((origin) => !isOriginEntry(origin))
     .map(
       (origin) =>
         `server.allowed_origins must hold origins like "https://example.com" or "*", got ${JSON.stringify(origin)}`,
     );
-}
-
-/** As a browser sends it. `https://*.example` parses as an origin, but no page has it: a `*` inside is not a pattern. */
-function isOrigin(origin: string): boolean {
-  return URL.parse(origin)?.origin === origin && !origin.includes("*");
 }
 
 function publishedFaults({ auth: { api_keys = [], token_secret = "" } }: PartialConfig): string[] {

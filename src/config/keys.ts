@@ -39,7 +39,7 @@ export const KEYS = {
     max_connections: { kind: integer(1, 32_000), default: 1000, doc: "The number of sessions that one hub holds; further clients get 503. The platform allows 32,768 sockets per object." },
     heartbeat_interval: { kind: integer(1, 3600), default: 30, doc: "Seconds between a client's heartbeats. A session ends when the hub has heard nothing for three intervals." },
     connect_timeout: { kind: integer(1, 300), default: 10, doc: "Seconds that a client has for CONNECT after the upgrade." },
-    allowed_origins: { kind: list(), default: ["*"], doc: "Origins whose pages may connect, such as `https://example.com`. `*` allows all of them, an empty list none. A client that sends no Origin is not a browser and may always connect." },
+    allowed_origins: { kind: list(), default: ["*"], doc: "Origins whose pages may connect, such as `https://example.com`, `https://*.example.com` or `tauri://localhost`; `*` allows all of them, an empty list none. The service's own pages, and clients that send no Origin, may always connect." },
     tls_enabled: { kind: flag(), default: false, doc: "Whether `npm start` serves wss:// and https://. For a deployed Worker, Cloudflare provides TLS." },
     tls_cert_path: { kind: text(), default: "", doc: "PEM certificate for `npm start`; if empty, one is generated." },
     tls_key_path: { kind: text(), default: "", doc: "PEM private key for `npm start`; set it together with the certificate." },

@@ -4,6 +4,7 @@
  */
 import type { ProblemStatus } from "../admin/problem.ts";
 import type { AuthFault, Credentials, Grant } from "../auth/grant.ts";
+import { allowsOrigin } from "../auth/origins.ts";
 import type { Config } from "../config/keys.ts";
 import { hubNameForUpgrade, hubNameOf } from "../hub/placement.ts";
 import { parseClientId, type ClientId } from "../protocol/client-id.ts";
@@ -14,8 +15,10 @@ import type { UpgradeCredentials } from "./credentials.ts";
 
 /** What the request says. */
 export interface UpgradeFacts {
-  /** null: the client is not a browser. */
+  /** null: the client is not a browser, so no page can misuse it (UP5). */
   readonly origin: string | null;
+  /** Of the request's URL. */
+  readonly ownOrigin: string;
   /** null: the platform does not report it. */
   readonly address: string | null;
   readonly credentials: Result<UpgradeCredentials, string>;
@@ -64,7 +67,8 @@ export function decideAdmission(
   { server, auth, routing }: Rules,
   known: KnownAnswers,
 ): Decision {
-  if (!isAllowedOrigin(facts.origin, server.allowed_origins)) {
+  const { origin, ownOrigin } = facts;
+  if (origin !== null && !allowsOrigin(server.allowed_origins, origin, ownOrigin)) {
     return refused(403, ORIGIN_REFUSED);
   }
   if (facts.address !== null && known.isWithinRate === undefined) {
@@ -99,11 +103,6 @@ export function decideAdmission(
 
 const UNPLACED =
   "This service has several hubs: present a token at the upgrade, or add ?client_id= to the URL";
-
-/** A client without an Origin is not a browser, so no page can misuse it (UP5). */
-export function isAllowedOrigin(origin: string | null, allowed: readonly string[]): boolean {
-  return origin === null || allowed.includes("*") || allowed.includes(origin);
-}
 
 function readClientId(values: readonly string[]): Result<ClientId | null, string> {
   const [value] = values;

@@ -4,7 +4,8 @@
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { problem } from "../admin/problem.ts";
-import { isAllowedOrigin, ORIGIN_REFUSED } from "./admission.ts";
+import { allowsOrigin } from "../auth/origins.ts";
+import { ORIGIN_REFUSED } from "./admission.ts";
 import type { AppTypes } from "./services.ts";
 
 const PREFLIGHT_HEADERS = {
@@ -37,7 +38,8 @@ export function answerPreflight(c: Context<AppTypes>): Response | null {
 export function corsHeaders(c: Context<AppTypes>): Record<string, string> {
   const origin = c.req.raw.headers.get("origin");
   const { allowed_origins } = c.var.services.config.server;
-  return origin !== null && isAllowedOrigin(origin, allowed_origins)
+  const own = new URL(c.req.raw.url).origin;
+  return origin !== null && allowsOrigin(allowed_origins, origin, own)
     ? {
         "access-control-allow-origin": origin,
         "access-control-expose-headers": "retry-after",

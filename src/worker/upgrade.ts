@@ -93,11 +93,13 @@ async function decide(
 }
 
 function factsOf(request: Request): UpgradeFacts {
+  const url = new URL(request.url);
   return {
     origin: request.headers.get("origin"),
+    ownOrigin: url.origin,
     address: request.headers.get("cf-connecting-ip"),
     credentials: readCredentials(request),
-    clientIds: new URL(request.url).searchParams.getAll(CLIENT_ID_PARAMETER),
+    clientIds: url.searchParams.getAll(CLIENT_ID_PARAMETER),
   };
 }
 

@@ -62,6 +62,24 @@ describe.skipIf(findChromium() === null)("a page of another origin than the serv
     });
   });
 
+  it("[UP5] connects if its origin is allowed, and so does a page of the service itself, which no list names", async () => {
+    const opens = async (address: string): Promise<boolean> => {
+      await page.goto(address);
+      return page.evaluate(
+        (url) =>
+          new Promise<boolean>((resolve) => {
+            const ws = new WebSocket(url, ["signal-manager", "bearer.test_token_1"]);
+            ws.addEventListener("open", () => resolve(true));
+            ws.addEventListener("error", () => resolve(false));
+          }),
+        service.url,
+      );
+    };
+    expect(await opens(await originOf(servers[0]))).toBe(true);
+    expect(await opens(await originOf(servers[1]))).toBe(false);
+    expect(await opens(`${service.url.replace(/^ws/, "http")}demo/`)).toBe(true);
+  });
+
   it("[UP9] learns nothing where its origin is not allowed", async () => {
     expect(await askFrom(servers[1], "/", "test_token_1")).toBe("hidden");
   });

@@ -14,6 +14,7 @@ import { clientId } from "../support/client-ids.ts";
 
 const ANONYMOUS: UpgradeFacts = {
   origin: null,
+  ownOrigin: "https://hub.example",
   address: null,
   credentials: success({ token: null, offersSubprotocol: false }),
   clientIds: [],

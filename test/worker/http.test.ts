@@ -181,6 +181,28 @@ describe("the upgrade", () => {
     expect(await status({})).toBe(101);
   });
 
+  it("[UP5] is accepted from a page of the service itself under every list, and from no other scheme or port of it", async () => {
+    for (const allowed of ["", "https://good.example"]) {
+      const settings = { SIGNAL_MANAGER_SERVER_ALLOWED_ORIGINS: allowed };
+      const status = async (origin: string) => (await upgrade("/", { origin }, settings)).status;
+      expect(await status("http://localhost")).toBe(101);
+      expect(await status("https://localhost")).toBe(403);
+      expect(await status("http://localhost:8080")).toBe(403);
+    }
+  });
+
+  it("[UP5] is accepted from subdomains under a mask, and from an app under its scheme", async () => {
+    const settings = {
+      SIGNAL_MANAGER_SERVER_ALLOWED_ORIGINS: "https://*.good.example,tauri://localhost,null",
+    };
+    const status = async (origin: string) => (await upgrade("/", { origin }, settings)).status;
+    expect(await status("https://a.good.example")).toBe(101);
+    expect(await status("tauri://localhost")).toBe(101);
+    expect(await status("null")).toBe(101);
+    expect(await status("https://good.example")).toBe(403);
+    expect(await status("https://evil.com#.good.example")).toBe(403);
+  });
+
   it("[UP5] is accepted from no page where the list of origins is empty", async () => {
     const settings = { SIGNAL_MANAGER_SERVER_ALLOWED_ORIGINS: "" };
     expect((await upgrade("/", { origin: "https://good.example" }, settings)).status).toBe(403);
