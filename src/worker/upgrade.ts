@@ -16,6 +16,7 @@ import {
 import { readCredentials, UPGRADE_PARAMETERS } from "./credentials.ts";
 import { encodeExpected, encodeGrant, EXPECTED_HEADER, GRANT_HEADER } from "./grant-header.ts";
 import { hubStub } from "./hubs.ts";
+import { rateKeyOf } from "./rate-key.ts";
 import type { AppTypes, Services } from "./services.ts";
 import { workerStatsOf } from "./worker-stats.ts";
 
@@ -78,7 +79,7 @@ async function decide(
   const decision = decideAdmission(facts, services.config, known);
   switch (decision.kind) {
     case "ask-rate": {
-      const verdict = await upgrades?.limit({ key: decision.address });
+      const verdict = await upgrades?.limit({ key: rateKeyOf(decision.address) });
       const isWithinRate = verdict?.success ?? true;
       return decide(facts, services, upgrades, { ...known, isWithinRate });
     }

@@ -221,6 +221,16 @@ describe("the upgrade", () => {
     );
   });
 
+  it("[UP6] is counted by the /64 of an IPv6 address, and by the IPv4 address within one", async () => {
+    const limit = vi.fn<(of: { key: string }) => Promise<{ success: boolean }>>();
+    limit.mockResolvedValue({ success: true });
+    for (const address of ["2001:db8::1", "2001:DB8:0:0:ffff::2", "::ffff:203.0.113.7"]) {
+      await upgrade("/", { "cf-connecting-ip": address }, { UPGRADES: { limit } });
+    }
+    const keys = limit.mock.calls.map(([{ key }]) => key);
+    expect(keys).toEqual(["2001:db8:0:0::/64", "2001:db8:0:0::/64", "203.0.113.7"]);
+  });
+
   it("[UP6] is counted by address, with the platform's own rate limiter", async () => {
     const headers = { "cf-connecting-ip": "203.0.113.9", authorization: "Bearer wrong" };
     const statuses: number[] = [];
