@@ -6,6 +6,9 @@ export const SUBPROTOCOL = "signal-manager";
 /** The beginning of the subprotocol that carries the token. */
 export const BEARER_SUBPROTOCOL_PREFIX = "bearer.";
 
+/** The beginning of the subprotocol that carries any token, as base64url of its UTF-8. */
+export const ENCODED_BEARER_PREFIX = "bearer64.";
+
 /** The query parameter that says which client connects. */
 export const CLIENT_ID_PARAMETER = "client_id";
 

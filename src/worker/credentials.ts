@@ -1,6 +1,8 @@
 /** Reads the credentials of an upgrade request, in whichever of the three ways they were presented (UP2, UP3). */
+import { decodeBase64Url } from "../protocol/encodings/base64url.ts";
 import {
   ACCESS_TOKEN_PARAMETER,
+  ENCODED_BEARER_PREFIX,
   BEARER_SUBPROTOCOL_PREFIX,
   CLIENT_ID_PARAMETER,
   SUBPROTOCOL,
@@ -30,6 +32,8 @@ export function readCredentials(request: Request): Result<UpgradeCredentials, st
   if (offersSubprotocol && !offered.includes(SUBPROTOCOL)) {
     return failed(`Offer the subprotocol "${SUBPROTOCOL}", or none`);
   }
+  const inSubprotocols = readSubprotocols(offered);
+  if (!inSubprotocols.ok) return inSubprotocols;
   const inHeader = readAuthorization(request.headers.get("authorization"));
   if (!inHeader.ok) return inHeader;
   const inQuery = new URL(request.url).searchParams.getAll(ACCESS_TOKEN_PARAMETER);
@@ -37,18 +41,29 @@ export function readCredentials(request: Request): Result<UpgradeCredentials, st
   if (inQuery.length > 1) {
     return failed(`The query has ${ACCESS_TOKEN_PARAMETER} more than once: send one`);
   }
-  const tokens = new Set([
-    ...inHeader.value,
-    ...offered
-      .filter((name) => name.startsWith(BEARER_SUBPROTOCOL_PREFIX))
-      .map((name) => name.slice(BEARER_SUBPROTOCOL_PREFIX.length)),
-    ...inQuery,
-  ]);
+  const tokens = new Set([...inHeader.value, ...inSubprotocols.value, ...inQuery]);
   if (tokens.size > 1) return failed("The request presents different tokens: send one");
   const [token = null] = tokens;
   if (token === "") return failed("The request presents an empty token");
   return success({ token, offersSubprotocol });
 }
+
+/** The tokens among the subprotocols, as they are or in base64url. */
+function readSubprotocols(offered: readonly string[]): Result<string[], string> {
+  const tokens: string[] = [];
+  for (const name of offered) {
+    if (name.startsWith(BEARER_SUBPROTOCOL_PREFIX)) {
+      tokens.push(name.slice(BEARER_SUBPROTOCOL_PREFIX.length));
+    } else if (name.startsWith(ENCODED_BEARER_PREFIX)) {
+      const token = decodeBase64Url(name.slice(ENCODED_BEARER_PREFIX.length));
+      if (token === null) return failed(NOT_ENCODED);
+      tokens.push(token);
+    }
+  }
+  return success(tokens);
+}
+
+const NOT_ENCODED = `The subprotocol "${ENCODED_BEARER_PREFIX}…" must hold the token's UTF-8 in base64url without padding`;
 
 /** The bearer token of the header, if it has one. Other schemes are ignored: a proxy may have added its own credentials. */
 function readAuthorization(header: string | null): Result<string[], string> {

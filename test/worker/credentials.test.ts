@@ -11,6 +11,8 @@ const NOT_ONE =
   'The header must be "Authorization: Bearer TOKEN": one token behind a space, nothing else';
 const DIFFERENT = "The request presents different tokens: send one";
 const REPEATED = "The query has access_token more than once: send one";
+const NOT_ENCODED =
+  'The subprotocol "bearer64.…" must hold the token\'s UTF-8 in base64url without padding';
 const EMPTY = "The request presents an empty token";
 
 describe("the Authorization header", () => {
@@ -63,6 +65,10 @@ describe("the list of subprotocols", () => {
     ["bearer.a,signal-manager", "a"],
     ["signal-manager, bearer.a, bearer.a", "a"],
     ["signal-manager, bearer.bearer.a", "bearer.a"],
+    ["signal-manager, bearer64.YS9iPT0", "a/b=="],
+    ["signal-manager, bearer64.w7w_Pg", "ü?>"],
+    ["signal-manager, bearer64.YQ, bearer.a", "a"],
+    ["signal-manager, bearer64", null],
     ["signal-manager, bearer", null],
     ["signal-manager, Bearer.a", null],
   ])("[UP2] with %j presents the token %j", (list, token) => {
@@ -75,6 +81,14 @@ describe("the list of subprotocols", () => {
     ["signal-manager, bearer.a, bearer.b", DIFFERENT],
     ["bearer.a, signal-manager, bearer.", DIFFERENT],
     ["signal-manager, bearer.", EMPTY],
+    ["signal-manager, bearer64.", EMPTY],
+    ["signal-manager, bearer64.YQ, bearer.b", DIFFERENT],
+    ["signal-manager, bearer64.YQ==", NOT_ENCODED],
+    ["signal-manager, bearer64.Y", NOT_ENCODED],
+    ["signal-manager, bearer64.a+b/", NOT_ENCODED],
+    ["signal-manager, bearer64.a.b", NOT_ENCODED],
+    // The byte 0xff, which is no UTF-8.
+    ["signal-manager, bearer64._w", NOT_ENCODED],
     ["bearer.a", 'Offer the subprotocol "signal-manager", or none'],
   ])("[UP2] [UP3] with %j is refused", (list, sentence) => {
     expect(read({ "sec-websocket-protocol": list })).toEqual(failed(sentence));

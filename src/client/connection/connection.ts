@@ -1,7 +1,9 @@
 /** One attempt at a session, from the token to the end of its socket. `reconnector.ts` decides what follows the end. */
 import { ACK } from "../../protocol/capabilities.ts";
+import { encodeBase64Url } from "../../protocol/encodings/base64url.ts";
 import type { ErrorReport } from "../../protocol/messages/error.ts";
 import {
+  ENCODED_BEARER_PREFIX,
   BEARER_SUBPROTOCOL_PREFIX,
   CLIENT_ID_PARAMETER,
   PING,
@@ -228,11 +230,15 @@ export interface TokenPlacement {
  * Puts the token into the upgrade as a subprotocol, or into CONNECT (UP2, CO1), but never into the URL. In the upgrade a
  * wrong token costs the hub no socket, but a browser does not learn why there is none. So after an upgrade that failed,
  * every other attempt puts the token into CONNECT: a hub that accepts anonymous upgrades then answers what is wrong.
- * A token that a subprotocol cannot carry (RFC 9110, section 5.6.2) always goes into CONNECT.
+ * A token that is not made of the characters of a subprotocol (RFC 9110, section 5.6.2) is carried in base64url. It goes into
+ * CONNECT as well, for a hub that does not know this spelling yet.
  */
 export function placeToken(token: string, failedUpgrades: number): TokenPlacement {
-  const fits = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(token);
-  return fits && failedUpgrades % 2 === 0
+  if (failedUpgrades % 2 !== 0) return { protocols: [SUBPROTOCOL], authToken: token };
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(token)
     ? { protocols: [SUBPROTOCOL, BEARER_SUBPROTOCOL_PREFIX + token], authToken: null }
-    : { protocols: [SUBPROTOCOL], authToken: token };
+    : {
+        protocols: [SUBPROTOCOL, ENCODED_BEARER_PREFIX + encodeBase64Url(token)],
+        authToken: token,
+      };
 }

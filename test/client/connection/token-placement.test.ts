@@ -10,10 +10,21 @@ describe("placeToken()", () => {
     });
   });
 
-  it.each(["a b", "a,b", "a=b", "a/b", "ü", "a\r\nb"])(
-    "[UP2] [CO1] puts a token that no subprotocol can carry into CONNECT: %j",
-    (token) => {
-      expect(placeToken(token, 0)).toEqual({ protocols: ["signal-manager"], authToken: token });
+  it.each([
+    ["a b", "bearer64.YSBi"],
+    ["a,b", "bearer64.YSxi"],
+    ["a=b", "bearer64.YT1i"],
+    ["a/b==", "bearer64.YS9iPT0"],
+    ["ü?>", "bearer64.w7w_Pg"],
+    ["a\r\nb", "bearer64.YQ0KYg"],
+  ])(
+    "[UP2] [CO1] puts a token of other characters into a subprotocol in base64url, and into CONNECT for an older hub: %j",
+    (token, protocol) => {
+      expect(placeToken(token, 0)).toEqual({
+        protocols: ["signal-manager", protocol],
+        authToken: token,
+      });
+      expect(placeToken(token, 1)).toEqual({ protocols: ["signal-manager"], authToken: token });
     },
   );
 
