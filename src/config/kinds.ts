@@ -8,6 +8,7 @@ import {
   type ServiceAccount,
 } from "../events/sinks/pubsub/service-account.ts";
 import type { Hubs } from "../hub/placement.ts";
+import { parseJson } from "../protocol/json.ts";
 
 /** What is wrong with a value, as the rest of a sentence that begins with the key's name. It MUST NOT repeat the value. */
 export interface KindFault {
@@ -44,8 +45,12 @@ export function flag(): Kind<boolean> {
   };
 }
 
+/** One text. What is written like a list or a table is meant as one, and would otherwise count as one long text. */
 export function text(): Kind<string> {
-  return (raw) => (typeof raw === "string" ? parsed(raw) : faulty("must be a string"));
+  return (raw) => {
+    if (typeof raw !== "string") return faulty("must be a string");
+    return isBracketed(raw) ? faulty("must be one string, and not a list or a table") : parsed(raw);
+  };
 }
 
 export function choice<const Value extends string>(values: readonly Value[]): Kind<Value> {
@@ -69,6 +74,7 @@ export function hubs(max: number): Kind<Hubs> {
 /** A list: an array in wrangler.toml; in a variable a JSON array, or items between commas. */
 export function list(): Kind<string[]> {
   return (raw) => {
+    if (typeof raw === "string" && isQuoted(raw)) return faulty(UNQUOTED);
     const items = typeof raw === "string" ? itemsOf(raw) : raw;
     return isListOf(items, (item) => typeof item === "string")
       ? parsed(items)
@@ -137,6 +143,22 @@ function isInteger(value: unknown, min: number, max: number): value is number {
 
 function isListOf<Item>(value: unknown, isItem: (item: unknown) => item is Item): value is Item[] {
   return Array.isArray(value) && value.every(isItem);
+}
+
+/** In the brackets of a list or a table, in JSON, TOML or YAML, with something between them that no random secret has there. */
+function isBracketed(variable: string): boolean {
+  const trimmed = variable.trim();
+  if (!/^(?:\[[^]*\]|\{[^]*\})$/.test(trimmed)) return false;
+  return /["',]/.test(trimmed) || parseJson(trimmed) !== undefined;
+}
+
+const UNQUOTED = "must be a list: items between commas and without quotes, or a JSON array";
+
+/** A table, or items in quotes that are no JSON array: the quotes would count as parts of the items. */
+function isQuoted(variable: string): boolean {
+  return (
+    /^\s*\{[^]*\}\s*$|(?:^|,)\s*(["'])[^,]*\1\s*(?:,|$)/.test(variable) && !/^\s*\[/.test(variable)
+  );
 }
 
 /** The items of a variable; null: the variable begins like JSON but is not JSON. */

@@ -224,3 +224,67 @@ describe("a value of the wrong kind", () => {
     expect(valueOf(name, inFile(name, value))).toEqual([fault]);
   });
 });
+
+describe("a key that takes one text", () => {
+  const texts = FLAT_KEYS.filter(({ kind }) => kind("plain").value === "plain");
+  const ONE_STRING = /must be (?:a string|one string, and not a list or a table)/;
+  const LISTS = [
+    '["new","old"]',
+    ' ["new", "old"] ',
+    "['new', 'old']",
+    "[new,old]",
+    '["new"]',
+    "[1]",
+    "[]",
+    '{"current":"new"}',
+    '{ current = "new" }',
+    "{}",
+  ];
+
+  it.each(texts)("refuses lists, tables and numbers, and repeats no secret: $variable", (row) => {
+    const name = `${row.section}.${row.key}`;
+    const values: [unknown, Settings][] = [
+      ...LISTS.map((text): [unknown, Settings] => [text, { [row.variable]: text }]),
+      ...[["new", "old"], { current: "new" }, 7, true].map((value): [unknown, Settings] => [
+        value,
+        inFile(name, value),
+      ]),
+    ];
+    for (const [value, settings] of values) {
+      const faults = valueOf(name, settings);
+      expect(faults, JSON.stringify(value)).toEqual([expect.stringMatching(ONE_STRING)]);
+      if (row.secret) expect(String(faults)).not.toContain("new");
+    }
+  });
+
+  it.each(["[", "]", "[x]y", "x[1]", "[9fK", "{9fK", "a,b", '"a"', "[abc]"])(
+    "takes %j, which is no list",
+    (text) => {
+      const settings = {
+        SIGNAL_MANAGER_ADMIN_TOKEN: text,
+        SIGNAL_MANAGER_SERVER_DEVELOPMENT: "true",
+      };
+      expect(valueOf("admin.token", settings)).toBe(text);
+    },
+  );
+});
+
+describe("a list in a variable", () => {
+  it.each(['{"alice":"secret"}', '"a:1","b:2"', "'a:1', 'b:2'", '"a:1"', "a:1,'b:2'"])(
+    "is a fault in quotes or as a table, since no client has such a name: %s",
+    (text) => {
+      expect(valueOf("auth.api_keys", { SIGNAL_MANAGER_AUTH_API_KEYS: text })).toEqual([
+        "SIGNAL_MANAGER_AUTH_API_KEYS must be a list: items between commas and without quotes, or a JSON array",
+      ]);
+    },
+  );
+
+  it.each(["a:'1", 'a:"1"', "a:{1}", "a:1'"])(
+    "may have quotes and braces in a token: %s",
+    (text) => {
+      expect(valueOf("auth.api_keys", { SIGNAL_MANAGER_AUTH_API_KEYS: text })).toEqual(
+        keys(["a", text.slice(2)]),
+      );
+    },
+  );
+});
