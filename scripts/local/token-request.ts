@@ -3,7 +3,8 @@ import { parseArgs } from "node:util";
 import { MIN_SECRET_BYTES } from "../../src/config/cross-checks.ts";
 import { KEYS } from "../../src/config/keys.ts";
 import { list, type Kind } from "../../src/config/kinds.ts";
-import { parseClientId, type ClientId } from "../../src/protocol/client-id.ts";
+import { isReserved, parseClientId, type ClientId } from "../../src/protocol/client-id.ts";
+import { faultRow } from "../../src/protocol/errors.ts";
 import { failed, success, type Result } from "../../src/protocol/result.ts";
 
 export const USAGE = `npm run --silent token -- CLIENT_ID [--expires SECONDS] [--targets LIST]
@@ -30,6 +31,7 @@ export function parseTokenRequest(args: readonly string[]): Result<TokenRequest,
   if (clientId === null) {
     return failed("a client id is 1-128 characters without control characters");
   }
+  if (isReserved(clientId)) return failed(faultRow("connect.reserved").text);
   const expiresInSeconds = optional(values.expires, KEYS.auth.token_expiry.kind);
   if (!expiresInSeconds.ok) {
     return failed(`--expires ${expiresInSeconds.failure}, got ${JSON.stringify(values.expires)}`);

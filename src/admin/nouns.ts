@@ -7,6 +7,7 @@ import {
   bodyOf,
   clientId,
   clientIdOf,
+  credentialId,
   limit,
   listOf,
   prefix,
@@ -61,7 +62,7 @@ const MAX_EXPIRY_SECONDS = 365 * 86_400;
 
 /** What a token is to allow. */
 export const IssueTokenRequest = bodyOf({
-  client_id: clientId,
+  client_id: credentialId,
   expires_in: wholeNumber(1, MAX_EXPIRY_SECONDS)
     .optional()
     .meta({ description: "Seconds until the token expires; if absent, auth.token_expiry" }),

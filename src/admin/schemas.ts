@@ -1,6 +1,6 @@
 /** The schemas that operations are built from. Requests are checked by schemas, and the OpenAPI document is made of them. */
 import * as z from "zod";
-import { parseClientId } from "../protocol/client-id.ts";
+import { isReserved, parseClientId } from "../protocol/client-id.ts";
 import { MAX_CLIENT_ID_CHARS } from "../protocol/limits.ts";
 
 /** A page of 1000 sessions has about 200 KB. */
@@ -14,6 +14,11 @@ export const NOTHING = z.strictObject({});
 
 /** A client id in a request. */
 export const clientId = clientIdOf("The client's id in the protocol");
+
+/** The client of a token. */
+export const credentialId = clientId.refine((id) => !isReserved(id), {
+  error: "must not be the id that is reserved for signals of backends",
+});
 
 /** How many items a page of a list may hold. */
 export const limit = wholeNumber(1, MAX_PAGE)

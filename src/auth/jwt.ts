@@ -1,5 +1,5 @@
 /** The claims of a JWT: which ones a client's token must have, and which ones an issued token gets. */
-import { parseClientId, type ClientId } from "../protocol/client-id.ts";
+import { isReserved, parseClientId, type ClientId } from "../protocol/client-id.ts";
 import { isObject, isStrings } from "../protocol/json.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import type { AuthFault, Credentials, Grant } from "./grant.ts";
@@ -29,7 +29,7 @@ export function grantOfClaims(
   // JSON has numbers like 1e999, which JavaScript reads as Infinity: the session would never end.
   if (!Number.isFinite(expiresAtMs)) return failed("auth.invalid");
   const clientId = parseClientId(sub);
-  if (clientId === null) return failed("auth.invalid");
+  if (clientId === null || isReserved(clientId)) return failed("auth.invalid");
   if (credentials.clientId !== null && credentials.clientId !== clientId) {
     return failed("auth.invalid");
   }

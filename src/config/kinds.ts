@@ -8,6 +8,7 @@ import {
   type ServiceAccount,
 } from "../events/sinks/pubsub/service-account.ts";
 import type { Hubs } from "../hub/placement.ts";
+import { isReserved } from "../protocol/client-id.ts";
 import { parseJson } from "../protocol/json.ts";
 
 /** What is wrong with a value, as the rest of a sentence that begins with the key's name. It MUST NOT repeat the value. */
@@ -105,6 +106,9 @@ export function apiKeys(): Kind<ApiKey[]> {
       if (key === null) {
         faults.push({ index, text: "must be a client_id:token pair" });
         return [];
+      }
+      if (isReserved(key.clientId)) {
+        faults.push({ index, text: 'names the client "backend", which only the admin API may' });
       }
       const owner = clientByToken.get(key.token) ?? key.clientId;
       clientByToken.set(key.token, key.clientId);

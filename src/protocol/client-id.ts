@@ -12,8 +12,17 @@ const CLIENT_ID = new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${MAX_CLIENT_ID_CHARS}}$`, "u
 /** null unless the value is a string of 1-128 Unicode characters without control characters and lone surrogates. */
 export function parseClientId(value: unknown): ClientId | null {
   if (typeof value !== "string" || !CLIENT_ID.test(value)) return null;
-  // The brand is made here and in `parseClientIdFast` alone.
+  // The brand is made in this file alone.
   return value as ClientId;
+}
+
+/** The source of the admin API's signals where they name no other (ID4). */
+// It matches the expression above.
+export const BACKEND = "backend" as ClientId;
+
+/** Whether no credential may name the client, so that a target can tell who speaks (ID4). */
+export function isReserved(clientId: ClientId): boolean {
+  return clientId === BACKEND;
 }
 
 /** As `parseClientId`, at a fifth of its cost where the id is printable ASCII: for the signal path. */

@@ -7,7 +7,7 @@ import type { AuthFault, Credentials, Grant } from "../auth/grant.ts";
 import { allowsOrigin } from "../auth/origins.ts";
 import type { Config } from "../config/keys.ts";
 import { hubNameForUpgrade, hubNameOf } from "../hub/placement.ts";
-import { parseClientId, type ClientId } from "../protocol/client-id.ts";
+import { isReserved, parseClientId, type ClientId } from "../protocol/client-id.ts";
 import { faultRow } from "../protocol/errors.ts";
 import { CLIENT_ID_PARAMETER } from "../protocol/names.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
@@ -111,7 +111,8 @@ function readClientId(values: readonly string[]): Result<ClientId | null, string
     return failed(`The query has ${CLIENT_ID_PARAMETER} more than once: send one`);
   }
   const clientId = parseClientId(value);
-  return clientId === null ? failed(faultRow("payload.client-id").text) : success(clientId);
+  if (clientId === null) return failed(faultRow("payload.client-id").text);
+  return isReserved(clientId) ? failed(faultRow("connect.reserved").text) : success(clientId);
 }
 
 function admitted(admission: Admission): Decision {

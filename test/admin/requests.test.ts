@@ -98,6 +98,7 @@ describe("the admin API", () => {
     [{ client_id: "\ud83e" }, "#/client_id", ID],
     [{ client_id: "a\u0000" }, "#/client_id", ID],
     [{ client_id: "x".repeat(129) }, "#/client_id", ID],
+    [{ client_id: "backend" }, "#/client_id", /^must not be the id that is reserved/],
     [{ client_id: "a", expires_in: 0 }, "#/expires_in", /^must be a whole number from 1 to/],
     [{ client_id: "a", expires_in: "60" }, "#/expires_in", /^must be a whole number from 1 to/],
     [{ client_id: "a", expires_in: 1.5 }, "#/expires_in", /^must be a whole number from 1 to/],

@@ -33,6 +33,25 @@ export function connectingBehaviour(world: () => World): void {
     await expectAlive(peer, "alice");
   });
 
+  it("[ID4] refuses a CONNECT of the client id that is reserved for backends, whatever its credentials, and keeps the connection", async () => {
+    const auth_token = await world().token("backend");
+    const peer = await world().open();
+    for (const payload of [
+      { client_id: "backend", auth_token },
+      { client_id: "backend" },
+      `backend:${auth_token}`,
+    ]) {
+      await peer.send(frame("CONNECT", payload));
+      expect(errorCodeOf(await peer.next())).toBe(400);
+    }
+    await peer.send(frame("CONNECT", { client_id: "alice", auth_token }));
+    expect(errorCodeOf(await peer.next())).toBe(401);
+    await peer.send(
+      frame("CONNECT", { client_id: "alice", auth_token: await world().token("alice") }),
+    );
+    expect(await peer.next()).toMatchObject({ type: "CONNECT_ACK" });
+  });
+
   it("[CO1] [PT6] answers a CONNECT in TEXT with status:session_id", async () => {
     const peer = await world().open();
     await peer.send(frame("CONNECT", `alice:${await world().token("alice")}`));

@@ -96,6 +96,12 @@ describe("the API keys", () => {
     ]);
   });
 
+  it("[ID4] may not name the client that is reserved for signals of backends, and the fault repeats no token", () => {
+    expect(
+      faultsOf({ auth: { api_keys: ["bob:good", "backend:secret", "Backend:other"] } }),
+    ).toEqual(['auth.api_keys[1] names the client "backend", which only the admin API may']);
+  });
+
   it.each([
     ["a client may have two tokens", ["a:1", "a:2"], []],
     ["a pair may be repeated", ["a:1", "a:1"], []],

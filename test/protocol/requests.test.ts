@@ -125,6 +125,37 @@ describe("The decoder of CONNECT", () => {
     expect(decodePayload(payloadType, payload, connectRequest)).toEqual(success(request));
   });
 
+  it.each<[string, object, Fault]>([
+    [
+      "the original project's tag",
+      { Connect: { client_id: "alice", auth_token: "t" } },
+      "payload.wrapped",
+    ],
+    [
+      "a tag beside other fields",
+      { type: "Connect", payload: { client_id: "a" } },
+      "payload.wrapped",
+    ],
+    ["a tag around another message", { Heartbeat: { timestamp: 1 } }, "payload.client-id"],
+    ["a tag around nothing", { Connect: {} }, "payload.client-id"],
+    ["a tag around a list", { Connect: [{ client_id: "alice" }] }, "payload.client-id"],
+    [
+      "a client_id that is wrong itself",
+      { client_id: 7, Connect: { client_id: "a" } },
+      "payload.client-id",
+    ],
+    ["a client_id that is an object", { client_id: { client_id: "a" } }, "payload.client-id"],
+  ])("[PT3] refuses %s, and names a wrapping where there is one", (_, fields, fault) => {
+    expect(decodePayload(JSON_TYPE, json(fields), connectRequest)).toEqual(failed(fault));
+  });
+
+  it("[PT3] refuses a signal in the original project's tag, and names the wrapping", () => {
+    const fields = { SignalOffer: { target_client_id: "bob", signal_data: "sdp" } };
+    expect(decodePayload(JSON_TYPE, json(fields), signalRequest)).toEqual(
+      failed("payload.wrapped"),
+    );
+  });
+
   it("[CO1] reads nothing out of a field named __proto__", () => {
     const payload = bytes('{"__proto__":{"client_id":"alice"}}');
     expect(decodePayload(JSON_TYPE, payload, connectRequest)).toEqual(failed("payload.client-id"));

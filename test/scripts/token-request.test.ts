@@ -21,6 +21,7 @@ describe("the command line of npm run token", () => {
     [["a", "b"], "give one client id"],
     [[""], "1-128 characters"],
     [["a\nb"], "1-128 characters"],
+    [["backend"], "reserved for signals of backends"],
     [["a", "--expires", "1h"], "--expires must be a whole number"],
     [["a", "--expires", "0"], "--expires must be a whole number"],
     [["a", "--expires"], "--expires"],

@@ -113,6 +113,13 @@ describe("the upgrade", () => {
     expect((await upgrade("/?client_id=bob")).status).toBe(101);
   });
 
+  it("[ID4] is answered with 401 for a token of the reserved client id, and with 400 where the query names it", async () => {
+    const authorization = `Bearer ${await jwt("backend")}`;
+    expect((await upgrade("/", { authorization })).status).toBe(401);
+    expect((await upgrade("/?client_id=backend")).status).toBe(400);
+    expect((await upgrade("/?client_id=Backend")).status).toBe(101);
+  });
+
   it("[UP2] is answered with 400 for two different tokens, or an empty one", async () => {
     const headers = { authorization: "Bearer test_token_1" };
     expect((await upgrade("/?access_token=test_token_2", headers)).status).toBe(400);

@@ -1,6 +1,7 @@
 /** From an open socket to a session: CONNECT, its verification, and what waits behind it (CO1-CO10). */
 import type { Grant } from "../../auth/grant.ts";
 import { grantCapabilities } from "../../protocol/capabilities.ts";
+import { isReserved } from "../../protocol/client-id.ts";
 import type { Fault } from "../../protocol/errors.ts";
 import {
   MAX_CONNECT_FAILURES,
@@ -82,6 +83,10 @@ export class Handshakes {
       return undefined;
     }
     const request = decoded.value;
+    if (isReserved(request.clientId)) {
+      this.#connections.refuse(socket, received, "connect.reserved");
+      return undefined;
+    }
     const { grant, expectedClientId } = connection;
     if (expectedClientId !== null && expectedClientId !== request.clientId) {
       this.#connections.refuse(socket, received, "connect.other-id");

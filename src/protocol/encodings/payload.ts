@@ -52,6 +52,16 @@ function readJson<Request>(
   return isObject(fields) ? readers.json(fields, text, payload) : failed("payload.json");
 }
 
+/** Whether a missing field stands one object deeper: programs of the original project send `{"Connect": {…}}` (PT3). */
+export function isWrapped(fields: JsonFields, name: string): boolean {
+  return (
+    fields[name] === undefined &&
+    Object.entries(fields).some(
+      ([tag, inner]) => /^[a-z]+$/i.test(tag) && isObject(inner) && inner[name] !== undefined,
+    )
+  );
+}
+
 function unsupported(): Result<never, Fault> {
   return failed("payload.type");
 }

@@ -1,7 +1,7 @@
 /** CONNECT and CONNECT_ACK: a client asks for a session, and the hub says that it has begun (CO1-CO4). */
 import { parseClientId, type ClientId } from "../client-id.ts";
 import { splitPrefixed } from "../encodings/binary.ts";
-import { fieldsOf, requestDecoder, type AnswerEncoder } from "../encodings/payload.ts";
+import { fieldsOf, isWrapped, requestDecoder, type AnswerEncoder } from "../encodings/payload.ts";
 import { splitAtColon } from "../encodings/text.ts";
 import { decodeUtf8 } from "../encodings/utf8.ts";
 import { isStrings } from "../json.ts";
@@ -36,7 +36,9 @@ export interface ConnectAnswer {
 export const connectRequest = /* @__PURE__ */ requestDecoder<ConnectRequest>({
   json(fields) {
     const clientId = parseClientId(fields["client_id"]);
-    if (clientId === null) return failed("payload.client-id");
+    if (clientId === null) {
+      return failed(isWrapped(fields, "client_id") ? "payload.wrapped" : "payload.client-id");
+    }
     const authToken = fields["auth_token"] ?? null;
     if (authToken !== null && !isToken(authToken)) return failed("payload.token");
     const capabilities = fields["capabilities"] ?? [];

@@ -1,7 +1,7 @@
 /** SIGNAL_* and SIGNAL_ACK: what one client says to another through the hub, which names its source (SI1-SI10). */
 import { parseClientIdFast, type ClientId } from "../client-id.ts";
 import { MAX_PREFIXED_BYTES, prefixed, splitPrefixed } from "../encodings/binary.ts";
-import { fieldsOf, requestDecoder, type AnswerEncoder } from "../encodings/payload.ts";
+import { fieldsOf, isWrapped, requestDecoder, type AnswerEncoder } from "../encodings/payload.ts";
 import { BINARY_PAYLOAD, JSON_PAYLOAD, TEXT_PAYLOAD } from "../encodings/payload-types.ts";
 import type { Cut } from "../encodings/splice.ts";
 import { cutForSource, sourceField } from "../encodings/stamp-json.ts";
@@ -50,7 +50,9 @@ export interface SignalAckAnswer {
 export const signalRequest = /* @__PURE__ */ requestDecoder<SignalRequest>({
   json(fields, text, payload) {
     const target = parseClientIdFast(fields["target_client_id"]);
-    if (target === null) return failed("payload.target");
+    if (target === null) {
+      return failed(isWrapped(fields, "target_client_id") ? "payload.wrapped" : "payload.target");
+    }
     // JSON has no undefined: the field is missing.
     if (fields["signal_data"] === undefined) return failed("payload.signal-data");
     const { payload: withoutSource, cutAt, resumeAt } = cutForSource(payload, text, fields);

@@ -1,7 +1,7 @@
 /** Signals of a backend: encodes the frame as a hub would stamp it, and hands it to the target's hub. */
 import type { AdminService } from "../../admin/service.ts";
 import { hubNameOf } from "../../hub/placement.ts";
-import { parseClientId } from "../../protocol/client-id.ts";
+import { BACKEND } from "../../protocol/client-id.ts";
 import { faultRow, type Fault } from "../../protocol/errors.ts";
 import { encodeBackendFrame } from "../../protocol/messages/signal.ts";
 import { MESSAGE_TYPES } from "../../protocol/messages/table.ts";
@@ -9,9 +9,6 @@ import { formatUuid, UUID_BYTES } from "../../protocol/uuid.ts";
 import { createRemoteHubs } from "../remote-hubs.ts";
 import type { Env, Services } from "../services.ts";
 import { workerStatsOf } from "../worker-stats.ts";
-
-/** The source that the target sees where the backend names none. */
-const BACKEND = parseClientId("backend");
 
 const MESSAGE_TYPE_OF = {
   offer: MESSAGE_TYPES.SIGNAL_OFFER.value,
@@ -28,7 +25,6 @@ export function createBackend(
   const hubs = createRemoteHubs(env, services);
   return async (signal) => {
     const source = signal.source_client_id ?? BACKEND;
-    if (source === null) throw new Error('"backend" is not a client id');
     const target = signal.target_client_id;
     const messageType = MESSAGE_TYPE_OF[signal.type];
     const meta = { source, target, messageType };

@@ -102,6 +102,13 @@ describe("the verifier accepts a token, which", () => {
   });
 });
 
+it("[ID4] The verifier refuses a token whose client is called like a backend, as auth.invalid", async () => {
+  const token = jwt(claims({ sub: "backend" }));
+  expect(await verify(token, null)).toEqual(failed("auth.invalid"));
+  expect(await verify(token, "backend")).toEqual(failed("auth.invalid"));
+  expect(await verify(jwt(claims({ sub: "backend2" })), null)).toMatchObject({ ok: true });
+});
+
 describe("the verifier refuses an expired token", () => {
   it.each([
     ["the clock skew ago", NOW - SKEW_SECONDS],
