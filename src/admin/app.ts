@@ -35,6 +35,11 @@ export function createAdminApp(version: string): Hono<AdminTypes> {
   const app = new Hono<AdminTypes>();
 
   app.use(async (c, next) => {
+    await next();
+    // Some answers hold tokens, and the others are true for a moment only.
+    c.header("cache-control", "no-store");
+  });
+  app.use(async (c, next) => {
     const { token, service, notFound } = c.env;
     if (token === "") return notFound();
     if (!bearerCheck(token)(c.req.raw.headers.get("authorization"))) {
@@ -42,9 +47,7 @@ export function createAdminApp(version: string): Hono<AdminTypes> {
       const headers = { "www-authenticate": "Bearer" };
       return problem(401, "Present the admin token: Authorization: Bearer …", { headers });
     }
-    await next();
-    // Some answers hold tokens, and the others are true for a moment only.
-    c.header("cache-control", "no-store");
+    return next();
   });
   addOperations(app);
   app.get(OPENAPI_PATH, (c) => c.json(openApiDocument(version)));

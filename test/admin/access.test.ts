@@ -84,6 +84,8 @@ describe("the admin API, to a request with the token,", () => {
     for (const path of ["/admin/sessions", "/admin/sessions/nobody", "/admin/nothing"]) {
       expect((await ask("GET", path)).headers.get("cache-control")).toBe("no-store");
     }
+    const refused = await ask("GET", "/admin/sessions", undefined, { authorization: "Bearer x" });
+    expect([refused.status, refused.headers.get("cache-control")]).toEqual([401, "no-store"]);
   });
 
   it("answers 500 where the service rejects, observes the error, and quotes nothing of it", async () => {
