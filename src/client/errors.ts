@@ -52,6 +52,7 @@ export const SIGNAL_ERRORS = {
   "bad-option": { retryable: false, text: "An option is not valid" },
   // peer()
   "negotiation-failed": { retryable: true, text: "The RTCPeerConnection refused a step of the negotiation" },
+  "call-not-connected": { retryable: true, text: "The call has not connected in time" },
 } as const satisfies Record<string, ErrorRow>;
 
 /** Stable: no code is ever renamed. */
