@@ -1,4 +1,5 @@
 /** How often a hub sweeps for a device that only pings, computed by the hub's own rule. */
+import { KEYS } from "../../src/config/keys.ts";
 import type { Connected } from "../../src/hub/connection.ts";
 import { nextDeadline } from "../../src/hub/deadlines.ts";
 import type { ClientId } from "../../src/protocol/client-id.ts";
@@ -27,7 +28,10 @@ export function sweepsPerDay(heartbeatMs: number): number {
   let sweeps = 0;
   for (let nowMs = 0; nowMs < DAY_MS; sweeps += 1) {
     const lastPingMs = Math.floor(nowMs / heartbeatMs) * heartbeatMs;
-    const next = nextDeadline(device, lastPingMs, { heartbeatIntervalMs: heartbeatMs });
+    const next = nextDeadline(device, lastPingMs, {
+      heartbeatIntervalMs: heartbeatMs,
+      minSilenceMs: KEYS.server.min_silence.default * 1000,
+    });
     if (next === null) throw new Error("a connected device has a deadline");
     nowMs = next.atMs;
   }

@@ -6,7 +6,8 @@ export const END_REASONS = {
   closed: "the client closed the WebSocket",
   dropped: "the connection broke without a close frame",
   replaced: "another connection took over the client id",
-  "timed-out": "nothing came from the client for three heartbeat intervals",
+  "timed-out":
+    "nothing came from the client for three heartbeat intervals and for server.min_silence",
   expired: "the token expired",
   kicked: "an administrator ended it",
   "too-large": "a message of the client exceeded the size limit",

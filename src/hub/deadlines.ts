@@ -11,19 +11,29 @@ export interface Deadline {
 
 /**
  * The longest time between two checks of a client that only pings. More frequent checks would wake a hub of sleeping
- * clients every three heartbeat intervals; a client that died is usually found sooner, by its socket's close or the next signal
+ * clients every ninety seconds; a client that died is usually found sooner, by its socket's close or the next signal
  * for it.
  */
 const MAX_CHECK_INTERVAL_MS = 3_600_000;
 
-/** Whether nothing came for three heartbeats (HB4). The platform is asked for a `ping` only if no frame is recent. */
+type SilenceSettings = Pick<HubSettings, "heartbeatIntervalMs" | "minSilenceMs">;
+
+/**
+ * How long a session may be silent (HB4): three heartbeat intervals, or longer where these are short, because browsers run the
+ * timers of a hidden page once a minute.
+ */
+export function silenceMsOf({ heartbeatIntervalMs, minSilenceMs }: SilenceSettings): number {
+  return Math.max(HEARTBEATS_MISSED * heartbeatIntervalMs, minSilenceMs);
+}
+
+/** Whether nothing came for too long (HB4). The platform is asked for a `ping` only if no frame is recent. */
 export function isSilent(
   { lastActivityMs }: Connected,
   socket: Pick<HubSocket, "lastPingMs">,
-  settings: Pick<HubSettings, "heartbeatIntervalMs">,
+  settings: SilenceSettings,
   nowMs: number,
 ): boolean {
-  const silenceMs = HEARTBEATS_MISSED * settings.heartbeatIntervalMs;
+  const silenceMs = silenceMsOf(settings);
   if (nowMs - lastActivityMs < silenceMs) return false;
   return nowMs - (socket.lastPingMs() ?? 0) >= silenceMs;
 }
@@ -32,7 +42,7 @@ export function isSilent(
 export function nextDeadline(
   connection: Connection,
   lastPingMs: number | null,
-  settings: Pick<HubSettings, "heartbeatIntervalMs">,
+  settings: SilenceSettings,
 ): Deadline | null {
   switch (connection.state) {
     case "awaiting-connect":
@@ -52,15 +62,15 @@ export function nextDeadline(
 
 /**
  * The longer a client has only pinged, the later the next check: after half that time, at most an hour, and never before
- * three heartbeat intervals (HB4).
+ * the session may count as silent (HB4).
  */
 function nextCheckMs(
   { lastActivityMs }: Connected,
   lastPingMs: number | null,
-  { heartbeatIntervalMs }: Pick<HubSettings, "heartbeatIntervalMs">,
+  settings: SilenceSettings,
 ): number {
   const lastSeenMs = Math.max(lastActivityMs, lastPingMs ?? 0);
-  const silenceMs = HEARTBEATS_MISSED * heartbeatIntervalMs;
+  const silenceMs = silenceMsOf(settings);
   const onlyPingedForMs = lastSeenMs - lastActivityMs;
   const intervalMs = Math.max(silenceMs, Math.min(onlyPingedForMs / 2, MAX_CHECK_INTERVAL_MS));
   return Math.ceil(lastSeenMs + intervalMs);

@@ -133,6 +133,8 @@ export interface HubPorts {
 export interface HubSettings {
   readonly maxSessions: number;
   readonly heartbeatIntervalMs: number;
+  /** No session ends for being silent for less than this, however short the heartbeat interval (HB4). */
+  readonly minSilenceMs: number;
   readonly connectTimeoutMs: number;
   readonly maxMessageBytes: number;
   readonly framesPerSecond: number;

@@ -30,7 +30,8 @@ export const CLOSE_DOCS: Readonly<Record<CloseName, string>> = {
   "framing-lost": "message after message cannot be framed",
   unauthenticated: "three failures before CONNECT succeeded, or the token expired",
   kicked: "an administrator ended the session",
-  "timed-out": "no CONNECT within the connect time-out, or silence for three heartbeat intervals",
+  "timed-out":
+    "no CONNECT within the connect time-out, or silence for three heartbeat intervals and for server.min_silence",
   replaced: "another connection took over this client id",
   "too-large": "a message over the size limit",
   abuse: "the rate limit was ignored, or more than a megabyte left unread",

@@ -25,7 +25,7 @@ export const MAX_CONNECT_FAILURES = 3;
 /** After this many losses of framing in a row, without one whole frame among them, the connection is closed (FR6). */
 export const MAX_LOST_FRAMINGS = 16;
 
-/** A session times out after it has sent nothing for this many heartbeat intervals (HB4). */
+/** A session times out after it has sent nothing for this many heartbeat intervals (HB4), and for `server.min_silence`. */
 export const HEARTBEATS_MISSED = 3;
 
 /** How much may wait unread for one client before the hub refuses signals to it (RL3). */

@@ -59,6 +59,7 @@ function hubSettingsOf({ server, limits }: Config): HubSettings {
   return {
     maxSessions: server.max_connections,
     heartbeatIntervalMs: server.heartbeat_interval * 1000,
+    minSilenceMs: server.min_silence * 1000,
     connectTimeoutMs: server.connect_timeout * 1000,
     maxMessageBytes: limits.max_message_size,
     framesPerSecond: limits.frames_per_second,

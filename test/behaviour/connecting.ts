@@ -11,7 +11,7 @@ import {
   expectNothing,
   signalTo,
 } from "./steps.ts";
-import { CONNECT_TIMEOUT_MS, MAX_SESSIONS, matesOf, type World } from "./world.ts";
+import { CONNECT_TIMEOUT_MS, MAX_SESSIONS, matesOf, type Peer, type World } from "./world.ts";
 
 export function connectingBehaviour(world: () => World): void {
   it("[CO1] [CO2] [CO3] begins a session for a signed token in CONNECT", async () => {
@@ -211,6 +211,16 @@ export function connectingBehaviour(world: () => World): void {
       await world().open();
     }
     expect(await world().refusal()).toBe(503);
+  });
+
+  it("[CO9] [UP6] gives the places of connections that never sent anything to others, at once", async () => {
+    const silent: Peer[] = [];
+    while ((await world().refusal()) === null) silent.push(await world().open());
+    await world().advance(CONNECT_TIMEOUT_MS);
+    expect(await world().refusal()).toBe(null);
+    for (const peer of silent) expect(await peer.closed).toBe(4408);
+    await expectAlive(await connect(world(), "alice"), "alice");
+    expect(world().ended).toEqual([]);
   });
 }
 

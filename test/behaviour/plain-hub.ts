@@ -151,7 +151,7 @@ export class PlainHub implements Callee {
           find: (id) => sockets.get(id),
           all: () => [...sockets.values()],
           get count() {
-            return sockets.size;
+            return [...sockets.values()].filter(isOpen).length;
           },
           isFull: false,
         },
@@ -207,4 +207,9 @@ function overTheWire(signals: readonly ForwardedSignal[]): readonly ForwardedSig
     if (frame.byteLength !== frame.buffer.byteLength) throw new Error("a frame is a view");
   }
   return structuredClone(signals);
+}
+
+/** A socket that the hub has closed no longer counts, although it stays until its peer answers the close. */
+function isOpen({ connection }: PlainSocket): boolean {
+  return connection.state !== "closed";
 }

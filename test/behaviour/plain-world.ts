@@ -19,6 +19,7 @@ const SECRET = "a secret of the plain world, 32 bytes or more";
 const SETTINGS: HubSettings = {
   maxSessions: limits.MAX_SESSIONS,
   heartbeatIntervalMs: limits.HEARTBEAT_INTERVAL_MS,
+  minSilenceMs: limits.MIN_SILENCE_MS,
   connectTimeoutMs: limits.CONNECT_TIMEOUT_MS,
   maxMessageBytes: limits.MAX_MESSAGE_BYTES,
   framesPerSecond: limits.FRAMES_PER_SECOND,

@@ -21,6 +21,7 @@ export const FRAME_BURST = 200;
 export const FRAMES_PER_SECOND = 100;
 export const CONNECT_TIMEOUT_MS = 10_000;
 export const HEARTBEAT_INTERVAL_MS = 30_000;
+export const MIN_SILENCE_MS = 75_000;
 export const MAX_MESSAGE_BYTES = 524_288;
 export const MAX_BATCH_BYTES = 4096;
 

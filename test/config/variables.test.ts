@@ -125,6 +125,7 @@ describe("the keys of whole numbers", () => {
     ["server.port", 0, 65_535],
     ["server.max_connections", 1, 32_000],
     ["server.heartbeat_interval", 1, 3600],
+    ["server.min_silence", 0, 3600],
     ["server.connect_timeout", 1, 300],
     ["auth.token_expiry", 1, 31_536_000],
     ["metrics.port", 0, 65_535],

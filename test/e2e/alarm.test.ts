@@ -8,6 +8,7 @@ beforeAll(async () => {
   service = await NodeService.start({
     SIGNAL_MANAGER_SERVER_CONNECT_TIMEOUT: "1",
     SIGNAL_MANAGER_SERVER_HEARTBEAT_INTERVAL: "1",
+    SIGNAL_MANAGER_SERVER_MIN_SILENCE: "0",
   });
 });
 afterAll(() => service?.stop());

@@ -103,7 +103,10 @@ describe("events of the running service", () => {
 
   it("report each session that a crash of the runtime ended once, even if no client comes back, and the counters survive", async () => {
     const { topic, collector } = await publishing.newTopic();
-    const interval = { SIGNAL_MANAGER_SERVER_HEARTBEAT_INTERVAL: "3" };
+    const interval = {
+      SIGNAL_MANAGER_SERVER_HEARTBEAT_INTERVAL: "3",
+      SIGNAL_MANAGER_SERVER_MIN_SILENCE: "0",
+    };
     const first = await publishing.start(topic, "death", interval);
     const ids = ["alice", "bob", "carol"];
     const clients = await Promise.all(ids.map((id) => connectWithToken(first.url, id)));

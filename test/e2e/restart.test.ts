@@ -35,6 +35,7 @@ async function restartable(common: ShellSettings) {
     const service = await NodeService.start(
       {
         SIGNAL_MANAGER_SERVER_HEARTBEAT_INTERVAL: "3",
+        SIGNAL_MANAGER_SERVER_MIN_SILENCE: "0",
         SIGNAL_MANAGER_EVENTS_SINKS: "pubsub",
         SIGNAL_MANAGER_EVENTS_PUBSUB_ENDPOINT: pubsub.endpoint,
         SIGNAL_MANAGER_EVENTS_PUBSUB_PROJECT: pubsub.project,

@@ -1,18 +1,61 @@
 /** Deadlines under settings that bring them close together, and clients that only ping. */
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { PlainWorld } from "../behaviour/plain-world.ts";
 import { connect, error, signalTo } from "../behaviour/steps.ts";
 import type { Peer } from "../behaviour/world.ts";
-import { uuid } from "../support/frames.ts";
+import { frame, uuid } from "../support/frames.ts";
 
 it("[HB4] The hub ends a silent session in time, even if three heartbeats pass before the connect deadline", async () => {
-  const world = new PlainWorld({ evicts: false, settings: { heartbeatIntervalMs: 1000 } });
+  const settings = { heartbeatIntervalMs: 1000, minSilenceMs: 0 };
+  const world = new PlainWorld({ evicts: false, settings });
   const alice = await connect(world, "alice");
   await world.advance(2999);
   expect(world.ended).toEqual([]);
   await world.advance(1);
   expect(await alice.closed).toBe(4408);
 });
+
+describe.each([{ evicts: false }, { evicts: true }])(
+  "a page whose timers run once a minute, at a hub with a heartbeat interval of 10 s (evicted: $evicts)",
+  ({ evicts }) => {
+    const MINUTE_MS = 60_000;
+    let world: PlainWorld;
+    let page: Peer;
+
+    beforeEach(async () => {
+      world = new PlainWorld({ evicts, settings: { heartbeatIntervalMs: 10_000 } });
+      page = await connect(world, "page", { expiresInSeconds: 86_400 });
+    });
+
+    it.each(["ping", frame("HEARTBEAT", {})])(
+      "[HB4] stays connected, and gets the signals that come just before it speaks (%#)",
+      async (heartbeat) => {
+        const bob = await connect(world, "bob");
+        for (let minute = 1; minute <= 60; minute += 1) {
+          for (let part = 0; part < 10; part += 1) {
+            await world.advance(MINUTE_MS / 10 - (part === 9 ? 1 : 0));
+            await bob.send("ping");
+            await bob.next();
+          }
+          expect(world.ended).toEqual([]);
+          await bob.send(signalTo("page", minute));
+          expect(await page.next()).toMatchObject({ type: "SIGNAL_OFFER" });
+          await world.advance(1);
+          await page.send(heartbeat);
+          await page.next();
+        }
+      },
+    );
+
+    it("[HB4] is closed once it is silent for 75 s, and not before", async () => {
+      await world.advance(74_999);
+      expect(world.ended).toEqual([]);
+      await world.advance(1);
+      expect(await page.closed).toBe(4408);
+      expect(world.ended).toMatchObject([{ clientId: "page", reason: "timed-out" }]);
+    });
+  },
+);
 
 describe("a client that only pings", () => {
   const HEARTBEAT_MS = 30_000;

@@ -22,6 +22,7 @@ const CAROL = "carol";
 const SETTINGS = {
   maxSessions: 10,
   heartbeatIntervalMs: 30_000,
+  minSilenceMs: 75_000,
   connectTimeoutMs: 10_000,
   maxMessageBytes: 1_048_576,
   framesPerSecond: 10,

@@ -13,6 +13,8 @@ import { workerStatsOf } from "../worker-stats.ts";
 const MESSAGE_TYPE_OF = {
   offer: MESSAGE_TYPES.SIGNAL_OFFER.value,
   answer: MESSAGE_TYPES.SIGNAL_ANSWER.value,
+  "ice-candidate": MESSAGE_TYPES.SIGNAL_ICE_CANDIDATE.value,
+  // As it was first spelled.
   ice_candidate: MESSAGE_TYPES.SIGNAL_ICE_CANDIDATE.value,
 } as const;
 
