@@ -108,7 +108,12 @@ export class SignalClient implements AsyncDisposable {
     target: string,
     type: SignalType,
     data: SignalData,
-    { signal, timeoutMs = this.#options.sendTimeoutMs, resend = false }: SendOptions = {},
+    {
+      signal,
+      timeoutMs = this.#options.sendTimeoutMs,
+      resend = false,
+      urgent = false,
+    }: SendOptions = {},
   ): Promise<void> {
     if (signal?.aborted === true)
       throw new SignalError("aborted", { target, cause: signal.reason });
@@ -131,7 +136,8 @@ export class SignalClient implements AsyncDisposable {
       };
       this.#sends.set(id, { resolve, reject, cancel });
       this.#settleSends(this.#pending.add({ id, target, frame, resend }));
-      this.#flushSoon();
+      if (urgent) this.#flush();
+      else this.#flushSoon();
     });
   }
 

@@ -34,4 +34,9 @@ export interface SendOptions {
    * a signal whose connection is lost rejects with `outcome-unknown`.
    */
   readonly resend?: boolean;
+  /**
+   * Whether the signal leaves within this call, with all that waits before it, rather than at the end of the turn. The
+   * default is false. A page that goes away (`pagehide`) has no end of the turn.
+   */
+  readonly urgent?: boolean;
 }
