@@ -10,7 +10,10 @@ export const SIGNAL_MESSAGE_TYPES = {
 
 export type SignalType = keyof typeof SIGNAL_MESSAGE_TYPES;
 
-/** Any JSON value. The compiler cannot check what is inside an object, so `send` does. */
+/**
+ * Any JSON value, or an object that `toJSON` or its own fields make one. The compiler cannot check what is inside an object,
+ * so `send` does: it rejects with `bad-signal` where JSON would lose something in silence.
+ */
 export type SignalData = string | number | boolean | null | object;
 
 /** A signal that arrived. */
