@@ -30,7 +30,7 @@ export interface SignalClientOptions {
   readonly retryMaxMs?: number;
   /** How many signals may wait for a connection. Default 256. */
   readonly maxQueued?: number;
-  /** How many signals one `signals()` buffers for a slow reader. Default 1,024. */
+  /** How many signals one `signals()` buffers for a slow reader, and how many wait for the first listener. Default 1,024. */
   readonly maxBuffered?: number;
   /** Any WHATWG WebSocket. Default: the platform's. */
   readonly WebSocket?: WebSocketConstructor;
