@@ -7,3 +7,10 @@ export function onAbort(signal: AbortSignal | undefined, run: (reason: unknown) 
   signal?.addEventListener("abort", listener, { once: true });
   return () => signal?.removeEventListener("abort", listener);
 }
+
+/** An AbortController. Where the platform has none, it has no signal to give away. */
+export function newAbort(): Pick<AbortController, "signal" | "abort"> {
+  if (typeof AbortController !== "undefined") return new AbortController();
+  // A token function, the only reader, finds no signal there.
+  return { abort() {} } as unknown as AbortController;
+}

@@ -3,6 +3,7 @@ import { parseClientId, type ClientId } from "../protocol/client-id.ts";
 import { MAX_TOKEN_CHARS } from "../protocol/limits.ts";
 import { SignalError } from "./errors.ts";
 import type { WebSocketConstructor } from "./ports.ts";
+import { parseHubUrl } from "./wire/hub-url.ts";
 
 /**
  * The credentials (CO1): an API key or a JWT of 1-4,096 characters, or a function that returns one. The client calls the
@@ -38,7 +39,8 @@ export interface SignalClientOptions {
 
 /** Options that were checked, with every default filled in. */
 export interface ResolvedOptions extends Required<Omit<SignalClientOptions, "WebSocket">> {
-  readonly url: URL;
+  /** Absolute: ws: or wss:. */
+  readonly url: string;
   readonly clientId: ClientId;
 }
 
@@ -56,7 +58,7 @@ const DEFAULTS = {
 /** @throws SignalError `bad-option`. Its message names every fault. */
 export function parseOptions(options: SignalClientOptions): ResolvedOptions {
   const { token } = options;
-  const url = parseUrl(options.url);
+  const url = parseHubUrl(options.url);
   const clientId = parseClientId(options.clientId);
   const numbers = { ...DEFAULTS };
   const faults: string[] = [];
@@ -83,17 +85,4 @@ export function parseOptions(options: SignalClientOptions): ResolvedOptions {
 /** Whether CONNECT can carry it (CO1). */
 export function isToken(value: unknown): value is string {
   return typeof value === "string" && value.length > 0 && value.length <= MAX_TOKEN_CHARS;
-}
-
-function parseUrl(given: string | URL): URL | null {
-  const { location } = globalThis as { readonly location?: { readonly href?: string } };
-  try {
-    const url = new URL(given, location?.href);
-    url.protocol = url.protocol.replace("http", "ws");
-    url.hash = "";
-    return /^wss?:$/.test(url.protocol) ? url : null;
-  } catch {
-    // TypeError: not a URL.
-    return null;
-  }
 }

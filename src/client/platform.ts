@@ -7,16 +7,30 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 /** WHATWG WebSocket: readyState OPEN. */
 const OPEN = 1;
 
+/** What some platforms lack. */
+const PLATFORM = globalThis as {
+  readonly crypto?: { getRandomValues?(bytes: Uint8Array): Uint8Array };
+  readonly performance?: { now(): number };
+};
+
 /** `WebSocket` replaces the platform's own, which is looked up when a socket opens. */
 export function platformPorts(WebSocket?: WebSocketConstructor): Ports {
   return {
     openSocket: (url, protocols, events) => openSocket(WebSocket, url, protocols, events),
     clock,
     random: () => Math.random(),
-    // Not `crypto.randomUUID`, which pages on plain http do not have.
-    uuid: () => crypto.getRandomValues(new Uint8Array(16)),
+    uuid,
     onReturn,
   };
+}
+
+/**
+ * Not `crypto.randomUUID`, which pages on plain http do not have. Some platforms have no `crypto` at all, and a uuid must
+ * differ from others but need not be a secret.
+ */
+function uuid(): Uint8Array {
+  const bytes = Uint8Array.from({ length: 16 }, () => Math.random() * 256);
+  return PLATFORM.crypto?.getRandomValues?.(bytes) ?? bytes;
 }
 
 /** @throws if the platform has no WebSocket, or if the WebSocket refuses the URL. */
@@ -37,7 +51,13 @@ function openSocket(
   socket.addEventListener("error", () => {});
   return {
     send(message) {
-      if (socket.readyState === OPEN) socket.send(message);
+      if (socket.readyState !== OPEN) return;
+      try {
+        socket.send(message);
+      } catch {
+        // What follows could overtake what is lost here: the close reports the loss.
+        socket.close();
+      }
     },
     close: (code) => socket.close(code),
   };
@@ -45,11 +65,13 @@ function openSocket(
 
 function asMessage(data: unknown): string | Uint8Array | null {
   if (typeof data === "string") return data;
-  return data instanceof ArrayBuffer ? new Uint8Array(data) : null;
+  // Not `instanceof`: the WebSocket may be of another realm, as in test environments.
+  const isBuffer = Object.prototype.toString.call(data) === "[object ArrayBuffer]";
+  return isBuffer ? new Uint8Array(data as ArrayBuffer) : null;
 }
 
 const clock: Clock = {
-  nowMs: () => performance.now(),
+  nowMs: () => (PLATFORM.performance ?? Date).now(),
   after(delayMs, run): Cancel {
     const timer = setTimeout(run, Math.min(delayMs, MAX_DELAY_MS));
     return () => clearTimeout(timer);
@@ -86,9 +108,10 @@ function findEndOfTurn(): Clock["soon"] {
   };
 }
 
+/** Some platforms have a `document` or a `navigator` without events. */
 interface ListenerTarget {
-  addEventListener(type: string, listener: () => void): void;
-  removeEventListener(type: string, listener: () => void): void;
+  addEventListener?(type: string, listener: () => void): void;
+  removeEventListener?(type: string, listener: () => void): void;
 }
 
 /** Listens for `online` in pages and their workers, and for a page that becomes visible: its timers may have slept. */
@@ -101,10 +124,10 @@ function onReturn(run: () => void): Cancel {
   const { document } = platform;
   const onVisibilityChange = () => document?.visibilityState === "visible" && run();
   const firesOnline = "onLine" in (platform.navigator ?? {});
-  if (firesOnline) platform.addEventListener("online", run);
-  document?.addEventListener("visibilitychange", onVisibilityChange);
+  if (firesOnline) platform.addEventListener?.("online", run);
+  document?.addEventListener?.("visibilitychange", onVisibilityChange);
   return () => {
-    if (firesOnline) platform.removeEventListener("online", run);
-    document?.removeEventListener("visibilitychange", onVisibilityChange);
+    if (firesOnline) platform.removeEventListener?.("online", run);
+    document?.removeEventListener?.("visibilitychange", onVisibilityChange);
   };
 }

@@ -1,4 +1,5 @@
 /** The ports on a real platform, whose globals a test may replace. No timer here waits. */
+import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { platformPorts } from "../../src/client/platform.ts";
 import type { SocketEvents, WebSocketConstructor } from "../../src/client/ports.ts";
@@ -75,6 +76,22 @@ describe("openSocket()", () => {
     expect(events.closed.mock.calls).toEqual([[4409, "replaced"]]);
   });
 
+  it("passes on bytes of another realm, as in test environments", () => {
+    const { events, ws } = open(FakeWebSocket);
+    ws.fire("message", { data: runInNewContext("Uint8Array.of(1, 2).buffer") });
+    expect(events.message.mock.calls).toEqual([[Uint8Array.of(1, 2)]]);
+  });
+
+  it("closes a socket whose send throws, since what follows could overtake what is lost", () => {
+    const { socket, ws } = open(FakeWebSocket);
+    ws.readyState = 1;
+    ws.send = () => {
+      throw new Error("INVALID_STATE_ERR");
+    };
+    expect(() => socket.send("x")).not.toThrow();
+    expect(ws.closes).toHaveLength(1);
+  });
+
   it("sends only while the socket is open", () => {
     const { socket, ws } = open(FakeWebSocket);
     for (const readyState of [0, 1, 2, 3]) {
@@ -139,6 +156,15 @@ describe("clock.after()", () => {
   });
 });
 
+describe("clock.nowMs()", () => {
+  it("counts on without `performance`", () => {
+    vi.stubGlobal("performance", undefined);
+    vi.spyOn(Date, "now").mockReturnValue(7);
+    expect(platformPorts().clock.nowMs()).toBe(7);
+    vi.restoreAllMocks();
+  });
+});
+
 describe("onReturn()", () => {
   it("reports `online` and a page that becomes visible, until it is cancelled", () => {
     const world = new EventTarget();
@@ -167,10 +193,26 @@ describe("onReturn()", () => {
     const cancel = platformPorts().onReturn(() => {});
     expect(cancel).not.toThrow();
   });
+
+  it("does nothing if `document` and `navigator` are there, but not their events", () => {
+    vi.stubGlobal("navigator", { onLine: true });
+    vi.stubGlobal("document", {});
+    vi.stubGlobal("addEventListener", undefined);
+    const cancel = platformPorts().onReturn(() => {});
+    expect(cancel).not.toThrow();
+  });
 });
 
 describe("uuid()", () => {
   it("returns 16 bytes, different each time", () => {
+    const { uuid } = platformPorts();
+    const [one, other] = [uuid(), uuid()];
+    expect([one.length, other.length]).toEqual([16, 16]);
+    expect(one).not.toEqual(other);
+  });
+
+  it.each([undefined, {}])("does so on a platform whose `crypto` is %j", (crypto) => {
+    vi.stubGlobal("crypto", crypto);
     const { uuid } = platformPorts();
     const [one, other] = [uuid(), uuid()];
     expect([one.length, other.length]).toEqual([16, 16]);

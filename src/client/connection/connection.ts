@@ -1,13 +1,9 @@
 /** One attempt at a session, from the token to the end of its socket. `reconnector.ts` decides what follows the end. */
 import { ACK } from "../../protocol/capabilities.ts";
 import type { ErrorReport } from "../../protocol/messages/error.ts";
-import {
-  BEARER_SUBPROTOCOL_PREFIX,
-  CLIENT_ID_PARAMETER,
-  PING,
-  SUBPROTOCOL,
-} from "../../protocol/names.ts";
+import { BEARER_SUBPROTOCOL_PREFIX, PING, SUBPROTOCOL } from "../../protocol/names.ts";
 import { formatUuid, NIL_UUID } from "../../protocol/uuid.ts";
+import { newAbort } from "../abort.ts";
 import {
   codeOfErrorFrame,
   SignalError,
@@ -17,6 +13,7 @@ import {
 import { isToken, type ResolvedOptions } from "../options.ts";
 import type { Cancel, Ports, Socket } from "../ports.ts";
 import type { Signal } from "../signal.ts";
+import { addressOf } from "../wire/hub-url.ts";
 import { readMessage, type Incoming } from "../wire/incoming.ts";
 import { encodeConnect, encodeDisconnect } from "../wire/outgoing.ts";
 import type { Disconnect } from "./disconnect.ts";
@@ -49,7 +46,7 @@ export class Connection {
   readonly #ports: Ports;
   readonly #events: ConnectionEvents;
   readonly #connectUuid: Uint8Array;
-  readonly #attempt = new AbortController();
+  readonly #attempt = newAbort();
   readonly #cancelDeadline: Cancel;
   #stage: Stage = "opening";
   #socket: Socket | null = null;
@@ -112,10 +109,8 @@ export class Connection {
     if (this.#stage !== "opening") return;
     if (!isToken(value)) return this.#fail("token-failed");
     const { protocols, authToken } = placeToken(value, failedUpgrades);
-    const hubUrl = new URL(url);
-    hubUrl.searchParams.set(CLIENT_ID_PARAMETER, clientId);
     try {
-      this.#socket = this.#ports.openSocket(hubUrl.href, protocols, {
+      this.#socket = this.#ports.openSocket(addressOf(url, clientId), protocols, {
         opened: () => this.#sendConnect(authToken),
         message: (message) => this.#receive(message),
         closed: (code) => this.#closed(code),
