@@ -26,12 +26,12 @@ export function parseHubUrl(given: unknown): string | null {
   }
 }
 
+const OTHER_IDS = new RegExp(`([?&])(${CLIENT_ID_PARAMETER}=[^&]*&?)+`, "g");
+
 /** The URL to connect to (UP4). The client's id takes the place of any other. */
 export function addressOf(url: string, clientId: ClientId): string {
-  const [path, query = ""] = url.split("?");
-  const others = query
-    .split("&")
-    .filter((each) => each && !each.startsWith(`${CLIENT_ID_PARAMETER}=`));
-  const own = `${CLIENT_ID_PARAMETER}=${encodeURIComponent(clientId).replace(/%20/g, "+")}`;
-  return `${path}?${[...others, own].join("&")}`;
+  const rest = url.replace(OTHER_IDS, "$1");
+  const joint = /[?&]$/.test(rest) ? "" : rest.includes("?") ? "&" : "?";
+  const id = encodeURIComponent(clientId).replace(/%20/g, "+");
+  return `${rest}${joint}${CLIENT_ID_PARAMETER}=${id}`;
 }

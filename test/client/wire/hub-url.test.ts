@@ -33,6 +33,10 @@ describe("addressOf()", () => {
   it.each([
     ["ws://hub.test", "ws://hub.test?client_id=al+ice"],
     ["ws://hub.test/?a=b&c", "ws://hub.test/?a=b&c&client_id=al+ice"],
+    ["ws://hub.test/?a=b?c&d", "ws://hub.test/?a=b?c&d&client_id=al+ice"],
+    ["ws://hub.test/?my_client_id=x", "ws://hub.test/?my_client_id=x&client_id=al+ice"],
+    ["ws://hub.test/?a=b&client_id=x", "ws://hub.test/?a=b&client_id=al+ice"],
+    ["ws://hub.test/?client_id=x&client_id=y", "ws://hub.test/?client_id=al+ice"],
     ["ws://hub.test/?client_id=x&a=b", "ws://hub.test/?a=b&client_id=al+ice"],
   ])("[UP4] adds the client's id to %s", (url, address) => {
     expect(addressOf(url, clientId("al ice"))).toBe(address);
