@@ -1,6 +1,7 @@
 /** The client of a Signal Manager hub: it sends signals, each with a definite outcome, receives signals, and reconnects. */
 import type { ErrorReport } from "../protocol/messages/error.ts";
 import { formatUuid } from "../protocol/uuid.ts";
+import { OVERDUE_ANSWER_MS } from "./connection/policy.ts";
 import { Reconnector, type ClientState } from "./connection/reconnector.ts";
 import { Emitter } from "./emitter.ts";
 import { SignalError } from "./errors.ts";
@@ -94,6 +95,23 @@ export class SignalClient implements AsyncDisposable {
     return this.#reconnector.stop();
   }
 
+  /**
+   * Ends a pause, and begins an attempt at once: for an application that learns by itself that the network is back, or whose
+   * user asks for it. A pause that the hub asked for (ER1) is kept. A session is probed instead, and replaced if it is dead.
+   * Does nothing before `connect()` and after `closed`.
+   */
+  reconnectNow(): void {
+    this.#reconnector.hear("reconnect-now");
+  }
+
+  /**
+   * Finds out at once whether the hub is still there: pings it, and reconnects if nothing arrives within five seconds, or
+   * within a shorter `pongTimeoutMs`. Does nothing without a session.
+   */
+  probe(): void {
+    this.#reconnector.hear("doubt");
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -125,8 +143,10 @@ export class SignalClient implements AsyncDisposable {
       const cancelAbort = onAbort(signal, (cause) =>
         this.#settleSends(this.#pending.giveUp(id, "aborted", cause)),
       );
+      const cancelProbes = this.#probeUntilAnswered();
       const cancel = () => {
         cancelTimer();
+        cancelProbes();
         cancelAbort();
       };
       this.#sends.set(id, { resolve, reject, cancel });
@@ -208,6 +228,17 @@ export class SignalClient implements AsyncDisposable {
       this.#sends.delete(id);
       if (waiter !== undefined) settle(waiter, error);
     }
+  }
+
+  /** Probes while an answer is overdue, until it is cancelled. */
+  #probeUntilAnswered(): Cancel {
+    const wait = (): Cancel =>
+      this.#ports.clock.after(OVERDUE_ANSWER_MS, () => {
+        cancel = wait();
+        this.probe();
+      });
+    let cancel = wait();
+    return () => cancel();
   }
 
   /** Flushes at the end of this turn, so that the signals of one turn leave in one message. */
