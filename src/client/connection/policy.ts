@@ -28,8 +28,8 @@ const MAX_RETRY_AFTER_MS = 300_000;
 /** A hub that restarts is back by then. */
 const SHORT_OUTAGE_MS = 40_000;
 
-/** On a slow network the handshakes of TCP and TLS take most of a second. */
-const FRESH_ATTEMPT_MS = 1_000;
+/** On a slow network the handshakes of TCP and TLS take most of a second. A timer of one second may fire a little early. */
+const FRESH_ATTEMPT_MS = 950;
 
 /** A question counts against the hub's limit of upgrades, as an attempt does. */
 const ASK_GAP_MS = 60_000;
@@ -69,7 +69,7 @@ export function decideNews(
   sinceNewsMs: number,
 ): "nothing" | "probe" | "try" {
   if (state === "connected") return "probe";
-  if (state === "connecting" && sinceAttemptMs <= FRESH_ATTEMPT_MS) return "nothing";
+  if (state === "connecting" && sinceAttemptMs < FRESH_ATTEMPT_MS) return "nothing";
   return sinceNewsMs > NEWS[news].gapMs ? "try" : "nothing";
 }
 
@@ -151,10 +151,10 @@ export const CLOCK_RULES = {
   network: ["the network is back (`online`), it changes (`change` of `navigator.connection`), or `reconnectNow()` is called, and there is a session", "does the same"],
   page: ["the page is shown (`visibilitychange`, `pageshow` from the cache, `resume`), and there is a session", "pings at once, with the usual `pongTimeoutMs`"],
   "news while waiting": ["any of these comes while the client waits", "begins an attempt at once"],
-  "news while connecting": ["any of these comes while an attempt runs that began more than 1 s ago", "begins another attempt in its place; a younger one goes on"],
+  "news while connecting": ["any of these comes while an attempt runs that began about 1 s ago, or earlier", "begins another attempt in its place; a younger one goes on"],
   gap: ["such news comes again within 5 s after it caused an attempt (`reconnectNow()`: 1 s)", "does nothing; only `online` and `reconnectNow()` count after other news"],
   forget: ["`online` or `reconnectNow()` causes an attempt", "counts failures and the outage anew, so that its pauses are short again"],
-  "hub's time": ["the hub has named a time, and any news comes before it", "waits until then, and no longer"],
+  "hub's time": ["the hub has named a time, and any news, or `close()` and `connect()`, comes before it", "waits until then, and no longer"],
   backoff: ["an attempt fails, or a session is lost", "waits for a random time up to `retryBaseMs`; each failure in a row doubles the ceiling, up to `retryMaxMs`"],
   stable: ["a session has lasted 10 s", "counts the next failure as the first"],
   outage: ["there has been no session for more than 40 s", "waits for a random time up to what the outage has lasted beyond 40 s, at most `longRetryMaxMs`"],

@@ -73,10 +73,11 @@ export class Reconnector {
     this.#failures = 0;
     this.#unopened = 0;
     this.#isTokenRefused = false;
+    this.#askedAtMs = -Infinity;
     this.#outageAtMs = null;
     this.#stopWatching();
     this.#stopWatching = this.#ports.onReturn((news) => this.hear(news));
-    this.#attempt();
+    this.#attemptSoon();
   }
 
   /** Does nothing if there is no session. */
@@ -99,8 +100,7 @@ export class Reconnector {
       this.#freshNewsAtMs = this.#outageAtMs = nowMs;
       this.#failures = 0;
     }
-    if (this.#notBeforeMs > nowMs) this.#wait(this.#notBeforeMs);
-    else this.#attempt();
+    this.#attemptSoon();
   }
 
   /** Resolves when the socket has closed. */
@@ -109,6 +109,12 @@ export class Reconnector {
     const closed = "connection" in phase ? phase.connection.close() : Promise.resolve();
     if (phase.state !== "closed") this.#close();
     return closed;
+  }
+
+  /** At once, unless the hub asked for a pause. It outlasts `stop` and `start`. */
+  #attemptSoon(): void {
+    if (this.#notBeforeMs > this.#ports.clock.nowMs()) this.#wait(this.#notBeforeMs);
+    else this.#attempt();
   }
 
   /** Begins an attempt, in place of the pause or of the attempt that runs. */

@@ -22,7 +22,7 @@ export const NEWS = {
     for (const news of ["online", "network-change", "page", "reconnectNow"] as const) {
       const { hub, client, states, errors, connect } = await connecting();
       const hear = () => (news === "reconnectNow" ? client.reconnectNow() : hub.comeBack(news));
-      await hub.clock.advance(1_000);
+      await hub.clock.advance(949);
       hear();
       await hub.clock.turn();
       expect(hub.sockets).toHaveLength(1);
@@ -92,13 +92,16 @@ export const NEWS = {
   },
 
   async "hub's time"() {
-    for (const news of ["online", "page", "reconnectNow"] as const) {
+    for (const news of ["online", "page", "reconnectNow", "close() and connect()"] as const) {
       const { hub, client } = await connecting();
       await refuse(hub, 503, { retry_after_ms: 60_000 });
       for (let event = 0; event < 20; event += 1) {
         await hub.clock.advance(200);
         if (news === "reconnectNow") client.reconnectNow();
-        else hub.comeBack(news);
+        else if (news === "close() and connect()") {
+          void client.close();
+          client.connect().catch(() => {});
+        } else hub.comeBack(news);
       }
       await hub.clock.advance(55_999);
       expect([client.state, hub.sockets.length]).toEqual(["waiting", 1]);
