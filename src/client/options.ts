@@ -31,13 +31,13 @@ export interface SignalClientOptions {
   /** The first reconnect comes after a random pause of up to this many milliseconds; each failure doubles it. Default 500. */
   readonly retryBaseMs?: number;
   /**
-   * The highest pause, in milliseconds, during the first 40 seconds without a session. Default 8,000: when a hub has
+   * The highest pause, in milliseconds, during the first 32 seconds without a session. Default 8,000: when a hub has
    * restarted, its clients are back within ten seconds. Not so in Firefox, which itself holds a connection attempt back for
    * up to a minute after several have failed.
    */
   readonly retryMaxMs?: number;
   /**
-   * After 40 seconds without a session the highest pause grows with the outage, up to this many milliseconds. Default
+   * After 32 seconds without a session the highest pause grows with the outage, up to this many milliseconds. Default
    * 180,000. Pauses begin anew when the network is back.
    */
   readonly longRetryMaxMs?: number;

@@ -25,8 +25,8 @@ const STABLE_MS = 10_000;
 /** The client does not trust the hub's pause: a longer one is cut to this. */
 const MAX_RETRY_AFTER_MS = 300_000;
 
-/** A hub that restarts is back by then. */
-const SHORT_OUTAGE_MS = 40_000;
+/** A hub that restarts is back by then. With the usual `retryMaxMs` no pause is longer than that for 40 s. */
+const SHORT_OUTAGE_MS = 32_000;
 
 /** On a slow network the handshakes of TCP and TLS take most of a second. A timer of one second may fire a little early. */
 const FRESH_ATTEMPT_MS = 950;
@@ -157,7 +157,7 @@ export const CLOCK_RULES = {
   "hub's time": ["the hub has named a time, and any news, or `close()` and `connect()`, comes before it", "waits until then, and no longer"],
   backoff: ["an attempt fails, or a session is lost", "waits for a random time up to `retryBaseMs`; each failure in a row doubles the ceiling, up to `retryMaxMs`"],
   stable: ["a session has lasted 10 s", "counts the next failure as the first"],
-  outage: ["there has been no session for more than 40 s", "waits for a random time up to what the outage has lasted beyond 40 s, at most `longRetryMaxMs`"],
+  outage: ["there has been no session for more than 32 s", "waits for a random time up to what the outage has lasted beyond 32 s, at most `longRetryMaxMs`"],
   "retry-after": ["the hub refuses CONNECT and names a pause", "waits for it, for 5 minutes at most, and then for a random time up to `retryMaxMs`"],
   "no answer": ["an attempt has lasted `connectTimeoutMs`", "counts it as failed"],
   "token fails": ["the token function throws, or returns no token", "counts the attempt as failed"],

@@ -13,8 +13,8 @@ describe("the pause before a reconnect", () => {
     expect(ceilings).toEqual([500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000]);
   });
 
-  it("has a ceiling that grows with an outage of more than 40 seconds, up to longRetryMaxMs", () => {
-    const ceilings = [0, 40_000, 48_000, 100_000, 220_000, Infinity].map((outageMs) =>
+  it("has a ceiling that grows with an outage of more than 32 seconds, up to longRetryMaxMs", () => {
+    const ceilings = [0, 32_000, 40_000, 92_000, 212_000, Infinity].map((outageMs) =>
       backoffMs(9, outageMs, 1, OPTIONS),
     );
     expect(ceilings).toEqual([8_000, 8_000, 8_000, 60_000, 180_000, 180_000]);

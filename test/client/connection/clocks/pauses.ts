@@ -44,8 +44,8 @@ export const PAUSES = {
       while (clock.nowMs() < beganAtMs + 600_000) {
         const outageMs = clock.nowMs() - beganAtMs;
         const pauseMs = Math.max(...clock.delaysMs);
-        const grownMs = Math.min(longestMs, outageMs - 40_000);
-        if (outageMs > 48_000) expect(pauseMs).toBe(grownMs);
+        const grownMs = Math.min(longestMs, outageMs - 32_000);
+        if (outageMs > 40_000) expect(pauseMs).toBe(grownMs);
         else expect(pauseMs).toBeLessThanOrEqual(8_000);
         await clock.advance(pauseMs);
         await fail(world);
