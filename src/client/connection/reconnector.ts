@@ -187,11 +187,14 @@ export class Reconnector {
     this.#stopAsking();
     this.#askedAtMs = clock.nowMs();
     const question = new AbortController();
-    const cancel = clock.after(ASK_TIMEOUT_MS, () => question.abort());
-    this.#stopAsking = () => {
+    let isOver = false;
+    const stop = () => {
+      isOver = true;
       cancel();
       question.abort();
     };
+    const cancel = clock.after(ASK_TIMEOUT_MS, stop);
+    this.#stopAsking = stop;
     const url = addressOf(this.#options).replace(/^ws/, "http");
     let answer: HttpAnswer | undefined;
     try {
@@ -199,8 +202,8 @@ export class Reconnector {
     } catch {
       // No network, no CORS, an abort, or a token that no header can carry: the client knows no more than before.
     }
-    if (question.signal.aborted) return;
-    this.#stopAsking();
+    if (isOver) return;
+    stop();
     const end = answer && decideAnswer(answer);
     if (end?.kind === "failed") this.#outageAtMs = -Infinity;
     if (end) this.#follow(end);
