@@ -1,7 +1,7 @@
 /** The client of a Signal Manager hub: it sends signals, each with a definite outcome, receives signals, and reconnects. */
 import type { ErrorReport } from "../protocol/messages/error.ts";
 import { formatUuid } from "../protocol/uuid.ts";
-import { OVERDUE_ANSWER_MS } from "./connection/policy.ts";
+import { watchAnswer } from "./connection/keep-alive.ts";
 import { Reconnector, type ClientState } from "./connection/reconnector.ts";
 import { Emitter } from "./emitter.ts";
 import { SignalError } from "./errors.ts";
@@ -143,10 +143,10 @@ export class SignalClient implements AsyncDisposable {
       const cancelAbort = onAbort(signal, (cause) =>
         this.#settleSends(this.#pending.giveUp(id, "aborted", cause)),
       );
-      const cancelProbes = this.#probeUntilAnswered();
+      const cancelWatch = watchAnswer(this.#ports.clock, () => this.probe());
       const cancel = () => {
         cancelTimer();
-        cancelProbes();
+        cancelWatch();
         cancelAbort();
       };
       this.#sends.set(id, { resolve, reject, cancel });
@@ -228,17 +228,6 @@ export class SignalClient implements AsyncDisposable {
       this.#sends.delete(id);
       if (waiter !== undefined) settle(waiter, error);
     }
-  }
-
-  /** Probes while an answer is overdue, until it is cancelled. */
-  #probeUntilAnswered(): Cancel {
-    const wait = (): Cancel =>
-      this.#ports.clock.after(OVERDUE_ANSWER_MS, () => {
-        cancel = wait();
-        this.probe();
-      });
-    let cancel = wait();
-    return () => cancel();
   }
 
   /** Flushes at the end of this turn, so that the signals of one turn leave in one message. */

@@ -1,5 +1,6 @@
 /** Pings at an interval (HB3) and notices when the hub no longer answers. */
 import type { Cancel, Clock } from "../ports.ts";
+import { OVERDUE_ANSWER_MS } from "./policy.ts";
 
 export interface KeepAliveOptions {
   readonly intervalMs: number;
@@ -51,4 +52,15 @@ export class KeepAlive {
     this.#dueAtMs = Infinity;
     return this.#clock.after(this.#options.intervalMs, () => this.probe());
   }
+}
+
+/** Calls `probe` while an answer is overdue, until it is cancelled: there is an answer, or nobody waits for it any more. */
+export function watchAnswer(clock: Clock, probe: () => void): Cancel {
+  const wait = (): Cancel =>
+    clock.after(OVERDUE_ANSWER_MS, () => {
+      cancel = wait();
+      probe();
+    });
+  let cancel = wait();
+  return () => cancel();
 }
