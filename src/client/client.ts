@@ -2,6 +2,7 @@
 import type { ErrorReport } from "../protocol/messages/error.ts";
 import { formatUuid } from "../protocol/uuid.ts";
 import { onAbort } from "./abort.ts";
+import { watchAnswer } from "./connection/keep-alive.ts";
 import { Reconnector, type ClientState } from "./connection/reconnector.ts";
 import { Emitter } from "./emitter.ts";
 import { SignalError } from "./errors.ts";
@@ -97,6 +98,23 @@ export class SignalClient implements AsyncDisposable {
     return this.#reconnector.stop();
   }
 
+  /**
+   * Ends a pause, and begins an attempt at once: for an application that learns by itself that the network is back, or whose
+   * user asks for it. A pause that the hub asked for (ER1) is kept. A session is probed instead, and replaced if it is dead.
+   * Does nothing before `connect()` and after `closed`.
+   */
+  reconnectNow(): void {
+    this.#reconnector.hear("reconnect-now");
+  }
+
+  /**
+   * Finds out at once whether the hub is still there: pings it, and reconnects if nothing arrives within five seconds, or
+   * within a shorter `pongTimeoutMs`. Does nothing without a session.
+   */
+  probe(): void {
+    this.#reconnector.hear("doubt");
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -133,8 +151,10 @@ export class SignalClient implements AsyncDisposable {
       const cancelAbort = onAbort(signal, (cause) =>
         this.#settleSends(this.#pending.giveUp(id, "aborted", cause)),
       );
+      const cancelWatch = watchAnswer(this.#ports.clock, () => this.probe());
       const cancel = () => {
         cancelTimer();
+        cancelWatch();
         cancelAbort();
       };
       this.#sends.set(id, { resolve, reject, cancel });
@@ -152,9 +172,8 @@ export class SignalClient implements AsyncDisposable {
     event: Name,
     listener: (value: SignalClientEvents[Name]) => unknown,
   ): () => void {
-    const off = this.#events.on(event, listener);
-    if (event === "signal") this.#inbox.listenerAdded();
-    return off;
+    if (event === "signal") this.#inbox.listenerComes();
+    return this.#events.on(event, listener);
   }
 
   /**

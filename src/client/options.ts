@@ -7,11 +7,12 @@ import { parseHubUrl } from "./wire/hub-url.ts";
 
 /**
  * The credentials (CO1): an API key or a JWT of 1-4,096 characters, or a function that returns one. The client calls the
- * function for every connect, and again after the hub refused a token. `signal` fires when the attempt is over.
+ * function for every connect, and again after the hub refused a token. `signal` fires when the attempt is over. A function
+ * that returns null says that the user is logged out: the client stops with `unauthenticated`.
  */
 export type Token =
   | string
-  | ((context: { readonly signal: AbortSignal }) => string | Promise<string>);
+  | ((context: { readonly signal: AbortSignal }) => string | null | Promise<string | null>);
 
 export interface SignalClientOptions {
   /** The hub: a ws:, wss:, http: or https: URL. In a page it may be relative to the page. */
@@ -23,12 +24,24 @@ export interface SignalClientOptions {
   readonly sendTimeoutMs?: number;
   /** Milliseconds from the start of an attempt, the token function included, to CONNECT_ACK. Default 15,000. */
   readonly connectTimeoutMs?: number;
-  /** Milliseconds after a `ping` within which some message must arrive (HB3). Default 10,000. */
+  /**
+   * Milliseconds after a `ping` within which some message must arrive (HB3). Default 10,000. If the client has a reason to
+   * doubt its socket, it is 5,000 at most: the network is back, an answer is overdue, or a peer's connection has failed.
+   */
   readonly pongTimeoutMs?: number;
   /** The first reconnect comes after a random pause of up to this many milliseconds; each failure doubles it. Default 500. */
   readonly retryBaseMs?: number;
-  /** No pause is longer than this many milliseconds. Default 8,000. */
+  /**
+   * The highest pause, in milliseconds, during the first 32 seconds without a session. Default 8,000: when a hub has
+   * restarted, its clients are back within ten seconds. Not so in Firefox, which itself holds a connection attempt back for
+   * up to a minute after several have failed.
+   */
   readonly retryMaxMs?: number;
+  /**
+   * After 32 seconds without a session the highest pause grows with the outage, up to this many milliseconds. Default
+   * 180,000. Pauses begin anew when the network is back.
+   */
+  readonly longRetryMaxMs?: number;
   /** How many signals may wait for a connection. Default 256. */
   readonly maxQueued?: number;
   /** How many signals one `signals()` buffers for a slow reader, and how many wait for the first listener. Default 1,024. */
@@ -49,8 +62,9 @@ const DEFAULTS = {
   connectTimeoutMs: 15_000,
   pongTimeoutMs: 10_000,
   retryBaseMs: 500,
-  // After a restart of the hub its clients are back within ten seconds.
   retryMaxMs: 8_000,
+  // A thousand clients that the hub refuses then cost it eleven upgrades a second.
+  longRetryMaxMs: 180_000,
   maxQueued: 256,
   maxBuffered: 1_024,
 };

@@ -1,5 +1,14 @@
-/** The ports on a real platform: its WebSocket, timers, randomness and network events. The client's only impure file. */
-import type { Cancel, Clock, Ports, Socket, SocketEvents, WebSocketConstructor } from "./ports.ts";
+/** The ports on a real platform: its WebSocket, HTTP, timers, randomness and network events. The client's only impure file. */
+import type {
+  Cancel,
+  Clock,
+  HttpAnswer,
+  Ports,
+  Return,
+  Socket,
+  SocketEvents,
+  WebSocketConstructor,
+} from "./ports.ts";
 
 /** Timers count milliseconds in 31 bits and fire at once beyond this. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
@@ -21,6 +30,7 @@ export function platformPorts(WebSocket?: WebSocketConstructor): Ports {
     random: () => Math.random(),
     uuid,
     onReturn,
+    httpGet,
   };
 }
 
@@ -110,24 +120,50 @@ function findEndOfTurn(): Clock["soon"] {
 
 /** Some platforms have a `document` or a `navigator` without events. */
 interface ListenerTarget {
-  addEventListener?(type: string, listener: () => void): void;
-  removeEventListener?(type: string, listener: () => void): void;
+  addEventListener?(type: string, listener: (event: object) => void): void;
+  removeEventListener?(type: string, listener: (event: object) => void): void;
 }
 
-/** Listens for `online` in pages and their workers, and for a page that becomes visible: its timers may have slept. */
-function onReturn(run: () => void): Cancel {
+/** Listens for the network in pages and their workers, and for a page that was hidden, frozen, or kept for "back". */
+function onReturn(run: (news: Return) => void): Cancel {
   // The declarations of no platform fit every other: pages, their workers, Node.
-  const platform = globalThis as unknown as ListenerTarget & {
-    readonly navigator?: object;
+  const { document, navigator } = globalThis as unknown as {
+    readonly navigator?: { readonly connection?: ListenerTarget };
     readonly document?: ListenerTarget & { readonly visibilityState: string };
   };
-  const { document } = platform;
-  const onVisibilityChange = () => document?.visibilityState === "visible" && run();
-  const firesOnline = "onLine" in (platform.navigator ?? {});
-  if (firesOnline) platform.addEventListener?.("online", run);
-  document?.addEventListener?.("visibilitychange", onVisibilityChange);
-  return () => {
-    if (firesOnline) platform.removeEventListener?.("online", run);
-    document?.removeEventListener?.("visibilitychange", onVisibilityChange);
-  };
+  const page = document && globalThis;
+  const network = "onLine" in (navigator ?? {}) ? globalThis : undefined;
+  const cancels = [
+    listen(network, "online", () => run("online")),
+    listen(navigator?.connection, "change", () => run("network-change")),
+    listen(document, "visibilitychange", () => {
+      if (document?.visibilityState === "visible") run("page");
+    }),
+    listen(document, "resume", () => run("page")),
+    listen(page, "pageshow", ({ persisted }) => {
+      if (persisted === true) run("page");
+    }),
+  ];
+  return () => cancels.forEach((cancel) => cancel());
+}
+
+function listen(
+  target: ListenerTarget | undefined,
+  type: string,
+  listener: (event: { readonly persisted?: boolean }) => void,
+): Cancel {
+  target?.addEventListener?.(type, listener);
+  return () => target?.removeEventListener?.(type, listener);
+}
+
+/** A redirect could carry the token elsewhere, so none is followed. Without `fetch` it rejects. */
+async function httpGet(url: string, token: string, signal: AbortSignal): Promise<HttpAnswer> {
+  const { status, headers } = await fetch(url, {
+    headers: { authorization: `Bearer ${token}` },
+    cache: "no-store",
+    redirect: "manual",
+    signal,
+  });
+  // A date, which only other servers send, counts as nothing.
+  return { status, retryAfterMs: Number(headers.get("retry-after")) * 1_000 || undefined };
 }

@@ -18,6 +18,7 @@ describe("parseOptions()", () => {
       pongTimeoutMs: 10_000,
       retryBaseMs: 500,
       retryMaxMs: 8_000,
+      longRetryMaxMs: 180_000,
       maxQueued: 256,
       maxBuffered: 1_024,
     });

@@ -1,7 +1,7 @@
 /** One attempt at a session, from the token to the end of its socket. `reconnector.ts` decides what follows the end. */
 import { ACK } from "../../protocol/capabilities.ts";
 import type { ErrorReport } from "../../protocol/messages/error.ts";
-import { BEARER_SUBPROTOCOL_PREFIX, PING, SUBPROTOCOL } from "../../protocol/names.ts";
+import { PING } from "../../protocol/names.ts";
 import { formatUuid, NIL_UUID } from "../../protocol/uuid.ts";
 import { newAbort } from "../abort.ts";
 import {
@@ -18,8 +18,12 @@ import { readMessage, type Incoming } from "../wire/incoming.ts";
 import { encodeConnect, encodeDisconnect } from "../wire/outgoing.ts";
 import type { Disconnect } from "./disconnect.ts";
 import { KeepAlive } from "./keep-alive.ts";
+import { pingIntervalMs, pongTimeoutMs } from "./policy.ts";
+import { placeToken } from "./upgrade.ts";
 
 const NIL_ID = formatUuid(NIL_UUID);
+
+const LOGGED_OUT = "the token function returned null";
 
 /** The hub answers a close at once. A network that is gone never does. */
 const CLOSE_TIMEOUT_MS = 2_000;
@@ -35,8 +39,11 @@ export interface SessionEvents {
 
 export interface ConnectionEvents extends SessionEvents {
   connected(): void;
-  /** The last event; it does not follow `close()`. `hasOpened` says whether the socket ever opened. */
-  ended(end: Disconnect, hasOpened: boolean): void;
+  /**
+   * The last event; it does not follow `close()` or `abandon()`. `hasOpened`: whether the socket ever opened. `token`: what the
+   * attempt showed or would have shown; null: it came to no socket.
+   */
+  ended(end: Disconnect, hasOpened: boolean, token: string | null): void;
 }
 
 type Stage = "opening" | "connecting" | "connected" | "ended";
@@ -50,6 +57,7 @@ export class Connection {
   readonly #cancelDeadline: Cancel;
   #stage: Stage = "opening";
   #socket: Socket | null = null;
+  #token: string | null = null;
   #keepAlive: KeepAlive | null = null;
   /** The last ERROR that answered no frame. It explains the close that follows it. */
   #report: ErrorReport | null = null;
@@ -67,8 +75,8 @@ export class Connection {
   }
 
   /** Does nothing if the connection was closed meanwhile. */
-  start(failedUpgrades: number): void {
-    if (this.#stage === "opening") void this.#open(failedUpgrades);
+  start(unopened: number): void {
+    if (this.#stage === "opening") void this.#open(unopened);
   }
 
   /** Does nothing if there is no session. */
@@ -76,9 +84,14 @@ export class Connection {
     if (this.#stage === "connected") this.#socket?.send(message);
   }
 
-  /** Pings now, to find out whether the hub is still there. */
-  probe(): void {
-    this.#keepAlive?.probe();
+  /** Pings, to find out whether the hub is still there. Does nothing if there is no session. */
+  probe(isUrgent: boolean): void {
+    this.#keepAlive?.probe(isUrgent);
+  }
+
+  /** Ends the attempt without an event. Does nothing if it has ended. */
+  abandon(): void {
+    if (this.#stage !== "ended") this.#release()?.close();
   }
 
   /** Sends DISCONNECT (DC1) and closes with 1000. Resolves when the socket has closed, at the latest after two seconds. */
@@ -97,8 +110,8 @@ export class Connection {
     });
   }
 
-  async #open(failedUpgrades: number): Promise<void> {
-    const { token, url, clientId } = this.#options;
+  async #open(unopened: number): Promise<void> {
+    const { token } = this.#options;
     const { signal } = this.#attempt;
     let value: unknown;
     try {
@@ -107,10 +120,12 @@ export class Connection {
       return this.#fail("token-failed", { cause });
     }
     if (this.#stage !== "opening") return;
+    if (value === null) return this.#fail("unauthenticated", { detail: LOGGED_OUT });
     if (!isToken(value)) return this.#fail("token-failed");
-    const { protocols, authToken } = placeToken(value, failedUpgrades);
+    const { protocols, authToken } = placeToken(value, unopened);
+    this.#token = value;
     try {
-      this.#socket = this.#ports.openSocket(addressOf(url, clientId), protocols, {
+      this.#socket = this.#ports.openSocket(addressOf(this.#options), protocols, {
         opened: () => this.#sendConnect(authToken),
         message: (message) => this.#receive(message),
         closed: (code) => this.#closed(code),
@@ -165,7 +180,10 @@ export class Connection {
     this.#stage = "connected";
     this.#keepAlive = new KeepAlive(
       this.#ports.clock,
-      { intervalMs, pongTimeoutMs: this.#options.pongTimeoutMs },
+      {
+        intervalMs: pingIntervalMs(intervalMs),
+        pongTimeoutMs: (isUrgent) => pongTimeoutMs(this.#options, isUrgent),
+      },
       () => this.#socket?.send(PING),
       () => this.#fail("connection-lost", { detail: "no pong in time" }),
     );
@@ -200,7 +218,7 @@ export class Connection {
     const stage = this.#stage;
     if (stage === "ended") return;
     this.#release()?.close();
-    this.#events.ended(end, stage !== "opening");
+    this.#events.ended(end, stage !== "opening", this.#token);
   }
 
   /** Ends the attempt without an event, and ignores the socket from here on. */
@@ -211,23 +229,4 @@ export class Connection {
     this.#attempt.abort();
     return this.#socket;
   }
-}
-
-export interface TokenPlacement {
-  readonly protocols: string[];
-  /** The token that CONNECT carries; null if the upgrade carries it. */
-  readonly authToken: string | null;
-}
-
-/**
- * Puts the token into the upgrade as a subprotocol, or into CONNECT (UP2, CO1), but never into the URL. In the upgrade a
- * wrong token costs the hub no socket, but a browser does not learn why there is none. So after an upgrade that failed,
- * every other attempt puts the token into CONNECT: a hub that accepts anonymous upgrades then answers what is wrong.
- * A token that a subprotocol cannot carry (RFC 9110, section 5.6.2) always goes into CONNECT.
- */
-export function placeToken(token: string, failedUpgrades: number): TokenPlacement {
-  const fits = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(token);
-  return fits && failedUpgrades % 2 === 0
-    ? { protocols: [SUBPROTOCOL, BEARER_SUBPROTOCOL_PREFIX + token], authToken: null }
-    : { protocols: [SUBPROTOCOL], authToken: token };
 }

@@ -57,8 +57,8 @@ export class Inbox {
     return stream;
   }
 
-  /** A listener of `signal` was added. One that leaves within its turn, as effects of React do, does not count. */
-  listenerAdded(): void {
+  /** A listener of `signal` comes. One that leaves within its turn, as effects of React do, does not count. */
+  listenerComes(): void {
     this.#giveSoon(() => this.#events.has("signal"));
   }
 

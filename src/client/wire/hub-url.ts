@@ -26,10 +26,15 @@ export function parseHubUrl(given: unknown): string | null {
   }
 }
 
+interface Client {
+  readonly url: string;
+  readonly clientId: ClientId;
+}
+
 const OTHER_IDS = new RegExp(`([?&])(${CLIENT_ID_PARAMETER}=[^&]*&?)+`, "g");
 
-/** The URL to connect to (UP4). The client's id takes the place of any other. */
-export function addressOf(url: string, clientId: ClientId): string {
+/** The URL to connect to (UP8). The client's id takes the place of any other. */
+export function addressOf({ url, clientId }: Client): string {
   const rest = url.replace(OTHER_IDS, "$1");
   const joint = /[?&]$/.test(rest) ? "" : rest.includes("?") ? "&" : "?";
   const id = encodeURIComponent(clientId).replace(/%20/g, "+");

@@ -38,15 +38,17 @@ describe("addressOf()", () => {
     ["ws://hub.test/?a=b&client_id=x", "ws://hub.test/?a=b&client_id=al+ice"],
     ["ws://hub.test/?client_id=x&client_id=y", "ws://hub.test/?client_id=al+ice"],
     ["ws://hub.test/?client_id=x&a=b", "ws://hub.test/?a=b&client_id=al+ice"],
-  ])("[UP4] adds the client's id to %s", (url, address) => {
-    expect(addressOf(url, clientId("al ice"))).toBe(address);
+  ])("[UP8] adds the client's id to %s", (url, address) => {
+    expect(addressOf({ url, clientId: clientId("al ice") })).toBe(address);
   });
 
-  it("[UP4] writes every client id so that the hub reads it back", () => {
+  it("[UP8] writes every client id so that the hub reads it back", () => {
     const id = fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 });
     fc.assert(
       fc.property(id, (text) => {
-        const { searchParams } = new URL(addressOf("ws://hub.test/?x=1", clientId(text)));
+        const { searchParams } = new URL(
+          addressOf({ url: "ws://hub.test/?x=1", clientId: clientId(text) }),
+        );
         expect([...searchParams]).toEqual([
           ["x", "1"],
           ["client_id", text],
