@@ -99,17 +99,16 @@ export class SignalClient implements AsyncDisposable {
   }
 
   /**
-   * Ends a pause, and begins an attempt at once: for an application that learns by itself that the network is back, or whose
-   * user asks for it. A pause that the hub asked for (ER1) is kept. A session is probed instead, and replaced if it is dead.
-   * Does nothing before `connect()` and after `closed`.
+   * Ends a pause, and begins an attempt at once: for an application that learns by itself that the network is back. It keeps a
+   * pause that the hub asked for (ER1). It probes a session, and does nothing before `connect()` and after `closed`.
    */
   reconnectNow(): void {
     this.#reconnector.hear("reconnect-now");
   }
 
   /**
-   * Finds out at once whether the hub is still there: pings it, and reconnects if nothing arrives within five seconds, or
-   * within a shorter `pongTimeoutMs`. Does nothing without a session.
+   * Pings the hub, and reconnects if nothing arrives within five seconds, or within a shorter `pongTimeoutMs`. Does nothing
+   * without a session.
    */
   probe(): void {
     this.#reconnector.hear("doubt");

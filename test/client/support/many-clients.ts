@@ -86,7 +86,8 @@ export class ManyClients {
     const credentials = success({ token, offersSubprotocol: true });
     const grant = { clientId: clientId(clientIds[0] ?? ""), targets: null, expiresAtMs: null };
     const granted = token === this.key ? success(grant) : failed("auth.invalid" as const);
-    const facts = { origin: null, address: null, credentials, clientIds };
+    const ownOrigin = url.origin;
+    const facts = { origin: null, ownOrigin, address: null, credentials, clientIds };
     const decision = decideAdmission(facts, CONFIG, { granted });
     return decision.kind === "refused" ? decision.refusal.status : null;
   }
