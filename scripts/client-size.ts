@@ -1,11 +1,17 @@
-/** `npm run size`: the whole SDK, peer() included, minified and gzipped, beside the baseline's. Fails over the budget. */
+/**
+ * `npm run size`: the whole SDK, all its exports, as a user measures it: bundled by plain esbuild, minified, gzipped at level
+ * 9. The formats differ by two hundred bytes, and the largest counts. Beside it stands the baseline's. Fails over the budget.
+ */
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { BASELINE, baselineSource } from "../bench/bundles.ts";
 
-/** The promise to users: 10 KB of 1,000 bytes each. */
-const BUDGET_BYTES = 10_000;
+/** The promise to users: 12 KB of 1,000 bytes each. */
+const BUDGET_BYTES = 12_000;
+
+/** For `import`, for `require`, and for a script tag. */
+const FORMATS = ["esm", "cjs", "iife"] as const;
 
 const ROOT = resolve(import.meta.dirname, "..");
 
@@ -18,14 +24,21 @@ if (foreign.length > 0)
   console.error(`The SDK's bundle contains other files: ${foreign.join(", ")}`);
 if (bytes > BUDGET_BYTES || foreign.length > 0) process.exitCode = 1;
 
+/** The bytes of the largest format, and the files in it. */
 async function measure(folder: string) {
+  const sizes = await Promise.all(FORMATS.map((format) => measureFormat(folder, format)));
+  return { bytes: Math.max(...sizes.map((size) => size.bytes)), inputs: sizes[0]?.inputs ?? [] };
+}
+
+async function measureFormat(folder: string, format: (typeof FORMATS)[number]) {
   const { outputFiles, metafile } = await build({
     absWorkingDir: folder,
     entryPoints: ["src/client/index.ts"],
     bundle: true,
     minify: true,
-    format: "esm",
-    target: "es2022",
+    format,
+    // Without a name, a script would drop the exports.
+    ...(format === "iife" && { globalName: "SignalManager" }),
     write: false,
     metafile: true,
   });

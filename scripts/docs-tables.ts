@@ -1,5 +1,6 @@
 /** Prints the tables of the code as the tables of the documents. */
 import { OPERATIONS } from "../src/admin/operations/table.ts";
+import { CLOCK_RULES } from "../src/client/connection/policy.ts";
 import { SIGNAL_ERRORS } from "../src/client/errors.ts";
 import { FLAT_KEYS, type FlatKey } from "../src/config/keys.ts";
 import { METRIC_ROWS } from "../src/metrics/table.ts";
@@ -100,6 +101,7 @@ const TABLES: Tables = {
       row.text,
     ]),
   ],
+  "client clocks": () => [["when", "the client"], ...Object.values(CLOCK_RULES)],
 };
 
 /** The document with every `<!-- table: NAME -->` … `<!-- end -->` printed anew from the code. */

@@ -1,6 +1,8 @@
 /** The client of a Signal Manager hub: it sends signals, each with a definite outcome, receives signals, and reconnects. */
 import type { ErrorReport } from "../protocol/messages/error.ts";
 import { formatUuid } from "../protocol/uuid.ts";
+import { onAbort } from "./abort.ts";
+import { watchAnswer } from "./connection/keep-alive.ts";
 import { Reconnector, type ClientState } from "./connection/reconnector.ts";
 import { Emitter } from "./emitter.ts";
 import { SignalError } from "./errors.ts";
@@ -8,8 +10,8 @@ import { parseOptions, type ResolvedOptions, type SignalClientOptions } from "./
 import { platformPorts } from "./platform.ts";
 import type { Cancel, Ports } from "./ports.ts";
 import type { SendOptions, Signal, SignalData, SignalType } from "./signal.ts";
+import { Inbox } from "./signals/inbox.ts";
 import { PendingSignals, type SettledSignal } from "./signals/pending-signals.ts";
-import { SignalStream } from "./signals/signal-stream.ts";
 import { encodeSignal, packMessages } from "./wire/outgoing.ts";
 
 export interface SignalClientEvents {
@@ -32,10 +34,10 @@ export class SignalClient implements AsyncDisposable {
   readonly #ports: Ports;
   readonly #reconnector: Reconnector;
   readonly #pending: PendingSignals;
+  readonly #inbox: Inbox;
   readonly #events = new Emitter<SignalClientEvents>();
   readonly #sends = new Map<string, Waiter>();
   readonly #connects = new Set<Waiter>();
-  readonly #streams = new Set<SignalStream>();
   #stoppedBy: SignalError | undefined;
   #willFlush = false;
 
@@ -47,9 +49,10 @@ export class SignalClient implements AsyncDisposable {
     this.#options = parseOptions(options);
     this.#ports = ports;
     this.#pending = new PendingSignals(this.#options.maxQueued);
+    this.#inbox = new Inbox(this.#events, ports.clock, this.#options.maxBuffered);
     this.#reconnector = new Reconnector(this.#options, ports, {
       changed: (state, error) => this.#changed(state, error),
-      signal: (signal) => this.#deliver(signal),
+      signal: (signal) => this.#inbox.receive(signal),
       answered: (id, report) => this.#answered(id, report),
       fault: (error) => this.#events.emit("error", error),
     });
@@ -91,7 +94,24 @@ export class SignalClient implements AsyncDisposable {
    */
   close(): Promise<void> {
     this.#flush();
+    this.#inbox.forget();
     return this.#reconnector.stop();
+  }
+
+  /**
+   * Ends a pause, and begins an attempt at once: for an application that learns by itself that the network is back. It keeps a
+   * pause that the hub asked for (ER1). It probes a session, and does nothing before `connect()` and after `closed`.
+   */
+  reconnectNow(): void {
+    this.#reconnector.hear("reconnect-now");
+  }
+
+  /**
+   * Pings the hub, and reconnects if nothing arrives within five seconds, or within a shorter `pongTimeoutMs`. Does nothing
+   * without a session.
+   */
+  probe(): void {
+    this.#reconnector.hear("doubt");
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -108,7 +128,12 @@ export class SignalClient implements AsyncDisposable {
     target: string,
     type: SignalType,
     data: SignalData,
-    { signal, timeoutMs = this.#options.sendTimeoutMs, resend = false }: SendOptions = {},
+    {
+      signal,
+      timeoutMs = this.#options.sendTimeoutMs,
+      resend = false,
+      urgent = false,
+    }: SendOptions = {},
   ): Promise<void> {
     if (signal?.aborted === true)
       throw new SignalError("aborted", { target, cause: signal.reason });
@@ -125,42 +150,39 @@ export class SignalClient implements AsyncDisposable {
       const cancelAbort = onAbort(signal, (cause) =>
         this.#settleSends(this.#pending.giveUp(id, "aborted", cause)),
       );
+      const cancelWatch = watchAnswer(this.#ports.clock, () => this.probe());
       const cancel = () => {
         cancelTimer();
+        cancelWatch();
         cancelAbort();
       };
       this.#sends.set(id, { resolve, reject, cancel });
       this.#settleSends(this.#pending.add({ id, target, frame, resend }));
-      this.#flushSoon();
+      if (urgent) this.#flush();
+      else this.#flushSoon();
     });
   }
 
-  /** Returns a function that removes the listener. A listener that throws causes an `error` event, and the others still run. */
+  /**
+   * Returns a function that removes the listener. A listener that throws causes an `error` event, and the others still run.
+   * Signals that arrived before anybody listened reach every listener of `signal` that this turn adds, when it has ended.
+   */
   on<Name extends keyof SignalClientEvents>(
     event: Name,
     listener: (value: SignalClientEvents[Name]) => unknown,
   ): () => void {
+    if (event === "signal") this.#inbox.listenerComes();
     return this.#events.on(event, listener);
   }
 
   /**
-   * Every signal from this call on, for one `for await` loop. A reader that is more than `maxBuffered` signals behind gets
-   * the buffered ones and then `buffer-full`. The stream ends when the client is closed or the reader leaves the loop.
+   * Every signal from this call on, for one `for await` loop, and those that nobody has heard yet. A reader that is more than
+   * `maxBuffered` signals behind gets the buffered ones and then `buffer-full`. The stream ends when the client is closed or
+   * the reader leaves the loop.
    * @throws SignalError (rejects) with what stopped the client, with `buffer-full`, or with `aborted`.
    */
   signals({ signal }: { readonly signal?: AbortSignal } = {}): AsyncIterableIterator<Signal> {
-    const cancelAbort = onAbort(signal, (cause) =>
-      stream.end(new SignalError("aborted", { cause })),
-    );
-    const stream = new SignalStream(this.#options.maxBuffered, () => {
-      cancelAbort();
-      this.#streams.delete(stream);
-    });
-    this.#streams.add(stream);
-    if (signal?.aborted === true) {
-      stream.end(new SignalError("aborted", { cause: signal.reason }));
-    }
-    return stream;
+    return this.#inbox.open(signal);
   }
 
   #changed(state: ClientState, error: SignalError | undefined): void {
@@ -182,12 +204,7 @@ export class SignalClient implements AsyncDisposable {
     this.#stoppedBy = error;
     this.#settleSends(this.#pending.closed(error));
     this.#settleConnects(error ?? new SignalError("closed"));
-    for (const stream of this.#streams) stream.end(error ?? null);
-  }
-
-  #deliver(signal: Signal): void {
-    for (const stream of this.#streams) stream.push(signal);
-    this.#events.emit("signal", signal);
+    this.#inbox.end(error ?? null);
   }
 
   #answered(id: string, report: ErrorReport | null): void {
@@ -229,11 +246,4 @@ function settle({ resolve, reject, cancel }: Waiter, error: SignalError | null):
   cancel();
   if (error === null) resolve();
   else reject(error);
-}
-
-/** Calls `run` with the reason when `signal` fires, until it is cancelled. `signal` has not fired yet. */
-function onAbort(signal: AbortSignal | undefined, run: (reason: unknown) => void): Cancel {
-  const listener = () => run(signal?.reason);
-  signal?.addEventListener("abort", listener, { once: true });
-  return () => signal?.removeEventListener("abort", listener);
 }

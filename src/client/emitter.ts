@@ -16,6 +16,10 @@ export class Emitter<Events extends { readonly error: SignalError }> {
     return () => void listeners.delete(own);
   }
 
+  has(event: keyof Events): boolean {
+    return (this.#listeners.get(event)?.size ?? 0) > 0;
+  }
+
   /** Calls the listeners that are there when the call begins. */
   emit<Name extends keyof Events>(event: Name, value: Events[Name]): void {
     // `on` stores under `event` only listeners that take its value.
@@ -25,7 +29,8 @@ export class Emitter<Events extends { readonly error: SignalError }> {
     for (const listener of listeners) {
       try {
         const result = listener(value);
-        if (result instanceof Promise) result.catch((cause) => this.#listenerFailed(event, cause));
+        // Not `instanceof`: a promise may be of another realm or a library.
+        if (result) Promise.resolve(result).catch((cause) => this.#listenerFailed(event, cause));
       } catch (cause) {
         this.#listenerFailed(event, cause);
       }
@@ -35,7 +40,7 @@ export class Emitter<Events extends { readonly error: SignalError }> {
   #listenerFailed(event: keyof Events, cause: unknown): void {
     const error = new SignalError("listener-failed", { detail: `on "${String(event)}"`, cause });
     // If a listener of `error` threw, another `error` event could go on for ever: the console reports it instead.
-    const hasListener = event !== "error" && (this.#listeners.get("error")?.size ?? 0) > 0;
+    const hasListener = event !== "error" && this.has("error");
     // Events gives `error` this type.
     if (hasListener) this.emit("error", error as Events["error"]);
     else console.error(error);

@@ -50,7 +50,7 @@ export const SIGNAL_ERRORS = {
   // What the client receives, and the code that reads it.
   "bad-frame": { retryable: true, text: "The hub broke the protocol" },
   "listener-failed": { retryable: true, text: "A listener threw" },
-  "buffer-full": { retryable: false, text: "signals() is read too slowly" },
+  "buffer-full": { retryable: false, text: "Too many signals wait to be read" },
   "bad-option": { retryable: false, text: "An option is not valid" },
   // peer()
   "negotiation-failed": { retryable: true, text: "The RTCPeerConnection refused a step of the negotiation" },

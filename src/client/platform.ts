@@ -1,5 +1,14 @@
-/** The ports on a real platform: its WebSocket, timers, randomness and network events. The client's only impure file. */
-import type { Cancel, Clock, Ports, Socket, SocketEvents, WebSocketConstructor } from "./ports.ts";
+/** The ports on a real platform: its WebSocket, HTTP, timers, randomness and network events. The client's only impure file. */
+import type {
+  Cancel,
+  Clock,
+  HttpAnswer,
+  Ports,
+  Return,
+  Socket,
+  SocketEvents,
+  WebSocketConstructor,
+} from "./ports.ts";
 
 /** Timers count milliseconds in 31 bits and fire at once beyond this. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
@@ -7,16 +16,31 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 /** WHATWG WebSocket: readyState OPEN. */
 const OPEN = 1;
 
+/** What some platforms lack. */
+const PLATFORM = globalThis as {
+  readonly crypto?: { getRandomValues?(bytes: Uint8Array): Uint8Array };
+  readonly performance?: { now(): number };
+};
+
 /** `WebSocket` replaces the platform's own, which is looked up when a socket opens. */
 export function platformPorts(WebSocket?: WebSocketConstructor): Ports {
   return {
     openSocket: (url, protocols, events) => openSocket(WebSocket, url, protocols, events),
     clock,
     random: () => Math.random(),
-    // Not `crypto.randomUUID`, which pages on plain http do not have.
-    uuid: () => crypto.getRandomValues(new Uint8Array(16)),
+    uuid,
     onReturn,
+    httpGet,
   };
+}
+
+/**
+ * Not `crypto.randomUUID`, which pages on plain http do not have. Some platforms have no `crypto` at all, and a uuid must
+ * differ from others but need not be a secret.
+ */
+function uuid(): Uint8Array {
+  const bytes = Uint8Array.from({ length: 16 }, () => Math.random() * 256);
+  return PLATFORM.crypto?.getRandomValues?.(bytes) ?? bytes;
 }
 
 /** @throws if the platform has no WebSocket, or if the WebSocket refuses the URL. */
@@ -37,7 +61,13 @@ function openSocket(
   socket.addEventListener("error", () => {});
   return {
     send(message) {
-      if (socket.readyState === OPEN) socket.send(message);
+      if (socket.readyState !== OPEN) return;
+      try {
+        socket.send(message);
+      } catch {
+        // What follows could overtake what is lost here: the close reports the loss.
+        socket.close();
+      }
     },
     close: (code) => socket.close(code),
   };
@@ -45,11 +75,13 @@ function openSocket(
 
 function asMessage(data: unknown): string | Uint8Array | null {
   if (typeof data === "string") return data;
-  return data instanceof ArrayBuffer ? new Uint8Array(data) : null;
+  // Not `instanceof`: the WebSocket may be of another realm, as in test environments.
+  const isBuffer = Object.prototype.toString.call(data) === "[object ArrayBuffer]";
+  return isBuffer ? new Uint8Array(data as ArrayBuffer) : null;
 }
 
 const clock: Clock = {
-  nowMs: () => performance.now(),
+  nowMs: () => (PLATFORM.performance ?? Date).now(),
   after(delayMs, run): Cancel {
     const timer = setTimeout(run, Math.min(delayMs, MAX_DELAY_MS));
     return () => clearTimeout(timer);
@@ -86,25 +118,52 @@ function findEndOfTurn(): Clock["soon"] {
   };
 }
 
+/** Some platforms have a `document` or a `navigator` without events. */
 interface ListenerTarget {
-  addEventListener(type: string, listener: () => void): void;
-  removeEventListener(type: string, listener: () => void): void;
+  addEventListener?(type: string, listener: (event: object) => void): void;
+  removeEventListener?(type: string, listener: (event: object) => void): void;
 }
 
-/** Listens for `online` in pages and their workers, and for a page that becomes visible: its timers may have slept. */
-function onReturn(run: () => void): Cancel {
+/** Listens for the network in pages and their workers, and for a page that was hidden, frozen, or kept for "back". */
+function onReturn(run: (news: Return) => void): Cancel {
   // The declarations of no platform fit every other: pages, their workers, Node.
-  const platform = globalThis as unknown as ListenerTarget & {
-    readonly navigator?: object;
+  const { document, navigator } = globalThis as unknown as {
+    readonly navigator?: { readonly connection?: ListenerTarget };
     readonly document?: ListenerTarget & { readonly visibilityState: string };
   };
-  const { document } = platform;
-  const onVisibilityChange = () => document?.visibilityState === "visible" && run();
-  const firesOnline = "onLine" in (platform.navigator ?? {});
-  if (firesOnline) platform.addEventListener("online", run);
-  document?.addEventListener("visibilitychange", onVisibilityChange);
-  return () => {
-    if (firesOnline) platform.removeEventListener("online", run);
-    document?.removeEventListener("visibilitychange", onVisibilityChange);
-  };
+  const page = document && globalThis;
+  const network = "onLine" in (navigator ?? {}) ? globalThis : undefined;
+  const cancels = [
+    listen(network, "online", () => run("online")),
+    listen(navigator?.connection, "change", () => run("network-change")),
+    listen(document, "visibilitychange", () => {
+      if (document?.visibilityState === "visible") run("page");
+    }),
+    listen(document, "resume", () => run("page")),
+    listen(page, "pageshow", ({ persisted }) => {
+      if (persisted === true) run("page");
+    }),
+  ];
+  return () => cancels.forEach((cancel) => cancel());
+}
+
+function listen(
+  target: ListenerTarget | undefined,
+  type: string,
+  listener: (event: { readonly persisted?: boolean }) => void,
+): Cancel {
+  target?.addEventListener?.(type, listener);
+  return () => target?.removeEventListener?.(type, listener);
+}
+
+/** A redirect could carry the token elsewhere, so none is followed. Without `fetch` it rejects. */
+async function httpGet(url: string, token: string, signal: AbortSignal): Promise<HttpAnswer> {
+  const { status, headers } = await fetch(url, {
+    headers: { authorization: `Bearer ${token}` },
+    cache: "no-store",
+    redirect: "manual",
+    signal,
+  });
+  // A date, which only other servers send, counts as nothing.
+  return { status, retryAfterMs: Number(headers.get("retry-after")) * 1_000 || undefined };
 }

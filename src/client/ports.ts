@@ -42,6 +42,16 @@ export interface Clock {
   soon(run: () => void): void;
 }
 
+/** What is back, or is another one. `page`: a page whose timers may have slept. */
+export type Return = "online" | "network-change" | "page";
+
+/** What an HTTP GET of the hub's address was answered with. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** The header Retry-After, if the platform shows it. */
+  readonly retryAfterMs?: number | undefined;
+}
+
 export interface Ports {
   /** MAY throw if such a socket can never open, for example because the platform refuses the URL. */
   openSocket(url: string, protocols: string[], events: SocketEvents): Socket;
@@ -51,5 +61,10 @@ export interface Ports {
   /** 16 random bytes. */
   uuid(): Uint8Array;
   /** Calls `run` each time the network or the page is back, until it is cancelled. */
-  onReturn(run: () => void): Cancel;
+  onReturn(run: (news: Return) => void): Cancel;
+  /**
+   * Sends a GET with the token as its Bearer token (UP2), follows no redirect, and ends when `signal` fires. Rejects if
+   * nothing is known of the answer, for example because CORS hides it.
+   */
+  httpGet?(url: string, token: string, signal: AbortSignal): Promise<HttpAnswer>;
 }

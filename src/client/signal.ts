@@ -10,7 +10,10 @@ export const SIGNAL_MESSAGE_TYPES = {
 
 export type SignalType = keyof typeof SIGNAL_MESSAGE_TYPES;
 
-/** Any JSON value. The compiler cannot check what is inside an object, so `send` does. */
+/**
+ * Any JSON value, or an object that `toJSON` or its own fields make one. The compiler cannot check what is inside an object,
+ * so `send` does: it rejects with `bad-signal` where JSON would lose something in silence.
+ */
 export type SignalData = string | number | boolean | null | object;
 
 /** A signal that arrived. */
@@ -34,4 +37,9 @@ export interface SendOptions {
    * a signal whose connection is lost rejects with `outcome-unknown`.
    */
   readonly resend?: boolean;
+  /**
+   * Whether the signal leaves within this call, with all that waits before it, rather than at the end of the turn. The
+   * default is false. A page that goes away (`pagehide`) has no end of the turn.
+   */
+  readonly urgent?: boolean;
 }

@@ -2,6 +2,19 @@
 import { describe, expect, it } from "vitest";
 import { connected, harness, Watched } from "./support/harness.ts";
 
+const ignore = () => {};
+
+/** An AbortSignal that never fires, and how many listeners it has. */
+function countedSignal() {
+  const { signal } = new AbortController();
+  const listeners = new Set<unknown>();
+  const spied = Object.assign(signal, {
+    addEventListener: (_: string, listener: unknown) => void listeners.add(listener),
+    removeEventListener: (_: string, listener: unknown) => void listeners.delete(listener),
+  });
+  return { signal: spied, listeners: () => listeners.size };
+}
+
 describe("close()", () => {
   it("[DC1] sends DISCONNECT, closes with 1000, and resolves when the socket has closed", async () => {
     const { client, socket, states } = await connected();
@@ -49,6 +62,25 @@ describe("close()", () => {
       expect(hub.listensForReturns).toBe(false);
       await client.close();
     }
+  });
+
+  it("leaves no timer and no listener of an AbortSignal, whatever was going on", async () => {
+    const { client, hub, socket } = await connected();
+    const { signal, listeners } = countedSignal();
+    void client.connect({ signal }).catch(ignore);
+    for (const urgent of [true, false]) {
+      void client.send("bob", "offer", 1, { signal, urgent, resend: urgent }).catch(ignore);
+    }
+    const reading = client.signals({ signal }).next();
+    expect(listeners()).toBe(3);
+    socket.closed(1006);
+    void client.connect({ signal }).catch(ignore);
+    void client.send("bob", "offer", 2, { signal }).catch(ignore);
+    await client.close();
+    await reading;
+    expect(listeners()).toBe(0);
+    expect(hub.clock.delaysMs).toEqual([]);
+    expect(hub.listensForReturns).toBe(false);
   });
 
   it("runs at the end of an `await using` block", async () => {

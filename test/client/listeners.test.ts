@@ -1,4 +1,5 @@
 /** Listeners that throw, and listeners that close, connect or remove something. */
+import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { concat, frame } from "../support/frames.ts";
 import { connected, harness, Watched } from "./support/harness.ts";
@@ -28,6 +29,19 @@ describe("a listener that throws", () => {
       { code: "listener-failed", cause: { message: "mine, later" } },
     ]);
     expect(client.state).toBe("connected");
+  });
+
+  it("causes an error event if its promise is of another realm or a library", async () => {
+    const { client, socket, errors } = await connected();
+    client.on("signal", () => runInNewContext("Promise.reject('theirs')") as unknown);
+    // A thenable, as old libraries have them.
+    client.on("signal", () => ({
+      // oxlint-disable-next-line unicorn/no-thenable
+      then: (_: unknown, reject: (cause: string) => void) => reject("old"),
+    }));
+    socket.sendFrame("SIGNAL_OFFER", SIGNAL);
+    await vi.waitFor(() => expect(errors).toHaveLength(2));
+    expect(errors.map(({ cause }) => cause).toSorted()).toEqual(["old", "theirs"]);
   });
 
   it("is reported on the console if it listens to `error`", async () => {

@@ -1,4 +1,5 @@
 /** The ports on a real platform, whose globals a test may replace. No timer here waits. */
+import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { platformPorts } from "../../src/client/platform.ts";
 import type { SocketEvents, WebSocketConstructor } from "../../src/client/ports.ts";
@@ -75,6 +76,22 @@ describe("openSocket()", () => {
     expect(events.closed.mock.calls).toEqual([[4409, "replaced"]]);
   });
 
+  it("passes on bytes of another realm, as in test environments", () => {
+    const { events, ws } = open(FakeWebSocket);
+    ws.fire("message", { data: runInNewContext("Uint8Array.of(1, 2).buffer") });
+    expect(events.message.mock.calls).toEqual([[Uint8Array.of(1, 2)]]);
+  });
+
+  it("closes a socket whose send throws, since what follows could overtake what is lost", () => {
+    const { socket, ws } = open(FakeWebSocket);
+    ws.readyState = 1;
+    ws.send = () => {
+      throw new Error("INVALID_STATE_ERR");
+    };
+    expect(() => socket.send("x")).not.toThrow();
+    expect(ws.closes).toHaveLength(1);
+  });
+
   it("sends only while the socket is open", () => {
     const { socket, ws } = open(FakeWebSocket);
     for (const readyState of [0, 1, 2, 3]) {
@@ -139,38 +156,123 @@ describe("clock.after()", () => {
   });
 });
 
+describe("clock.nowMs()", () => {
+  it("counts on without `performance`", () => {
+    vi.stubGlobal("performance", undefined);
+    vi.spyOn(Date, "now").mockReturnValue(7);
+    expect(platformPorts().clock.nowMs()).toBe(7);
+    vi.restoreAllMocks();
+  });
+});
+
+function stubPage() {
+  const world = new EventTarget();
+  const page = Object.assign(new EventTarget(), { visibilityState: "hidden" });
+  const connection = new EventTarget();
+  vi.stubGlobal("navigator", { onLine: true, connection });
+  vi.stubGlobal("document", page);
+  vi.stubGlobal("addEventListener", world.addEventListener.bind(world));
+  vi.stubGlobal("removeEventListener", world.removeEventListener.bind(world));
+  return { world, page, connection };
+}
+
 describe("onReturn()", () => {
-  it("reports `online` and a page that becomes visible, until it is cancelled", () => {
-    const world = new EventTarget();
-    const page = Object.assign(new EventTarget(), { visibilityState: "hidden" });
-    vi.stubGlobal("navigator", { onLine: true });
-    vi.stubGlobal("document", page);
-    vi.stubGlobal("addEventListener", world.addEventListener.bind(world));
-    vi.stubGlobal("removeEventListener", world.removeEventListener.bind(world));
-    const returned = vi.fn<() => void>();
-    const cancel = platformPorts().onReturn(returned);
-    const fireBoth = () => {
+  it("reports `online`, a change of the network, and a page that is shown, until it is cancelled", () => {
+    const { world, page, connection } = stubPage();
+    const heard: string[] = [];
+    const cancel = platformPorts().onReturn((news) => heard.push(news));
+    const fireAll = () => {
       world.dispatchEvent(new Event("online"));
+      connection.dispatchEvent(new Event("change"));
       page.dispatchEvent(new Event("visibilitychange"));
+      page.dispatchEvent(new Event("resume"));
+      world.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: false }));
+      world.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
     };
-    fireBoth();
-    expect(returned).toHaveBeenCalledTimes(1);
+    fireAll();
+    expect(heard.splice(0)).toEqual(["online", "network-change", "page", "page"]);
     page.visibilityState = "visible";
-    fireBoth();
-    expect(returned).toHaveBeenCalledTimes(3);
+    fireAll();
+    expect(heard.splice(0)).toEqual(["online", "network-change", "page", "page", "page"]);
     cancel();
-    fireBoth();
-    expect(returned).toHaveBeenCalledTimes(3);
+    fireAll();
+    expect(heard).toEqual([]);
   });
 
   it("does nothing on a platform without network or page events", () => {
     const cancel = platformPorts().onReturn(() => {});
     expect(cancel).not.toThrow();
   });
+
+  it("does nothing if `document` and `navigator` are there, but not their events", () => {
+    vi.stubGlobal("navigator", { onLine: true });
+    vi.stubGlobal("document", {});
+    vi.stubGlobal("addEventListener", undefined);
+    const cancel = platformPorts().onReturn(() => {});
+    expect(cancel).not.toThrow();
+  });
+
+  it.each([
+    ["a document without a window's events", { document: new EventTarget() }],
+    ["a navigator without a window's events", { navigator: { onLine: true, connection: {} } }],
+  ])("listens to what there is on a platform that has %s", (_what, globals) => {
+    for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value);
+    vi.stubGlobal("addEventListener", undefined);
+    vi.stubGlobal("removeEventListener", undefined);
+    const cancel = platformPorts().onReturn(() => {});
+    expect(cancel).not.toThrow();
+  });
+});
+
+function get() {
+  const { httpGet } = platformPorts();
+  return httpGet?.("https://hub.test/?client_id=a", "the-token", new AbortController().signal);
+}
+
+describe("httpGet()", () => {
+  it("sends the token as a Bearer token, caches nothing and follows no redirect", async () => {
+    const fetch = vi.fn<typeof globalThis.fetch>(
+      async () => new Response(null, { status: 429, headers: { "retry-after": "60" } }),
+    );
+    vi.stubGlobal("fetch", fetch);
+    expect(await get()).toEqual({ status: 429, retryAfterMs: 60_000 });
+    expect(fetch.mock.calls).toMatchObject([
+      [
+        "https://hub.test/?client_id=a",
+        {
+          headers: { authorization: "Bearer the-token" },
+          cache: "no-store",
+          redirect: "manual",
+          signal: expect.any(AbortSignal),
+        },
+      ],
+    ]);
+  });
+
+  it.each([[{}], [{ "retry-after": "Sat, 28 Nov 2026 04:00:00 GMT" }]])(
+    "knows no pause from the headers %j",
+    async (headers) => {
+      vi.stubGlobal("fetch", async () => new Response(null, { status: 503, headers }));
+      expect(await get()).toEqual({ status: 503, retryAfterMs: undefined });
+    },
+  );
+
+  it("rejects on a platform without fetch", async () => {
+    vi.stubGlobal("fetch", undefined);
+    await expect(get()).rejects.toThrow(TypeError);
+  });
 });
 
 describe("uuid()", () => {
   it("returns 16 bytes, different each time", () => {
+    const { uuid } = platformPorts();
+    const [one, other] = [uuid(), uuid()];
+    expect([one.length, other.length]).toEqual([16, 16]);
+    expect(one).not.toEqual(other);
+  });
+
+  it.each([undefined, {}])("does so on a platform whose `crypto` is %j", (crypto) => {
+    vi.stubGlobal("crypto", crypto);
     const { uuid } = platformPorts();
     const [one, other] = [uuid(), uuid()];
     expect([one.length, other.length]).toEqual([16, 16]);

@@ -7,8 +7,9 @@ import { readOwn } from "../support/own-settings.ts";
 const README = readOwn("src/client/README.md");
 
 describe("the SDK's README", () => {
-  it("has the table of errors that `npm run docs` writes", () => {
+  it("has the tables of errors and of clocks that `npm run docs` writes", () => {
     expect(README).toContain("<!-- table: client errors -->");
+    expect(README).toContain("<!-- table: client clocks -->");
     expect(README).toBe(fillTables(README));
   });
 

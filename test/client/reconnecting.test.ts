@@ -6,19 +6,21 @@ const pings = (messages: readonly unknown[]) => messages.filter((message) => mes
 
 describe("a connected client", () => {
   it("[HB3] sends the text ping at the hub's interval", async () => {
-    const { hub, socket } = await connected();
-    await hub.clock.advance(29_999);
+    const { hub, client } = harness();
+    void client.connect();
+    const socket = await hub.accept({ heartbeat_interval: 20 });
+    await hub.clock.advance(19_999);
     expect(pings(socket.messages)).toEqual([]);
     await hub.clock.advance(1);
     expect(pings(socket.messages)).toEqual(["ping"]);
     socket.message("pong");
-    await hub.clock.advance(30_000);
+    await hub.clock.advance(20_000);
     expect(pings(socket.messages)).toHaveLength(2);
   });
 
   it("[HB3] reconnects if nothing answers its ping", async () => {
     const { hub, client, socket, errors } = await connected();
-    await hub.clock.advance(30_000 + 9_999);
+    await hub.clock.advance(25_000 + 9_999);
     expect(client.state).toBe("connected");
     await hub.clock.advance(1);
     expect(client.state).toBe("waiting");

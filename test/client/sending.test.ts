@@ -70,6 +70,27 @@ describe("send()", () => {
     );
   });
 
+  it("writes an urgent signal within the call, and those before it with it", async () => {
+    const { client, hub, socket } = await connected();
+    void client.send("bob", "offer", 1);
+    void client.send("bob", "ice-candidate", 2, { urgent: true });
+    expect(socket.messages.slice(1).map((message) => message.length)).toEqual([2]);
+    void client.send("bob", "ice-candidate", 3);
+    await hub.clock.turn();
+    expect(socket.signals.map(({ payload }) => payload)).toMatchObject(
+      [1, 2, 3].map((signal_data) => ({ signal_data })),
+    );
+  });
+
+  it("queues an urgent signal where there is no connection", async () => {
+    const { client, hub } = harness();
+    void client.connect();
+    const sending = new Watched(client.send("bob", "offer", 1, { urgent: true }));
+    const socket = await hub.accept();
+    socket.acknowledge(socket.signals[0]);
+    expect(await sending.now()).toBe("done");
+  });
+
   it("[FR2] writes no message over 64 KiB", async () => {
     const { client, hub, socket } = await connected();
     for (let at = 0; at < 5; at++) void client.send("bob", "offer", "x".repeat(30_000));

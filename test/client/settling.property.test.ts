@@ -25,6 +25,12 @@ const STEPS: Readonly<Record<string, (run: Run) => void | Promise<void>>> = {
   replace: ({ socket }) => socket?.closed(4409),
   abort: (run) => run.abort(),
   comeBack: ({ hub }) => hub.comeBack(),
+  online: ({ hub }) => hub.comeBack("online"),
+  reconnectNow: ({ client }) => client.reconnectNow(),
+  probe: ({ client }) => client.probe(),
+  answerQuestion: ({ hub }) => hub.questions.at(-1)?.answer({ status: 503, retryAfterMs: 50 }),
+  refuseQuestion: ({ hub }) => hub.questions.at(-1)?.answer({ status: 401 }),
+  loseQuestion: ({ hub }) => hub.questions.at(-1)?.fail(new TypeError("no network")),
   close: (run) => run.watch(run.client.close()),
 };
 

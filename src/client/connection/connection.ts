@@ -1,15 +1,9 @@
 /** One attempt at a session, from the token to the end of its socket. `reconnector.ts` decides what follows the end. */
 import { ACK } from "../../protocol/capabilities.ts";
-import { encodeBase64Url } from "../../protocol/encodings/base64url.ts";
 import type { ErrorReport } from "../../protocol/messages/error.ts";
-import {
-  ENCODED_BEARER_PREFIX,
-  BEARER_SUBPROTOCOL_PREFIX,
-  CLIENT_ID_PARAMETER,
-  PING,
-  SUBPROTOCOL,
-} from "../../protocol/names.ts";
+import { PING } from "../../protocol/names.ts";
 import { formatUuid, NIL_UUID } from "../../protocol/uuid.ts";
+import { newAbort } from "../abort.ts";
 import {
   codeOfErrorFrame,
   SignalError,
@@ -19,12 +13,17 @@ import {
 import { isToken, type ResolvedOptions } from "../options.ts";
 import type { Cancel, Ports, Socket } from "../ports.ts";
 import type { Signal } from "../signal.ts";
+import { addressOf } from "../wire/hub-url.ts";
 import { readMessage, type Incoming } from "../wire/incoming.ts";
 import { encodeConnect, encodeDisconnect } from "../wire/outgoing.ts";
 import type { Disconnect } from "./disconnect.ts";
 import { KeepAlive } from "./keep-alive.ts";
+import { pingIntervalMs, pongTimeoutMs } from "./policy.ts";
+import { placeToken } from "./upgrade.ts";
 
 const NIL_ID = formatUuid(NIL_UUID);
+
+const LOGGED_OUT = "the token function returned null";
 
 /** The hub answers a close at once. A network that is gone never does. */
 const CLOSE_TIMEOUT_MS = 2_000;
@@ -40,8 +39,11 @@ export interface SessionEvents {
 
 export interface ConnectionEvents extends SessionEvents {
   connected(): void;
-  /** The last event; it does not follow `close()`. `hasOpened` says whether the socket ever opened. */
-  ended(end: Disconnect, hasOpened: boolean): void;
+  /**
+   * The last event; it does not follow `close()` or `abandon()`. `hasOpened`: whether the socket ever opened. `token`: what the
+   * attempt showed or would have shown; null: it came to no socket.
+   */
+  ended(end: Disconnect, hasOpened: boolean, token: string | null): void;
 }
 
 type Stage = "opening" | "connecting" | "connected" | "ended";
@@ -51,10 +53,11 @@ export class Connection {
   readonly #ports: Ports;
   readonly #events: ConnectionEvents;
   readonly #connectUuid: Uint8Array;
-  readonly #attempt = new AbortController();
+  readonly #attempt = newAbort();
   readonly #cancelDeadline: Cancel;
   #stage: Stage = "opening";
   #socket: Socket | null = null;
+  #token: string | null = null;
   #keepAlive: KeepAlive | null = null;
   /** The last ERROR that answered no frame. It explains the close that follows it. */
   #report: ErrorReport | null = null;
@@ -72,8 +75,8 @@ export class Connection {
   }
 
   /** Does nothing if the connection was closed meanwhile. */
-  start(failedUpgrades: number): void {
-    if (this.#stage === "opening") void this.#open(failedUpgrades);
+  start(unopened: number): void {
+    if (this.#stage === "opening") void this.#open(unopened);
   }
 
   /** Does nothing if there is no session. */
@@ -81,9 +84,14 @@ export class Connection {
     if (this.#stage === "connected") this.#socket?.send(message);
   }
 
-  /** Pings now, to find out whether the hub is still there. */
-  probe(): void {
-    this.#keepAlive?.probe();
+  /** Pings, to find out whether the hub is still there. Does nothing if there is no session. */
+  probe(isUrgent: boolean): void {
+    this.#keepAlive?.probe(isUrgent);
+  }
+
+  /** Ends the attempt without an event. Does nothing if it has ended. */
+  abandon(): void {
+    if (this.#stage !== "ended") this.#release()?.close();
   }
 
   /** Sends DISCONNECT (DC1) and closes with 1000. Resolves when the socket has closed, at the latest after two seconds. */
@@ -102,8 +110,8 @@ export class Connection {
     });
   }
 
-  async #open(failedUpgrades: number): Promise<void> {
-    const { token, url, clientId } = this.#options;
+  async #open(unopened: number): Promise<void> {
+    const { token } = this.#options;
     const { signal } = this.#attempt;
     let value: unknown;
     try {
@@ -112,12 +120,12 @@ export class Connection {
       return this.#fail("token-failed", { cause });
     }
     if (this.#stage !== "opening") return;
+    if (value === null) return this.#fail("unauthenticated", { detail: LOGGED_OUT });
     if (!isToken(value)) return this.#fail("token-failed");
-    const { protocols, authToken } = placeToken(value, failedUpgrades);
-    const hubUrl = new URL(url);
-    hubUrl.searchParams.set(CLIENT_ID_PARAMETER, clientId);
+    const { protocols, authToken } = placeToken(value, unopened);
+    this.#token = value;
     try {
-      this.#socket = this.#ports.openSocket(hubUrl.href, protocols, {
+      this.#socket = this.#ports.openSocket(addressOf(this.#options), protocols, {
         opened: () => this.#sendConnect(authToken),
         message: (message) => this.#receive(message),
         closed: (code) => this.#closed(code),
@@ -172,7 +180,10 @@ export class Connection {
     this.#stage = "connected";
     this.#keepAlive = new KeepAlive(
       this.#ports.clock,
-      { intervalMs, pongTimeoutMs: this.#options.pongTimeoutMs },
+      {
+        intervalMs: pingIntervalMs(intervalMs),
+        pongTimeoutMs: (isUrgent) => pongTimeoutMs(this.#options, isUrgent),
+      },
       () => this.#socket?.send(PING),
       () => this.#fail("connection-lost", { detail: "no pong in time" }),
     );
@@ -207,7 +218,7 @@ export class Connection {
     const stage = this.#stage;
     if (stage === "ended") return;
     this.#release()?.close();
-    this.#events.ended(end, stage !== "opening");
+    this.#events.ended(end, stage !== "opening", this.#token);
   }
 
   /** Ends the attempt without an event, and ignores the socket from here on. */
@@ -218,27 +229,4 @@ export class Connection {
     this.#attempt.abort();
     return this.#socket;
   }
-}
-
-export interface TokenPlacement {
-  readonly protocols: string[];
-  /** The token that CONNECT carries; null if the upgrade carries it. */
-  readonly authToken: string | null;
-}
-
-/**
- * Puts the token into the upgrade as a subprotocol, or into CONNECT (UP2, CO1), but never into the URL. In the upgrade a
- * wrong token costs the hub no socket, but a browser does not learn why there is none. So after an upgrade that failed,
- * every other attempt puts the token into CONNECT: a hub that accepts anonymous upgrades then answers what is wrong.
- * A token that is not made of the characters of a subprotocol (RFC 9110, section 5.6.2) is carried in base64url. It goes into
- * CONNECT as well, for a hub that does not know this spelling yet.
- */
-export function placeToken(token: string, failedUpgrades: number): TokenPlacement {
-  if (failedUpgrades % 2 !== 0) return { protocols: [SUBPROTOCOL], authToken: token };
-  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(token)
-    ? { protocols: [SUBPROTOCOL, BEARER_SUBPROTOCOL_PREFIX + token], authToken: null }
-    : {
-        protocols: [SUBPROTOCOL, ENCODED_BEARER_PREFIX + encodeBase64Url(token)],
-        authToken: token,
-      };
 }

@@ -1,22 +1,20 @@
 /** Pings at an interval (HB3) and notices when the hub no longer answers. */
 import type { Cancel, Clock } from "../ports.ts";
+import { OVERDUE_ANSWER_MS } from "./policy.ts";
 
 export interface KeepAliveOptions {
-  /** The hub's heartbeat_interval (CO2). */
   readonly intervalMs: number;
   /** How long after a ping some message must arrive. */
-  readonly pongTimeoutMs: number;
+  readonly pongTimeoutMs: (isUrgent: boolean) => number;
 }
-
-/** The client does not trust the hub's interval: one of microseconds would make it flood the hub with pings. */
-const MIN_INTERVAL_MS = 1_000;
 
 export class KeepAlive {
   readonly #clock: Clock;
   readonly #options: KeepAliveOptions;
   readonly #ping: () => void;
   readonly #timedOut: () => void;
-  #isProbing = false;
+  /** When the answer to a ping is due. Infinity: none is awaited. */
+  #dueAtMs = Infinity;
   #cancel: Cancel;
 
   /** Calls `timedOut` at most once, and nothing after it. */
@@ -30,18 +28,20 @@ export class KeepAlive {
 
   /** A message arrived. Any message proves that the hub is there, since `pong` may be queued behind a burst. */
   received(): void {
-    if (!this.#isProbing) return;
+    if (this.#dueAtMs === Infinity) return;
     this.#cancel();
     this.#cancel = this.#scheduleProbe();
   }
 
-  /** Pings now, unless a ping is already waiting for its answer. */
-  probe(): void {
-    if (this.#isProbing) return;
+  /** Pings now, or makes the answer to the last ping due sooner if it is urgent. */
+  probe(isUrgent = false): void {
+    const timeoutMs = this.#options.pongTimeoutMs(isUrgent);
+    const dueAtMs = this.#clock.nowMs() + timeoutMs;
+    if (dueAtMs >= this.#dueAtMs) return;
     this.#cancel();
-    this.#isProbing = true;
-    this.#ping();
-    this.#cancel = this.#clock.after(this.#options.pongTimeoutMs, this.#timedOut);
+    if (this.#dueAtMs === Infinity) this.#ping();
+    this.#dueAtMs = dueAtMs;
+    this.#cancel = this.#clock.after(timeoutMs, this.#timedOut);
   }
 
   stop(): void {
@@ -49,9 +49,18 @@ export class KeepAlive {
   }
 
   #scheduleProbe(): Cancel {
-    this.#isProbing = false;
-    return this.#clock.after(Math.max(MIN_INTERVAL_MS, this.#options.intervalMs), () =>
-      this.probe(),
-    );
+    this.#dueAtMs = Infinity;
+    return this.#clock.after(this.#options.intervalMs, () => this.probe());
   }
+}
+
+/** Calls `probe` while an answer is overdue, until it is cancelled: there is an answer, or nobody waits for it any more. */
+export function watchAnswer(clock: Clock, probe: () => void): Cancel {
+  const wait = (): Cancel =>
+    clock.after(OVERDUE_ANSWER_MS, () => {
+      cancel = wait();
+      probe();
+    });
+  let cancel = wait();
+  return () => cancel();
 }

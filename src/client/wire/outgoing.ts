@@ -11,6 +11,7 @@ import { DISCONNECT } from "../../protocol/messages/disconnect.ts";
 import { signalJson } from "../../protocol/messages/signal.ts";
 import { SignalError } from "../errors.ts";
 import { SIGNAL_MESSAGE_TYPES, type SignalType } from "../signal.ts";
+import { jsonText } from "./json-text.ts";
 
 /** Far below the hub's limit for a message (FR3), so that a burst does not delay the frames behind it. */
 const MAX_BATCH_BYTES = 65_536;
@@ -46,9 +47,10 @@ export function encodeSignal(
   let text: string | undefined;
   let cause: unknown;
   try {
-    text = JSON.stringify(data);
+    text = jsonText(data, refuse);
   } catch (thrown) {
-    // A TypeError for a circle or a BigInt, or whatever a toJSON method in the data throws.
+    if (thrown instanceof SignalError) throw thrown;
+    // A RangeError for data that is nested too deep, or whatever a toJSON method in the data throws.
     cause = thrown;
   }
   if (text === undefined) throw refuse("the data has no JSON form", cause);

@@ -166,7 +166,7 @@ export function decodeDelivered(payloadType: number, payload: Uint8Array): Deliv
       return typeof source === "string" && data !== undefined ? { source, data } : null;
     }
     case TEXT_PAYLOAD: {
-      const [, source, data] = /^([^:]+):(.*)$/s.exec(decodeUtf8(payload) ?? "") ?? [];
+      const [, source, data] = /^([^:]+):([^]*)$/.exec(decodeUtf8(payload) ?? "") ?? [];
       return source === undefined ? null : { source, data };
     }
     case BINARY_PAYLOAD: {

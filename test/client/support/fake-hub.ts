@@ -1,5 +1,5 @@
 /** The other end of a client's sockets, which a test controls. */
-import type { Ports, Socket, SocketEvents } from "../../../src/client/ports.ts";
+import type { HttpAnswer, Ports, Return, Socket, SocketEvents } from "../../../src/client/ports.ts";
 import { decodeMessage, encodeFrame } from "../../../src/protocol/frame.ts";
 import type { MessageTypeName } from "../../../src/protocol/messages/table.ts";
 import { frame, NIL, seen, uuid, uuidBytes, type Seen } from "../../support/frames.ts";
@@ -17,9 +17,11 @@ export class FakeHub {
   /** What `random()` returns. 1 makes each pause as long as its ceiling. */
   random = 1;
   #uuids = 0;
-  #returnListeners = new Set<() => void>();
+  #returnListeners = new Set<(news: Return) => void>();
   /** If set, `openSocket` throws it, as if the platform refused the URL. */
   refusesUrl: Error | null = null;
+  /** What the client asks over HTTP, in order. */
+  readonly questions: Question[] = [];
 
   constructor() {
     this.ports = {
@@ -36,6 +38,10 @@ export class FakeHub {
         this.#returnListeners.add(run);
         return () => void this.#returnListeners.delete(run);
       },
+      httpGet: (url, token, signal) =>
+        new Promise((resolve, reject) => {
+          this.questions.push({ url, token, signal, answer: resolve, fail: reject });
+        }),
     };
   }
 
@@ -47,8 +53,8 @@ export class FakeHub {
   }
 
   /** Acts as if the network or the page were back. */
-  comeBack(): void {
-    for (const run of this.#returnListeners) run();
+  comeBack(news: Return = "page"): void {
+    for (const run of this.#returnListeners) run(news);
   }
 
   get listensForReturns(): boolean {
@@ -64,6 +70,14 @@ export class FakeHub {
     await this.clock.turn();
     return socket;
   }
+}
+
+export interface Question {
+  readonly url: string;
+  readonly token: string;
+  readonly signal: AbortSignal;
+  answer(answer: HttpAnswer): void;
+  fail(reason: unknown): void;
 }
 
 export class FakeSocket implements Socket {

@@ -18,6 +18,8 @@ type Equal<A, B> =
 
 function is<_Claim extends true>(): void {}
 
+const loggedOut = () => null;
+
 export async function client(): Promise<void> {
   // The browser's own WebSocket fits the option.
   const own = new SignalClient({ url: "/", clientId: "a", token: "t", WebSocket });
@@ -26,6 +28,9 @@ export async function client(): Promise<void> {
     clientId: "a",
     token: async ({ signal }) => (await fetch("/token", { signal })).text(),
   });
+  void new SignalClient({ url: "/", clientId: "a", token: loggedOut });
+  // @ts-expect-error: nobody is logged in, so there is no use for a client
+  void new SignalClient({ url: "/", clientId: "a", token: null });
   // @ts-expect-error: the token is missing
   void new SignalClient({ url: "/", clientId: "a" });
   // @ts-expect-error: no such signal type
