@@ -39,22 +39,19 @@ export const ASK_TIMEOUT_MS = 5_000;
 /** What makes the client look again. `doubt`: an answer is overdue, or a peer's connection has failed. */
 export type News = Return | "reconnect-now" | "doubt";
 
-interface NewsRow {
-  /** Whether the path may have changed: a ping's answer is then due soon. */
-  readonly isUrgent: boolean;
-  /** Whether the failures so far say nothing about the next attempt. */
-  readonly forgets: boolean;
-  /** For so long after an attempt that news caused, this news causes none. */
-  readonly gapMs: number;
-}
+/**
+ * `isUrgent`: the path may have changed, so a ping's answer is due soon. `forgets`: the failures so far say nothing about the
+ * next attempt. `gapMs`: for so long after an attempt that news caused, this news causes none.
+ */
+type NewsRow = readonly [isUrgent: boolean, forgets: boolean, gapMs: number];
 
 export const NEWS: Readonly<Record<News, NewsRow>> = {
-  online: { isUrgent: true, forgets: true, gapMs: 5_000 },
-  "reconnect-now": { isUrgent: true, forgets: true, gapMs: 1_000 },
+  online: [true, true, 5_000],
+  "reconnect-now": [true, true, 1_000],
   // It also reports estimates of the speed, which say nothing about the hub.
-  "network-change": { isUrgent: true, forgets: false, gapMs: 5_000 },
-  page: { isUrgent: false, forgets: false, gapMs: 5_000 },
-  doubt: { isUrgent: true, forgets: false, gapMs: Infinity },
+  "network-change": [true, false, 5_000],
+  page: [false, false, 5_000],
+  doubt: [true, false, Infinity],
 };
 
 /**
@@ -70,7 +67,8 @@ export function decideNews(
 ): "nothing" | "probe" | "try" {
   if (state === "connected") return "probe";
   if (state === "connecting" && sinceAttemptMs < FRESH_ATTEMPT_MS) return "nothing";
-  return sinceNewsMs > NEWS[news].gapMs ? "try" : "nothing";
+  const [, , gapMs] = NEWS[news];
+  return sinceNewsMs > gapMs ? "try" : "nothing";
 }
 
 export function pingIntervalMs(hubsIntervalMs: number): number {
@@ -120,19 +118,19 @@ export function shouldAsk(unopened: number, sinceAskedMs: number): boolean {
   return unopened > 1 && sinceAskedMs >= ASK_GAP_MS;
 }
 
-/** Statuses that say the same as the hub's ERROR. */
-const REFUSALS: Readonly<Record<number, number>> = { 401: 401, 403: 401, 429: 429, 503: 503 };
-
 /**
  * What an answer says about attempts whose socket never opened: the hub judges a GET as it judges an upgrade. null: nothing.
  * A mistake in the address, such as 404, lasts; a gateway's 502 does not.
  */
 export function decideAnswer({ status, retryAfterMs }: HttpAnswer): Disconnect | null {
   const text = `its address answers ${status} over HTTP`;
-  const code = REFUSALS[status];
-  if (code !== undefined) {
-    const report = { code, text, target: null, retryAfterMs: retryAfterMs ?? null };
-    return { kind: "refused", report };
+  const code = status === 403 ? 401 : status;
+  // These say the same as the hub's ERROR.
+  if (code === 401 || code === 429 || code === 503) {
+    return {
+      kind: "refused",
+      report: { code, text, target: null, retryAfterMs: retryAfterMs ?? null },
+    };
   }
   if (status < 400 || status >= 500 || status === 426) return null;
   return {

@@ -91,7 +91,7 @@ export class Reconnector {
     const phase = this.#phase;
     if (phase.state === "idle" || phase.state === "closed") return;
     const nowMs = this.#ports.clock.nowMs();
-    const { isUrgent, forgets } = NEWS[news];
+    const [isUrgent, forgets] = NEWS[news];
     const sinceNewsMs = nowMs - (forgets ? this.#freshNewsAtMs : this.#newsAtMs);
     const next = decideNews(news, phase.state, nowMs - this.#attemptAtMs, sinceNewsMs);
     if (next === "probe" && phase.state === "connected") phase.connection.probe(isUrgent);
