@@ -1,15 +1,20 @@
 /** The page's controller: joining, calling, being called, coming back. It connects the views with the SDK. */
-import type { ClientState, Signal, SignalError } from "../../src/client/index.ts";
-import { Chat } from "./chat.ts";
-import { Conversation, type ConversationEvents } from "./conversation.ts";
+import {
+  SignalError,
+  type ClientState,
+  type Signal,
+  type SignalErrorCode,
+} from "../../src/client/index.ts";
+import { CallRoom } from "./call-room.ts";
 import { element, onClick } from "./dom.ts";
+import { joinFaultOf, targetFaultOf } from "./field-faults.ts";
 import { HubSession } from "./hub-session.ts";
 import { JoinForm } from "./join-form.ts";
 import { Lobby } from "./lobby.ts";
 import { capture, stopTracks, type CallKind } from "./media.ts";
 import { dismiss, notify, setPill } from "./notice.ts";
 import { showPhase, type Phase } from "./phase.ts";
-import { Stage } from "./stage.ts";
+import { sayLeaving } from "./presence.ts";
 import { forget, remember, type Identity, type Memory } from "./tab-memory.ts";
 import { claim } from "./test-clients.ts";
 import type { Tap } from "./wire-tap.ts";
@@ -17,8 +22,11 @@ import { hubWords, wordsFor } from "./words.ts";
 
 export class App {
   readonly form = new JoinForm((identity) => void this.join(identity));
-  readonly #stage = new Stage(() => this.#hangUp());
-  readonly #chat = new Chat((text) => this.#conversation?.sendChat(text) ?? false);
+  readonly #room = new CallRoom({
+    connected: dismiss,
+    hangUp: () => this.#hangUp(),
+    ended: (target, by) => this.#ended(target, by),
+  });
   readonly #lobby = new Lobby({
     call: (target, kind) => void this.#call(target, kind),
     answer: (kind) =>
@@ -30,6 +38,9 @@ export class App {
   #phase: Phase = { kind: "out" };
   #identity: Identity = { clientId: "", token: "" };
   #hub: HubSession | null = null;
+  /** The last error since there was a session. */
+  #hubFault: SignalErrorCode | null = null;
+  #isHidden = false;
   #releaseClaim = () => {};
 
   constructor(tap: Tap, { isThisMachine }: { readonly isThisMachine: boolean }) {
@@ -44,13 +55,15 @@ export class App {
   async join(identity: Identity): Promise<boolean> {
     dismiss();
     this.#identity = identity;
+    this.#hubFault = null;
+    this.#showJoining("Connecting to the hub …");
     void claim(identity.clientId).then((release) => {
       this.#releaseClaim = release ?? this.#releaseClaim;
     });
     try {
       this.#hub = this.#open(identity);
     } catch (error) {
-      notify(String(error));
+      this.#showJoinFault(error);
       return false;
     }
     if (this.#phase.kind === "out") this.#enter({ kind: "joining" });
@@ -67,8 +80,11 @@ export class App {
     if ((await this.join(identity)) && call !== null) await this.#call(call.target, call.kind);
   }
 
-  get #conversation(): Conversation | null {
-    return this.#phase.kind === "call" ? this.#phase.conversation : null;
+  /** The page is closed or reloaded. The other side learns it, and a reloaded page comes back to its call. */
+  pageHides(): void {
+    if (this.#hub === null) return;
+    this.#isHidden = true;
+    sayLeaving(this.#hub.client, this.#phase.kind === "call" ? this.#phase.target : null);
   }
 
   #enter(phase: Phase): void {
@@ -92,16 +108,19 @@ export class App {
         this.#enter({ kind: "lobby" });
         notify(`${caller} called, and gave up.`);
       },
+      presence: (source, presence) => this.#room.presence(source, presence),
     });
   }
 
   #showHubState(state: ClientState): void {
-    const { text, tone } = hubWords(state, this.#identity.clientId);
+    if (state === "connected") this.#hubFault = null;
+    const { text, tone } = hubWords(state, this.#identity.clientId, this.#hubFault);
     setPill("hub", text, tone);
-    if (this.#phase.kind === "joining") this.#showJoining(text);
+    this.#room.hub(state);
   }
 
   #showFault(error: SignalError): void {
+    if (this.#hub?.client.state !== "connected") this.#hubFault = error.code;
     // The page of a user who waits to join says why. A call goes on without the hub, so there the pill is enough.
     if (this.#phase.kind === "joining") this.#showJoining(wordsFor(error));
     else if (this.#hub?.client.state === "connected") notify(wordsFor(error));
@@ -115,9 +134,16 @@ export class App {
     this.#leave();
     const identity = this.#identity;
     this.form.fill(identity);
+    if (joinFaultOf(error, identity.clientId) !== null) return this.#showJoinFault(error);
     const label = `Join again as ${identity.clientId}`;
     const joinAgain = { label, run: () => void this.join(identity) };
     notify(wordsFor(error), ...(error.code === "replaced" ? [joinAgain] : []));
+  }
+
+  #showJoinFault(error: unknown): void {
+    const fault = error instanceof SignalError ? joinFaultOf(error, this.#identity.clientId) : null;
+    if (fault === null) notify(String(error));
+    else this.form.showFault(fault);
   }
 
   #ring(call: Signal): void {
@@ -133,8 +159,7 @@ export class App {
   }
 
   #isBusyWithAnother(caller: string, phase = this.#phase): boolean {
-    if (phase.kind === "call") return phase.conversation.target !== caller;
-    if (phase.kind === "asking") return phase.target !== caller;
+    if (phase.kind === "call" || phase.kind === "asking") return phase.target !== caller;
     return phase.kind === "ringing" && phase.call.source !== caller;
   }
 
@@ -147,11 +172,12 @@ export class App {
   #enterAsking(target: string, callKind: CallKind): void {
     dismiss();
     this.#enter({ kind: "asking", target, callKind });
-    this.#stage.wait(target, callKind === "chat" ? "Calling …" : "Waiting for your devices …");
-    this.#chat.clear();
+    this.#room.wait(target, this.#hub?.client.state ?? "idle");
   }
 
   async #call(target: string, kind: CallKind): Promise<void> {
+    const fault = targetFaultOf(target, this.#identity.clientId);
+    if (fault !== null) return this.#lobby.showFault(fault);
     this.#enterAsking(target, kind);
     const asking = this.#phase;
     const media = await capture(kind);
@@ -174,15 +200,10 @@ export class App {
   #begin(target: string, kind: CallKind, media: MediaStream): void {
     const client = this.#hub?.client;
     if (client === undefined) return stopTracks(media);
-    const isThisMachine = this.#isThisMachine;
+    this.#enter({ kind: "call", target });
     try {
-      const events = this.#conversationEvents(target, kind, media);
-      const conversation = new Conversation(client, target, media, events, { isThisMachine });
-      this.#enter({ kind: "call", conversation, media });
-      this.#stage.own(media);
-      this.#stage.state("new", () => conversation.connection);
+      this.#room.begin({ client, target, media, isThisMachine: this.#isThisMachine });
       this.#remember({ target, kind });
-      element("hang-up", HTMLButtonElement).focus();
     } catch (error) {
       stopTracks(media);
       this.#enter({ kind: "lobby" });
@@ -190,43 +211,17 @@ export class App {
     }
   }
 
-  #conversationEvents(target: string, kind: CallKind, media: MediaStream): ConversationEvents {
-    return {
-      stream: (remote) => this.#stage.remote(remote),
-      state: (state) => {
-        if (state === "connected") dismiss();
-        this.#stage.state(state, () => this.#conversation?.connection ?? new RTCPeerConnection());
-      },
-      chatOpen: (isOpen) => this.#chat.setOpen(isOpen),
-      chat: (text) => this.#chat.showReceived(target, text),
-      fault: (error) => {
-        // The other side may come back. A connected call needs no hub.
-        const isConnected = this.#conversation?.connection.connectionState === "connected";
-        if (error.code === "target-absent" && isConnected) return;
-        const callAgain = {
-          label: "Call again",
-          run: () => {
-            this.#conversation?.hangUp();
-            void this.#call(target, kind);
-          },
-        };
-        notify(wordsFor(error), callAgain);
-      },
-      ended: (by) => {
-        stopTracks(media);
-        if (by === "local") this.#hub?.callEnded(target);
-        this.#stage.clear();
-        this.#remember(null);
-        this.#enter({ kind: "lobby" });
-        if (by === "remote") notify(`${target} has hung up.`);
-        else dismiss();
-      },
-    };
+  #ended(target: string, by: "local" | "remote" | "gone"): void {
+    if (by === "local") this.#hub?.callEnded(target);
+    this.#remember(null);
+    this.#enter({ kind: "lobby" });
+    if (by === "local") dismiss();
+    else notify(by === "gone" ? `${target} is gone.` : `${target} has hung up.`);
   }
 
   #hangUp(): void {
-    if (this.#conversation !== null) this.#conversation.hangUp();
-    else if (this.#phase.kind === "asking") this.#enter({ kind: "lobby" });
+    if (this.#phase.kind === "asking") this.#enter({ kind: "lobby" });
+    else this.#room.hangUp();
   }
 
   #leave(): void {
@@ -241,6 +236,7 @@ export class App {
   }
 
   #remember(call: Memory["call"]): void {
-    remember({ ...this.#identity, call });
+    // What ends because the page is reloaded is what it comes back to.
+    if (!this.#isHidden) remember({ ...this.#identity, call });
   }
 }

@@ -1,4 +1,6 @@
-/** Statistics of a call, once per second: the picture, the round trip, and the path. */
+/** Statistics of a call, once per second: the picture, the round trip, the path, and whether anything arrives. */
+import { isQuiet, listen, SILENT_LINE } from "./quiet-line.ts";
+
 const INTERVAL_MS = 1_000;
 
 interface CallStats {
@@ -6,17 +8,24 @@ interface CallStats {
   readonly decoded: number;
   readonly roundTripMs: number | null;
   readonly path: string;
+  /** How many packets of sound and picture have arrived. */
+  readonly packets: number;
 }
 
-/** Writes the statistics of `connection()` into `output`, until the returned function is called. */
+/** Writes the statistics into `output`, and tells once per second whether the line is quiet, until the returned function is called. */
 export function watchCallStats(
-  connection: () => RTCPeerConnection,
+  connection: RTCPeerConnection,
   output: HTMLElement,
+  onQuiet: (isQuiet: boolean) => void,
 ): () => void {
   let isRunning = true;
+  let line = SILENT_LINE;
   const show = async () => {
-    const stats = readStats(await connection().getStats());
-    if (isRunning) output.textContent = formatStats(stats);
+    const stats = readStats(await connection.getStats());
+    if (!isRunning) return;
+    output.textContent = formatStats(stats);
+    line = listen(line, stats.packets);
+    onQuiet(isQuiet(line));
   };
   const timer = setInterval(() => void show(), INTERVAL_MS);
   void show();
@@ -44,6 +53,9 @@ function readStats(report: RTCStatsReport): CallStats {
     picture: pictureOf(video),
     decoded: Number(video?.["framesDecoded"] ?? 0),
     roundTripMs: typeof roundTrip === "number" ? roundTrip * 1000 : null,
+    packets: all
+      .filter(({ type }) => type === "inbound-rtp")
+      .reduce((sum, { packetsReceived }) => sum + Number(packetsReceived ?? 0), 0),
     path:
       local === undefined ? "" : `${String(local["candidateType"])} ${String(local["protocol"])}`,
   };

@@ -19,9 +19,10 @@ export class Chat {
   }
 
   setOpen(isOpen: boolean): void {
+    if (this.#text.disabled !== isOpen) return;
     this.#text.disabled = !isOpen;
     this.#send.disabled = !isOpen;
-    this.#text.placeholder = isOpen ? "Say something" : "Opens with the call";
+    this.#text.placeholder = isOpen ? "Say something" : "Not connected";
   }
 
   showReceived(from: string, text: string): void {

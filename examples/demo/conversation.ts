@@ -4,6 +4,8 @@ import { peer, type Peer, type SignalClient, type SignalError } from "../../src/
 export interface ConversationEvents {
   /** The other side's stream. It gets its tracks one by one, and a reloaded page sends another stream. */
   stream(remote: MediaStream): void;
+  /** The other side was reloaded: another RTCPeerConnection replaces the last one. */
+  replaced(): void;
   state(state: RTCPeerConnectionState): void;
   chatOpen(isOpen: boolean): void;
   chat(text: string): void;
@@ -47,6 +49,7 @@ export class Conversation {
     });
     this.#peer.on("connection", (connection) => {
       this.#remote = new MediaStream();
+      events.replaced();
       events.stream(this.#remote);
       events.state(connection.connectionState);
     });

@@ -21,6 +21,16 @@ export function onSubmit(id: string, run: () => void): void {
   });
 }
 
+/** Marks a field as wrong, and says why in the element `id`-error; null clears the mark. */
+export function setFieldFault(id: string, text: string | null): void {
+  const field = element(id, HTMLInputElement);
+  if (text === null) field.removeAttribute("aria-invalid");
+  else field.ariaInvalid = "true";
+  const fault = element(`${id}-error`, HTMLParagraphElement);
+  fault.hidden = text === null;
+  fault.textContent = text;
+}
+
 /** A new element with a class and text. */
 export function make(tag: string, className: string, text = ""): HTMLElement {
   const made = document.createElement(tag);

@@ -7,6 +7,7 @@ import {
   type Signal,
   type SignalError,
 } from "../../src/client/index.ts";
+import { readPresence } from "./presence.ts";
 import type { Identity } from "./tab-memory.ts";
 import { tapped, type Tap } from "./wire-tap.ts";
 
@@ -19,6 +20,8 @@ export interface HubEvents {
   /** Somebody calls. `decline` refuses the call. */
   incomingCall(call: Signal): void;
   callerHungUp(caller: string): void;
+  /** A signal told that its source is there, or that its page leaves. */
+  presence(source: string, presence: "here" | "left"): void;
 }
 
 /** A hello that arrives this soon after hanging up was sent before it, and is no new call. */
@@ -81,6 +84,9 @@ export class HubSession {
 
   #receive(signal: Signal): void {
     const call = callOf(signal);
+    // A page that was reloaded hangs up on the call that it no longer has: the call itself goes on.
+    const presence = call === "hang-up" ? null : readPresence(signal.data);
+    if (presence !== null) this.#events.presence(signal.source, presence);
     if (call === "hang-up") this.#events.callerHungUp(signal.source);
     const isEcho = performance.now() < (this.#echoUntil.get(signal.source) ?? 0);
     if (call === "call" && !isEcho) this.#events.incomingCall(signal);

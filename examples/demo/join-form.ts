@@ -1,5 +1,6 @@
 /** The form that chooses who this tab is: one of the test clients, or any client id and token. */
-import { choose, chosen, element, onSubmit } from "./dom.ts";
+import { choose, chosen, element, onSubmit, setFieldFault } from "./dom.ts";
+import type { FieldFault } from "./field-faults.ts";
 import type { Identity } from "./tab-memory.ts";
 import { testClientOf, testIdentity, type TestClient } from "./test-clients.ts";
 
@@ -10,9 +11,16 @@ export class JoinForm {
   constructor(onJoin: (identity: Identity) => void) {
     const choices = element("join-test", HTMLFieldSetElement);
     choices.addEventListener("change", () => this.#onChoice());
-    onSubmit("join-form", () => onJoin({ clientId: this.#id.value, token: this.#token.value }));
+    onSubmit("join-form", () => {
+      this.#clearFault();
+      // Keyboards of phones append a space to a word.
+      onJoin({ clientId: this.#id.value.trim(), token: this.#token.value.trim() });
+    });
     for (const field of [this.#id, this.#token]) {
-      field.addEventListener("input", () => this.#showLabel());
+      field.addEventListener("input", () => {
+        this.#clearFault();
+        this.#showLabel();
+      });
     }
   }
 
@@ -31,6 +39,14 @@ export class JoinForm {
     this.#showFields();
   }
 
+  /** Marks the field that the fault is about, and shows it if a test client hides it. */
+  showFault({ field, text }: FieldFault): void {
+    choose("as", "");
+    this.#showFields();
+    setFieldFault(`join-${field}`, text);
+    (field === "id" ? this.#id : this.#token).focus();
+  }
+
   focus(): void {
     element("join-submit", HTMLButtonElement).focus();
   }
@@ -41,6 +57,7 @@ export class JoinForm {
       as === "1" ? testIdentity(1) : as === "2" ? testIdentity(2) : { clientId: "", token: "" };
     this.#id.value = clientId;
     this.#token.value = token;
+    this.#clearFault();
     this.#showFields();
     if (as === "") this.#id.focus();
   }
@@ -50,6 +67,11 @@ export class JoinForm {
     const isOffered = !element("join-test", HTMLFieldSetElement).hidden;
     element("join-own", HTMLDivElement).hidden = isOffered && chosen("as") !== "";
     this.#showLabel();
+  }
+
+  #clearFault(): void {
+    setFieldFault("join-id", null);
+    setFieldFault("join-token", null);
   }
 
   #showLabel(): void {

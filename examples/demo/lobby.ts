@@ -1,5 +1,5 @@
 /** Between calls: whom to call and with what, and a call that comes in. */
-import { chosen, element, onClick, onSubmit } from "./dom.ts";
+import { chosen, element, onClick, onSubmit, setFieldFault } from "./dom.ts";
 import { parseCallKind, type CallKind } from "./media.ts";
 import { otherThan, testClientOf, testIdentity } from "./test-clients.ts";
 
@@ -14,7 +14,8 @@ export class Lobby {
   readonly #second = element("lobby-second", HTMLAnchorElement);
 
   constructor({ call, answer, decline }: LobbyActions) {
-    onSubmit("lobby-form", () => call(this.#target.value, this.kind));
+    onSubmit("lobby-form", () => call(this.#target.value.trim(), this.kind));
+    this.#target.addEventListener("input", () => setFieldFault("lobby-target", null));
     onClick("ringing-answer", () => answer(this.kind));
     onClick("ringing-silent", () => answer(this.kind === "video" ? "sound" : "chat"));
     onClick("ringing-decline", decline);
@@ -36,6 +37,12 @@ export class Lobby {
     if (which === null) return;
     this.#second.href = `?as=${otherThan(which)}`;
     this.#second.textContent = `Open a tab as ${other}`;
+  }
+
+  /** Marks the field of whom to call. */
+  showFault(text: string): void {
+    setFieldFault("lobby-target", text);
+    this.#target.focus();
   }
 
   focus(): void {

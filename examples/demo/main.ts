@@ -7,6 +7,9 @@ import { wireLog } from "./wire-log.ts";
 async function main(): Promise<void> {
   const isLocal = isThisMachine(location.hostname);
   const app = new App(wireLog(), { isThisMachine: isLocal });
+  addEventListener("pagehide", () => app.pageHides());
+  // The browser shows a page again that it kept, without its session. As after a reload, it comes back to its call.
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
   const memory = recall();
   const asked = isLocal ? parseAs(location.search) : null;
   if (isLocal) app.form.offer(asked ?? (await freeTestClient()));

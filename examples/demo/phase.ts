@@ -1,6 +1,5 @@
 /** The phases of the page, and the sections that each of them shows. */
 import type { Signal } from "../../src/client/index.ts";
-import type { Conversation } from "./conversation.ts";
 import { element } from "./dom.ts";
 import type { CallKind } from "./media.ts";
 
@@ -12,7 +11,7 @@ export type Phase =
   | { readonly kind: "ringing"; readonly call: Signal }
   /** The browser asks the user for camera and microphone. */
   | { readonly kind: "asking"; readonly target: string; readonly callKind: CallKind }
-  | { readonly kind: "call"; readonly conversation: Conversation; readonly media: MediaStream };
+  | { readonly kind: "call"; readonly target: string };
 
 const SECTIONS: Readonly<Record<Phase["kind"], readonly string[]>> = {
   out: ["join"],

@@ -1,10 +1,12 @@
 /** The two pictures of a call, and the buttons below them. */
 import { element, onClick } from "./dom.ts";
+import type { CallView } from "./call-state.ts";
 import { watchCallStats } from "./call-stats.ts";
 import { setPill } from "./notice.ts";
-import { CONNECTION_WORDS } from "./words.ts";
 
 export class Stage {
+  /** Called when nothing arrives any more, and when something does again. */
+  onQuiet: (isQuiet: boolean) => void = () => {};
   readonly #remote = element("remote", HTMLVideoElement);
   readonly #self = element("self", HTMLVideoElement);
   readonly #sound = element("sound", HTMLButtonElement);
@@ -12,10 +14,10 @@ export class Stage {
   readonly #name = element("remote-name", HTMLSpanElement);
   readonly #stats = element("numbers", HTMLParagraphElement);
   #media = new MediaStream();
+  #watched: RTCPeerConnection | null = null;
   #stopStats = () => {};
 
-  constructor(onHangUp: () => void) {
-    onClick("hang-up", onHangUp);
+  constructor() {
     onClick("microphone", () => this.#toggle("audio"));
     onClick("camera", () => this.#toggle("video"));
     this.#sound.addEventListener("click", () => {
@@ -30,10 +32,9 @@ export class Stage {
   }
 
   /** Shows the stage before the call, while the browser asks for the devices. */
-  wait(target: string, text: string): void {
+  wait(target: string): void {
     this.#name.textContent = target;
     element("portrait", HTMLDivElement).textContent = target.slice(0, 1).toUpperCase();
-    setPill("rtc", text, "busy");
     this.own(new MediaStream());
     this.#remote.srcObject = null;
   }
@@ -52,17 +53,15 @@ export class Stage {
     this.#remote.play().catch((error: unknown) => this.#playMuted(error));
   }
 
-  state(state: RTCPeerConnectionState, connection: () => RTCPeerConnection): void {
-    const { text, tone } = CONNECTION_WORDS[state];
+  /** `connection`: whose statistics to show, or null. */
+  show({ text, tone, isStale }: CallView, connection: RTCPeerConnection | null): void {
     setPill("rtc", text, tone);
-    this.#stopStats();
-    this.#stats.textContent = "";
-    if (state === "connected") this.#stopStats = watchCallStats(connection, this.#stats);
+    this.#root.toggleAttribute("data-stale", isStale);
+    this.#watch(connection);
   }
 
   clear(): void {
-    this.#stopStats();
-    this.#stats.textContent = "";
+    this.#watch(null);
     this.own(new MediaStream());
     this.#remote.srcObject = null;
     this.#sound.hidden = true;
@@ -74,6 +73,17 @@ export class Stage {
     this.#remote.muted = true;
     this.#sound.hidden = false;
     void this.#remote.play();
+  }
+
+  #watch(connection: RTCPeerConnection | null): void {
+    if (connection === this.#watched) return;
+    this.#watched = connection;
+    this.#stopStats();
+    this.#stats.textContent = "";
+    this.#stopStats =
+      connection === null
+        ? () => {}
+        : watchCallStats(connection, this.#stats, (isQuiet) => this.onQuiet(isQuiet));
   }
 
   #toggle(kind: "audio" | "video"): void {

@@ -1,5 +1,6 @@
 /** The log of frames on the page. */
 import { appendTo, element, make, onClick } from "./dom.ts";
+import { repeatedRows, type Counted } from "./wire-repeats.ts";
 import { eventRow, messageRows, type WireRow } from "./wire-rows.ts";
 import type { Tap } from "./wire-tap.ts";
 
@@ -9,30 +10,58 @@ const MAX_ROWS = 400;
 const ARROWS = { sent: "↑", received: "↓", event: "·" } as const;
 const ARROW_LABELS = { sent: "sent", received: "received", event: "event" } as const;
 
+interface Shown extends Counted {
+  readonly item: HTMLLIElement;
+}
+
 /** Starts the log. Returns the tap for the WebSockets whose messages it shows. */
 export function wireLog(): Tap {
   const list = element("frames", HTMLOListElement);
   const count = element("wire-count", HTMLParagraphElement);
   const totals = { frames: 0, bytes: 0 };
+  let shown: Shown[] = [];
 
   onClick("wire-clear", () => {
     list.replaceChildren();
+    shown = [];
     Object.assign(totals, { frames: 0, bytes: 0 });
     count.textContent = "No frames yet";
   });
 
   function show(row: WireRow): void {
-    appendTo(list, rowElement(row, new Date()), MAX_ROWS);
+    const item = rowElement(row, new Date());
+    appendTo(list, item, MAX_ROWS);
+    const isAnswer = row.direction === "received";
+    const last = { key: row.key, isAnswer, times: 1, item };
+    shown = mergeRepeats([...shown.slice(1 - MAX_ROWS), last]);
     if (row.bytes === null) return;
     totals.frames += 1;
     totals.bytes += row.bytes;
-    count.textContent = `${totals.frames} frames, ${formatBytes(totals.bytes)}`;
+    count.textContent = `${totals.frames} frames, ${formatBytes(totals.bytes).replace(" ", "\u00a0")}`;
   }
 
   return {
     message: (direction, message) => messageRows(direction, message).forEach(show),
     event: (text) => show(eventRow(text)),
   };
+}
+
+/** Where the last rows repeat those before them, takes those away, and counts them. */
+function mergeRepeats(rows: readonly Shown[]): Shown[] {
+  const length = repeatedRows(rows);
+  const kept = rows.slice(0, rows.length - 2 * length);
+  if (length === 0) return kept;
+  const before = rows.slice(-2 * length, -length);
+  const merged = rows.slice(-length).map((row, at) => {
+    const earlier = before[at];
+    earlier?.item.remove();
+    return { ...row, times: row.times + (earlier?.times ?? 0) };
+  });
+  for (const { item, times } of merged) {
+    const label = item.querySelector(".frame-times");
+    if (label !== null) label.textContent = ` ×${times}`;
+  }
+  return [...kept, ...merged];
 }
 
 function rowElement(row: WireRow, at: Date): HTMLLIElement {
@@ -44,7 +73,10 @@ function rowElement(row: WireRow, at: Date): HTMLLIElement {
   const line = make(row.payload === "" ? "div" : "summary", "frame-line");
   const arrow = make("span", "frame-arrow", ARROWS[row.direction]);
   arrow.setAttribute("role", "img");
-  arrow.setAttribute("aria-label", ARROW_LABELS[row.direction]);
+  const label = ARROW_LABELS[row.direction];
+  arrow.setAttribute("aria-label", row.isContinued ? `${label} in the same message` : label);
+  const type = make("span", "frame-type", row.type);
+  type.append(make("span", "frame-times"));
   const words = make("span", "frame-words");
   words.append(make("span", "frame-party", row.party), make("span", "frame-gist", row.gist));
   const time = make("time", "frame-time", clock(at));
@@ -52,7 +84,7 @@ function rowElement(row: WireRow, at: Date): HTMLLIElement {
   line.append(
     time,
     arrow,
-    make("span", "frame-type", row.type),
+    type,
     words,
     make("span", "frame-uuid", row.uuid),
     make("span", "frame-bytes", row.bytes === null ? "" : formatBytes(row.bytes)),

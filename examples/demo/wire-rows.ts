@@ -1,4 +1,5 @@
 /** Turns a WebSocket message into rows of the log: one per frame, decoded, without tokens. Pure. */
+import { CLOSE_CODES, CLOSE_DOCS, type CloseName } from "../../src/protocol/close-codes.ts";
 import { decodeMessage, type Frame } from "../../src/protocol/frame.ts";
 import { HEADER_BYTES } from "../../src/protocol/limits.ts";
 import { JSON_PAYLOAD } from "../../src/protocol/encodings/payload-types.ts";
@@ -22,18 +23,36 @@ export interface WireRow {
   readonly payload: string;
   /** Whether the frame is in the same WebSocket message as the row before. */
   readonly isContinued: boolean;
+  /** Two rows with the same key say the same again. null for a row of which no two are the same. */
+  readonly key: string | null;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
 export function eventRow(event: string): WireRow {
-  return { ...EMPTY, direction: "event", type: event, bytes: null };
+  return { ...EMPTY, direction: "event", type: event, bytes: null, key: event };
+}
+
+/** The event of a WebSocket that has closed. `reason` is the hub's; if there is none, the text says when the hub sends the code. */
+export function closeText(wasOpen: boolean, code: number, reason: string): string {
+  // Object.keys widens to string, but they are the table's own.
+  const names = Object.keys(CLOSE_CODES) as CloseName[];
+  const name = names.find((known) => CLOSE_CODES[known].code === code);
+  const why = reason || (name === undefined ? "" : CLOSE_DOCS[name]);
+  return `WebSocket ${wasOpen ? "closed" : "did not open"}: ${code}${why && ` ${why}`}`;
 }
 
 export function messageRows(direction: Direction, message: string | Uint8Array): WireRow[] {
   if (typeof message === "string") {
     return [
-      { ...EMPTY, direction, type: message, gist: "keep-alive, as text", bytes: message.length },
+      {
+        ...EMPTY,
+        direction,
+        type: message,
+        gist: "keep-alive, as text",
+        bytes: message.length,
+        key: `${direction} ${message}`,
+      },
     ];
   }
   return Array.from(decodeMessage(message), (decoded, at) => {
@@ -44,19 +63,35 @@ export function messageRows(direction: Direction, message: string | Uint8Array):
   });
 }
 
-const EMPTY = { type: "", uuid: "", party: "", gist: "", payload: "", isContinued: false };
+const EMPTY = {
+  type: "",
+  uuid: "",
+  party: "",
+  gist: "",
+  payload: "",
+  isContinued: false,
+  key: null,
+};
+
+/** What a page that waits sends again and again. The ERROR that answers it repeats, too. */
+const REPEATED = new Set(["CONNECT", "hello", "knock"]);
 
 function frameRow(direction: Direction, frame: Frame): WireRow {
   const name = messageTypeName(frame.messageType);
   const fields = readFields(frame);
+  const type = name ?? `0x${frame.messageType.toString(16)}`;
+  const gist = gistOf(fields);
+  const party =
+    text(fields[direction === "sent" ? "target_client_id" : "source_client_id"]) ||
+    text(fields["target_client_id"] ?? fields["client_id"]);
+  const isRepeated = REPEATED.has(name === "CONNECT" ? name : gist) || "error_code" in fields;
   return {
     direction,
-    type: name ?? `0x${frame.messageType.toString(16)}`,
+    type,
     uuid: formatUuid(frame.uuid).slice(0, 8),
-    party:
-      text(fields[direction === "sent" ? "target_client_id" : "source_client_id"]) ||
-      text(fields["target_client_id"] ?? fields["client_id"]),
-    gist: gistOf(fields),
+    party,
+    gist,
+    key: isRepeated ? [direction, type, party, gist].join(" ") : null,
     bytes: HEADER_BYTES + frame.payload.length,
     payload: Object.keys(fields).length === 0 ? "" : JSON.stringify(fields, null, 2),
     isContinued: false,

@@ -1,9 +1,9 @@
 /** A WebSocket that shows its messages to a tap. The page passes it to the SDK as the option `WebSocket`. */
-import type { Direction } from "./wire-rows.ts";
+import { closeText, type Direction } from "./wire-rows.ts";
 
 export interface Tap {
   message(direction: Direction, message: string | Uint8Array): void;
-  /** An event of the socket: that it opens, is open, or has closed. */
+  /** An event of the socket: that it is open, that it did not open, or that it has closed. */
   event(text: string): void;
 }
 
@@ -11,11 +11,16 @@ export function tapped(tap: Tap): typeof WebSocket {
   return class extends WebSocket {
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols);
-      // Not the protocols, because they contain the token.
-      tap.event("opening a WebSocket");
-      this.addEventListener("open", () => tap.event("WebSocket open"));
+      // One event per attempt, and not the protocols, because they contain the token.
+      let wasOpen = false;
+      this.addEventListener("open", () => {
+        wasOpen = true;
+        tap.event("WebSocket open");
+      });
       this.addEventListener("message", ({ data }) => show("received", data));
-      this.addEventListener("close", ({ code }) => tap.event(`WebSocket closed: ${code}`));
+      this.addEventListener("close", ({ code, reason }) =>
+        tap.event(closeText(wasOpen, code, reason)),
+      );
     }
 
     override send(message: Parameters<WebSocket["send"]>[0]): void {

@@ -6,7 +6,7 @@ type Text = (target: string) => string;
 /** For the other codes, the SDK's own text is clear enough. */
 const WORDS: Partial<Record<SignalErrorCode, Text>> = {
   "target-absent": (target) =>
-    `${target} is not connected. Ask them to join, or open a tab as ${target}, and call again.`,
+    `${target} is not connected. Ask them to join, or open a tab as ${target}.`,
   "target-forbidden": (target) => `Your token does not allow you to signal ${target}.`,
   "too-large": () => "The signal was too large for one frame.",
   "rate-limited": () => "The hub asks this page to slow down. Trying again in a moment …",
@@ -19,7 +19,7 @@ const WORDS: Partial<Record<SignalErrorCode, Text>> = {
   replaced: () => "Another tab or device has joined with this client id, and took it over.",
   kicked: () => "An administrator ended this session.",
   "connect-refused": () => "The hub refused this client.",
-  "negotiation-failed": () => "The browser refused a step of the call. Hang up and call again.",
+  "negotiation-failed": () => "The browser refused a step of the call. Call again.",
   "bad-option": () => "This id or token cannot be used.",
 };
 
@@ -28,32 +28,33 @@ export function wordsFor(error: SignalError): string {
   return text === undefined ? `${error.message}.` : text(error.target ?? "The other side");
 }
 
-/** How the stage shows the `connectionState` of the RTCPeerConnection. */
-export const CONNECTION_WORDS: Readonly<
-  Record<RTCPeerConnectionState, { readonly text: string; readonly tone: Tone }>
-> = {
-  new: { text: "Calling …", tone: "busy" },
-  connecting: { text: "Connecting …", tone: "busy" },
-  connected: { text: "Connected", tone: "good" },
-  disconnected: { text: "Interrupted: waiting for the other side …", tone: "busy" },
-  failed: { text: "The path broke: looking for another …", tone: "bad" },
-  closed: { text: "Ended", tone: "idle" },
-};
-
 export type Tone = "idle" | "busy" | "good" | "bad";
 
-/** How the pill in the corner shows the state of the client. */
+/** Why the client is not connected although a hub answers: other errors mean that none does. */
+const REFUSALS: ReadonlySet<SignalErrorCode> = new Set([
+  "rate-limited",
+  "hub-unavailable",
+  "hub-fault",
+]);
+
+/**
+ * How the pill in the corner shows the state of the client. `fault`: the last error since there was a session, or null. The
+ * text stays the same from one attempt to the next.
+ */
 export function hubWords(
   state: ClientState,
   clientId: string,
+  fault: SignalErrorCode | null,
 ): { readonly text: string; readonly tone: Tone } {
   switch (state) {
     case "connected":
       return { text: `Joined as ${clientId}`, tone: "good" };
     case "connecting":
-      return { text: "Connecting to the hub …", tone: "busy" };
     case "waiting":
-      return { text: "The hub cannot be reached: trying again …", tone: "bad" };
+      if (fault === null) return { text: "Connecting to the hub …", tone: "busy" };
+      return REFUSALS.has(fault)
+        ? { text: "The hub takes nobody right now: trying again …", tone: "bad" }
+        : { text: "The hub cannot be reached: trying again …", tone: "bad" };
     case "idle":
     case "closed":
       return { text: "Not joined", tone: "idle" };

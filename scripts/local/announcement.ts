@@ -1,15 +1,16 @@
-/** The line that says where the service listens, printed once the service answers. */
+/** The lines that say where the service listens and where its demo is, printed once the service answers. */
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isPublicApiKey } from "../../src/config/cross-checks.ts";
 import type { Config } from "../../src/config/keys.ts";
 
-/** Waits until the service answers, and prints the line then. Prints nothing if `stopping` aborts before. */
+/** Waits until the service answers, and prints the lines then. Prints nothing if `stopping` aborts before. */
 export async function announce(config: Config, port: number, stopping: AbortSignal): Promise<void> {
   try {
     const status = await askHealth(config.server, port, stopping);
     if (status !== 200) throw new Error(`/health answered ${status}`);
     console.log(announcement(config, port));
+    console.log(demoLine(config, port));
     const warning = exposureWarning(config);
     if (warning !== null) console.warn(warning);
   } catch (error) {
@@ -19,10 +20,17 @@ export async function announce(config: Config, port: number, stopping: AbortSign
 
 /** `port`: the port that the service listens on; the configured one may be 0. */
 export function announcement({ server, auth }: Config, port: number): string {
-  const url = `${server.tls_enabled ? "wss" : "ws"}://${urlHost(server.host)}:${port}/`;
+  const url = `${server.tls_enabled ? "wss" : "ws"}://${authority(server.host, port)}/`;
   const known = auth.api_keys.find(isPublicApiKey);
   const credentials = known ? `  (test credentials: ${known.clientId} / ${known.token})` : "";
   return `Signal Manager listens on ${url}${credentials}`;
+}
+
+/** Where a browser on this machine finds the demo. */
+export function demoLine({ server }: Config, port: number): string {
+  const host = isWildcard(server.host) ? "localhost" : server.host;
+  const url = `${server.tls_enabled ? "https" : "http"}://${authority(host, port)}/demo/`;
+  return `See a call: open ${url} in a browser`;
 }
 
 /** A warning where other machines can reach a service that accepts the published test credentials; else null. */
@@ -34,14 +42,23 @@ export function exposureWarning({ server, auth }: Config): string | null {
     : `Everybody who can reach ${server.host} can connect with the published test credentials: set SIGNAL_MANAGER_AUTH_API_KEYS to your own`;
 }
 
-function urlHost(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
+function authority(host: string, port: number): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** Whether the service listens on every address of this machine. */
+function isWildcard(host: string): boolean {
+  return host === "0.0.0.0" || host === "::";
 }
 
 /** The HTTP status of /health. wrangler listens before the Worker is ready, and holds requests until then. */
 function askHealth(server: Config["server"], port: number, signal: AbortSignal): Promise<number> {
-  const isWildcard = server.host === "0.0.0.0" || server.host === "::";
-  const options = { host: isWildcard ? "localhost" : server.host, port, path: "/health", signal };
+  const options = {
+    host: isWildcard(server.host) ? "localhost" : server.host,
+    port,
+    path: "/health",
+    signal,
+  };
   return new Promise((resolve, reject) => {
     const request = server.tls_enabled
       ? // Our own server, whose certificate no authority has signed.

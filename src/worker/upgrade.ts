@@ -27,6 +27,13 @@ It speaks WebSocket here. Connect with a WebSocket client, for example in a brow
     const ws = new WebSocket("WS_URL");
 
 then send a binary CONNECT frame. PROTOCOL.md of the project describes it.
+DEMO_URL is a page that calls from one browser tab to another.
+`;
+
+/** The same for a person who opens the address in a browser. */
+const UPGRADE_PAGE = `<!doctype html><meta charset="utf-8"><title>Signal Manager</title>
+<p><a href="/demo/">Call from one browser tab to another: the demo</a></p>
+<pre>HELP</pre>
 `;
 
 /** Answers, and counts the answer by its status: 500 where answering throws. */
@@ -121,8 +128,16 @@ function hubRequest({ grant, clientId, offersSubprotocol }: Admission): Request 
 function explainUpgrade(request: Request): Response {
   const url = new URL("/", request.url);
   url.protocol = url.protocol.replace("http", "ws");
-  return new Response(UPGRADE_HELP.replace("WS_URL", url.href), {
+  const demo = new URL("/demo/", request.url);
+  // The URL parser leaves no character in a host that HTML would read.
+  const help = UPGRADE_HELP.replace("WS_URL", url.href).replace("DEMO_URL", demo.href);
+  const isPage = request.headers.get("accept")?.includes("text/html") ?? false;
+  return new Response(isPage ? UPGRADE_PAGE.replace("HELP", help) : help, {
     status: 426,
-    headers: { upgrade: "websocket", "content-type": "text/plain; charset=utf-8" },
+    headers: {
+      upgrade: "websocket",
+      "content-type": `text/${isPage ? "html" : "plain"}; charset=utf-8`,
+      vary: "accept",
+    },
   });
 }

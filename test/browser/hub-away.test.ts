@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { findChromium } from "../support/browser-find.ts";
 import { launchChromium, Tab, talk } from "../support/browser-tab.ts";
 import { NodeService } from "../support/node-service.ts";
@@ -42,6 +42,26 @@ describe.skipIf(findChromium() === null)("a hub that is killed during a call", (
     await one.button("Hang up").click();
     await two.noticeSays("test_client_1 has hung up");
     await after.processes.end("SIGKILL");
+  });
+
+  it("fills the log with one row that counts the attempts, and the pill says the same throughout", async () => {
+    const service = await NodeService.start();
+    onTestFinished(() => service.processes.end("SIGKILL"));
+    const browser = await launchChromium();
+    onTestFinished(() => browser.close());
+    const tab = await Tab.join(await browser.newContext(), service.url, 1);
+    const before = await tab.frames();
+    await service.processes.end("SIGKILL");
+    await tab.hubSays("The hub cannot be reached");
+    await tab.page.evaluate(`window.texts = new Set();
+      new MutationObserver(() => texts.add(document.querySelector("#hub").innerText))
+        .observe(document.querySelector("#hub"), { subtree: true, childList: true, characterData: true })`);
+    await tab.page.locator(".frame-times", { hasText: /×[5-9]/ }).waitFor();
+    const rows = (await tab.frames()).slice(before.length);
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toMatch(/WebSocket closed: 1006/);
+    expect(rows[1]).toMatch(/WebSocket did not open: 1006 ×\d/);
+    expect(await tab.page.evaluate("[...texts]")).toEqual([]);
   });
 });
 

@@ -42,17 +42,6 @@ describe.skipIf(findChromium() === null)("the demo", () => {
     await talk(one, two);
   });
 
-  it("says that the other side is not connected, and calls again", async () => {
-    const context = await openContext();
-    const one = await Tab.join(context, service.url, 1);
-    await one.button("Call").click();
-    await one.noticeSays("test_client_2 is not connected");
-    const two = await Tab.join(context, service.url, 2);
-    await one.button("Call again").click();
-    await two.button("Answer").click();
-    await talk(one, two);
-  });
-
   it("says that the call was declined, and shows no second incoming call", async () => {
     const context = await openContext();
     const one = await Tab.join(context, service.url, 1);

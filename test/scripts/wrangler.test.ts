@@ -1,6 +1,6 @@
 /** What `npm start` does around wrangler: its arguments, its checks beforehand, and what it prints. */
 import { describe, expect, it } from "vitest";
-import { announcement, exposureWarning } from "../../scripts/local/announcement.ts";
+import { announcement, demoLine, exposureWarning } from "../../scripts/local/announcement.ts";
 import { listenFault } from "../../scripts/local/listen-check.ts";
 import { findTlsFileFaults } from "../../scripts/local/tls-files.ts";
 import {
@@ -85,6 +85,14 @@ describe("the announcement", () => {
     expect(announcement(configOf(settings), 443)).toBe(
       "Signal Manager listens on wss://[::1]:443/",
     );
+  });
+
+  it.each([
+    [{ host: "127.0.0.1" }, "http://127.0.0.1:8080/demo/"],
+    [{ host: "0.0.0.0" }, "http://localhost:8080/demo/"],
+    [{ host: "::1", tls_enabled: true }, "https://[::1]:8080/demo/"],
+  ])("of a service at %j names the demo's address", (server, url) => {
+    expect(demoLine(configOf({ server }), 8080)).toBe(`See a call: open ${url} in a browser`);
   });
 
   it.each([

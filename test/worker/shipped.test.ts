@@ -50,8 +50,8 @@ beforeEach(() => {
 });
 afterEach(() => void vi.restoreAllMocks());
 
-function get(path: string, settings: object = {}): Promise<Response> {
-  const request = new Request(`http://localhost${path}`);
+function get(path: string, settings: object = {}, headers = {}): Promise<Response> {
+  const request = new Request(`http://localhost${path}`, { headers });
   return Promise.resolve(app.fetch(request, { ...shipped, ...settings }, createExecutionContext()));
 }
 
@@ -127,7 +127,18 @@ describe("the shipped service", () => {
     const response = await get("/");
     expect(response.status).toBe(426);
     expect(response.headers.get("upgrade")).toBe("websocket");
-    expect(await response.text()).toContain('new WebSocket("ws://localhost/")');
+    const text = await response.text();
+    expect(text).toContain('new WebSocket("ws://localhost/")');
+    expect(text).toContain("http://localhost/demo/");
+  });
+
+  it("[UP1] answers the plain GET of a browser with 426 and a page that links to the demo", async () => {
+    const response = await get("/", {}, { accept: "text/html,application/xhtml+xml,*/*;q=0.8" });
+    expect(response.status).toBe(426);
+    expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    const text = await response.text();
+    expect(text).toContain('<a href="/demo/">');
+    expect(text).toContain('new WebSocket("ws://localhost/")');
   });
 
   it.each(["/nothing", "/health/", "/administrator", "/demo"])(

@@ -1,7 +1,11 @@
 /** The rows that the demo's log shows for a WebSocket message. */
 import { describe, expect, it } from "vitest";
-import { eventRow, messageRows } from "../../../examples/demo/wire-rows.ts";
+import { closeText, eventRow, messageRows } from "../../../examples/demo/wire-rows.ts";
 import { frame, uuid } from "../../support/frames.ts";
+
+function key(type: Parameters<typeof frame>[0], payload: object, at: number) {
+  return messageRows("sent", frame(type, payload, uuid(at)))[0]?.key;
+}
 
 describe("the rows of a message", () => {
   it("contain no token, neither in the summary nor in the payload", () => {
@@ -48,6 +52,23 @@ describe("the rows of a message", () => {
     [{ signal_data: "anything" }, ""],
   ])("summarise %j", (payload, gist) => {
     expect(messageRows("received", frame("SIGNAL_OFFER", payload))[0]?.gist).toBe(gist);
+  });
+
+  it.each([
+    [true, 4409, "", "WebSocket closed: 4409 another connection took over this client id"],
+    [true, 4403, "own reason", "WebSocket closed: 4403 own reason"],
+    [true, 1006, "", "WebSocket closed: 1006"],
+    [false, 1006, "", "WebSocket did not open: 1006"],
+  ])("say what a close means: %s, %i, %j", (wasOpen, code, reason, text) => {
+    expect(closeText(wasOpen, code, reason)).toBe(text);
+  });
+
+  it("have one key where they say the same again, and none where each is another", () => {
+    const hello = { target_client_id: "bob", signal_data: { peer: { kind: "hello" } } };
+    expect(key("SIGNAL_OFFER", hello, 1)).toBe(key("SIGNAL_OFFER", hello, 2));
+    expect(key("SIGNAL_OFFER", hello, 1)).toContain("bob");
+    expect(key("SIGNAL_ACK", { status: "delivered" }, 1)).toBeNull();
+    expect(eventRow("WebSocket open").key).toBe("WebSocket open");
   });
 
   it("show text messages, unreadable bytes, invalid JSON and events", () => {
