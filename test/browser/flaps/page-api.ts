@@ -43,6 +43,8 @@ export interface SideStatus {
   readonly errors: readonly string[];
   /** What the page threw and did not catch. */
   readonly uncaught: readonly string[];
+  /** The last lines of what was done with the RTCPeerConnections of the page, and of what they became. */
+  readonly history: readonly string[];
 }
 
 export interface JoinOptions {

@@ -11,8 +11,8 @@ export interface RoundsOptions {
   readonly seed: number;
   /** How long both sides may take to be whole again, in milliseconds. */
   readonly patienceMs: number;
-  /** Told of every round that left the call stuck. */
-  readonly onStuck: (round: number, lines: readonly string[]) => void;
+  /** Told of every round that left the call stuck: what is wrong, and the lines of how it came. */
+  readonly onStuck: (round: number, faults: readonly string[], story: readonly string[]) => void;
 }
 
 export interface Summary {
@@ -50,7 +50,7 @@ export async function runRounds(stage: Stage, options: RoundsOptions): Promise<S
       continue;
     }
     stuck += 1;
-    options.onStuck(round, [...faults, ...describe(both), `the flap was ${JSON.stringify(flap)}`]);
+    options.onStuck(round, faults, [`the flap was ${JSON.stringify(flap)}`, ...describe(both)]);
     await beginAnew(stage, options);
   }
   return { flaps: options.flaps, stuck, slowestMs, replacements };
@@ -125,9 +125,11 @@ function channelFaults(both: Both, text: string): string[] {
 }
 
 function describe(both: Both): string[] {
-  return both.map(
-    ({ signaling, connection, transceivers, replacements, errors }, side) =>
+  return both.flatMap(
+    ({ signaling, connection, transceivers, replacements, errors, history }, side) => [
       `${side === 0 ? "one" : "two"} is ${signaling}, ${connection}, has ${transceivers.length} transceivers, ` +
-      `${replacements} replacements, errors: ${[...new Set(errors)].join("; ") || "none"}`,
+        `${replacements} replacements, errors: ${[...new Set(errors)].join("; ") || "none"}`,
+      ...history.map((line) => `  ${line}`),
+    ],
   );
 }

@@ -3,7 +3,8 @@
  * the call must be whole, with no wish unmet. Exit code 1: a call was stuck, or a browser is missing.
  *
  * `--flaps N` (200), `--seed S` (random; it decides what happens, but not how long the browsers take), `--patience S` (30; the
- * seconds that a call has to be whole again), `--browser chromium|firefox` for both sides, or `--pair firefox,chromium`, of
+ * seconds that a call has to be whole again), `--verbose` (after a failure the whole story),
+ * `--browser chromium|firefox` for both sides, or `--pair firefox,chromium`, of
  * which the first is the polite side.
  */
 import { randomInt } from "node:crypto";
@@ -19,6 +20,7 @@ const { values: options } = parseArgs({
     patience: { type: "string", default: "30" },
     browser: { type: "string", default: "chromium" },
     pair: { type: "string" },
+    verbose: { type: "boolean", default: false },
   },
 });
 
@@ -34,7 +36,7 @@ async function main(): Promise<void> {
       flaps: flaps ?? 0,
       seed: seed ?? 0,
       patienceMs: (patience ?? 0) * 1000,
-      onStuck: (round, lines) => console.log(`round ${round} STUCK: ${lines.join(" | ")}`),
+      onStuck: report,
     });
     console.log(
       `${summary.stuck} of ${summary.flaps} flaps left the call stuck. The slowest call that recovered took ` +
@@ -44,6 +46,11 @@ async function main(): Promise<void> {
   } finally {
     await stage.end();
   }
+}
+
+function report(round: number, faults: readonly string[], story: readonly string[]): void {
+  console.log(`round ${round} STUCK: ${faults.join(" | ")}`);
+  if (options.verbose) console.log(story.join("\n"));
 }
 
 function parsePair(text: string): Pair {

@@ -1,5 +1,6 @@
 /** The page of a flap run: one client with one call, which does what the process that drives the browser asks for. */
 import { peer, SignalClient, type Peer } from "../../../../src/client/index.ts";
+import { history, RecordedConnection } from "./recorded.ts";
 import type { FlapsPage, SideStatus, Wish } from "../page-api.ts";
 
 const DIRECTIONS = ["sendrecv", "sendonly", "recvonly", "inactive"] as const;
@@ -8,7 +9,7 @@ const UFRAG = /^a=ice-ufrag:(.*)$/m;
 
 /** All that belongs to one call. */
 interface OneCall {
-  readonly peer: Peer;
+  readonly peer: Peer<RecordedConnection>;
   channel: RTCDataChannel | null;
   heard: string | null;
   /** The transceivers that this side added to the RTCPeerConnection of now. */
@@ -82,7 +83,9 @@ function begin(targetId: string): OneCall {
     channel.addEventListener("message", ({ data }) => (call.heard = String(data)));
     Object.assign(parts, fresh, { channel, added: [], replacements: parts.replacements + 1 });
   };
-  const call: OneCall = Object.assign(parts, { peer: peer(client, targetId, { setup }) });
+  const call: OneCall = Object.assign(parts, {
+    peer: peer(client, targetId, { setup, RTCPeerConnection: RecordedConnection }),
+  });
   call.peer.on("error", ({ message }) => call.errors.push(message));
   call.peer.on("closed", ({ by }) => (call.closedBy = by));
   return call;
@@ -150,6 +153,7 @@ function statusOf(call: OneCall): SideStatus {
     closedBy: call.closedBy,
     errors: call.errors.splice(0),
     uncaught,
+    history,
   };
 }
 
