@@ -13,6 +13,8 @@ export interface RoundsOptions {
   readonly patienceMs: number;
   /** Told of every round that left the call stuck: what is wrong, and the lines of how it came. */
   readonly onStuck: (round: number, faults: readonly string[], story: readonly string[]) => void;
+  /** The run ends early after this many stuck calls. */
+  readonly maxStuck?: number;
 }
 
 export interface Summary {
@@ -51,6 +53,7 @@ export async function runRounds(stage: Stage, options: RoundsOptions): Promise<S
     }
     stuck += 1;
     options.onStuck(round, faults, [`the flap was ${JSON.stringify(flap)}`, ...describe(both)]);
+    if (stuck === options.maxStuck) return { flaps: round + 1, stuck, slowestMs, replacements };
     await beginAnew(stage, options);
   }
   return { flaps: options.flaps, stuck, slowestMs, replacements };
