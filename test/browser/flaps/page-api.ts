@@ -66,4 +66,6 @@ export interface FlapsPage {
   /** Whether the data channel took the text. */
   say(text: string): boolean;
   status(): SideStatus;
+  /** What the browser says of each pair of ICE candidates, a line each. */
+  path(): Promise<string[]>;
 }

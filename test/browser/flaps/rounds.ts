@@ -52,7 +52,12 @@ export async function runRounds(stage: Stage, options: RoundsOptions): Promise<S
       continue;
     }
     stuck += 1;
-    options.onStuck(round, faults, [`the flap was ${JSON.stringify(flap)}`, ...describe(both)]);
+    options.onStuck(round, faults, [
+      `the flap was ${JSON.stringify(flap)}`,
+      ...describe(both),
+      ...(await stage.ask(0, "path")).map((line) => `one: ${line}`),
+      ...(await stage.ask(1, "path")).map((line) => `two: ${line}`),
+    ]);
     if (stuck === options.maxStuck) return { flaps: round + 1, stuck, slowestMs, replacements };
     await beginAnew(stage, options);
   }

@@ -59,6 +59,19 @@ const flaps: FlapsPage = {
   },
 
   status: () => statusOf(theCall()),
+
+  async path() {
+    const stats = [...(await theCall().peer.connection.getStats()).values()];
+    const pairs = stats.filter(({ type }) => type === "candidate-pair");
+    return pairs.map(({ localCandidateId, remoteCandidateId, state, nominated, ...pair }) => {
+      const [from, to] = [localCandidateId, remoteCandidateId].map((id) => {
+        const one = stats.find((candidate) => candidate.id === id);
+        return `${one?.candidateType} ${one?.address}:${one?.port}`;
+      });
+      const counts = `sent ${pair.bytesSent} B, received ${pair.bytesReceived} B`;
+      return `${from} to ${to}: ${state}${nominated ? ", nominated" : ""}, ${counts}`;
+    });
+  },
 };
 
 Object.assign(globalThis, { flaps });
