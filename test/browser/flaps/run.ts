@@ -3,9 +3,8 @@
  * the call must be whole, with no wish unmet. Exit code 1: a call was stuck, or a browser is missing.
  *
  * `--flaps N` (200), `--seed S` (random; it decides what happens, but not how long the browsers take), `--patience S` (30; the
- * seconds that a call has to be whole again), `--verbose` (after a failure the whole story),
- * `--browser chromium|firefox` for both sides, or `--pair firefox,chromium`, of
- * which the first is the polite side.
+ * seconds that a call has to be whole again), `--verbose` (after a failure the whole story), `--browser chromium|firefox` for
+ * both sides, or `--pair firefox,chromium`, of which the first is the polite side.
  */
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
