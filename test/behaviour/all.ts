@@ -26,7 +26,7 @@ export function allBehaviour(world: () => World, hubs: Hubs): void {
  * home, and the hint that chooses a home. The rest happens on one socket of one hub, whatever the number.
  */
 export function spreadBehaviour(world: () => World, hubs: Hubs): void {
-  describe("for signals, the hub", () => signallingBehaviour(world));
+  describe("for signals, the hub", () => signallingBehaviour(world, hubs));
   describe("for a session, the hub", () => sessionsBehaviour(world));
   describe("for clients of all hubs, the service", () => hubsBehaviour(world));
   if (hubs !== 1) describe("for a hint at the upgrade, the hub", () => hintBehaviour(world));

@@ -1,6 +1,6 @@
 /** What the hub does until a session has begun. */
 import { expect, it } from "vitest";
-import { concat, frame, NIL, uuid } from "../support/frames.ts";
+import { binary, concat, frame, NIL, uuid } from "../support/frames.ts";
 import {
   connect,
   CONNECT_STYLES,
@@ -88,6 +88,29 @@ export function connectingBehaviour(world: () => World): void {
     const capabilities = ["telepathy", "ack", "__proto__", "ack"];
     await peer.send(frame("CONNECT", { client_id: "alice", capabilities }));
     expect(await peer.next()).toMatchObject({ payload: { capabilities: ["ack"] } });
+  });
+
+  it.each(["TEXT", "BINARY"])(
+    "[CO4] grants nothing to a CONNECT in %s, which cannot ask for it",
+    async (style) => {
+      const peer = await world().openAs("alice");
+      const payload = style === "TEXT" ? "alice" : binary(["alice"]);
+      await expectAnswers(peer, frame("CONNECT", payload), [{ type: "CONNECT_ACK" }]);
+      await expectAnswers(peer, signalTo("alice", 1), [{ type: "SIGNAL_OFFER" }]);
+      await expectNothing(peer);
+    },
+  );
+
+  it("[PT5] [UP2] refuses a token over 255 bytes in BINARY, and takes it in TEXT and at the upgrade", async () => {
+    const targets = Array.from({ length: 20 }, (_, n) => `a-target-${n}`);
+    const token = await world().token("alice", { targets });
+    expect(token.length).toBeGreaterThan(255);
+    const [peer, upgraded] = [await world().open(), await world().openAs("alice", { targets })];
+    const hello = frame("CONNECT", binary(["alice", token]));
+    await expectAnswers(peer, hello, [error(400)]);
+    await expectAnswers(peer, frame("CONNECT", `alice:${token}`), [{ type: "CONNECT_ACK" }]);
+    const short = frame("CONNECT", binary(["alice"]));
+    await expectAnswers(upgraded, short, [{ type: "CONNECT_ACK" }]);
   });
 
   it.each(CONNECT_STYLES)(

@@ -1,6 +1,6 @@
 /** What the hub does with signals between connected clients, and with signals that it does not deliver. */
 import { expect, it } from "vitest";
-import { binary, concat, frame, rawFrame, uuid } from "../support/frames.ts";
+import { binary, concat, frame, NIL, rawFrame, uuid } from "../support/frames.ts";
 import {
   connect,
   error,
@@ -10,9 +10,10 @@ import {
   SIGNAL_STYLES,
   signalTo,
 } from "./steps.ts";
-import type { World } from "./world.ts";
+import type { Hubs } from "../../src/hub/placement.ts";
+import { areMates, type World } from "./world.ts";
 
-export function signallingBehaviour(world: () => World): void {
+export function signallingBehaviour(world: () => World, hubs: Hubs): void {
   it.each(["SIGNAL_OFFER", "SIGNAL_ANSWER", "SIGNAL_ICE_CANDIDATE"] as const)(
     "[SI1] [SI2] [SI5] [MT1] delivers %s in JSON, stamped with its source",
     async (type) => {
@@ -175,6 +176,41 @@ export function signallingBehaviour(world: () => World): void {
     expect(errorCodeOf(await alice.next())).toBe(400);
     await alice.send(signalTo("carol", 1));
     expect(await carol.next()).toMatchObject({ payload: { source_client_id: "bob:alice" } });
+  });
+
+  it.each([
+    { rule: "ID2", source: "a:b", signal: frame("SIGNAL_OFFER", "nobody:x") },
+    {
+      rule: "ID3",
+      source: "é".repeat(128),
+      signal: frame("SIGNAL_OFFER", binary(["nobody"])),
+    },
+    {
+      rule: "SI8",
+      source: "somebody",
+      signal: frame("SIGNAL_OFFER", `nobody:${"x".repeat(65_535 - 7)}`),
+    },
+  ])(
+    "[SI6] [SI7] [SI11] [$rule] looks at the token first, and at the target next if it is a client of the same hub",
+    async ({ source, signal, rule }) => {
+      const limited = await connect(world(), source, { targets: ["carol"] });
+      await limited.send(signal);
+      expect(errorCodeOf(await limited.next())).toBe(403);
+      const peer = await connect(world(), source);
+      await peer.send(signal);
+      const fault = rule === "SI8" ? 413 : 400;
+      expect(errorCodeOf(await peer.next())).toBe(areMates(source, "nobody", hubs) ? 404 : fault);
+    },
+  );
+
+  it("[FR1] [ER2] takes any uuid, also the nil one and one that was there before", async () => {
+    const alice = await connect(world(), "alice");
+    const bob = await connect(world(), "bob");
+    for (const id of [NIL, uuid(3), uuid(3)]) {
+      await expectAnswers(alice, signalTo("nobody", 1, id), [error(404, id)]);
+      await alice.send(signalTo("bob", 1, id));
+      expect(await bob.next()).toMatchObject({ type: "SIGNAL_OFFER", uuid: id });
+    }
   });
 
   it("[ID3] refuses BINARY from a client whose id exceeds 255 bytes", async () => {

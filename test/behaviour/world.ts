@@ -38,6 +38,11 @@ export function matesOf(clientId: string, hubs: number, count: number): string[]
   return mates;
 }
 
+/** Whether the two clients belong to one hub. */
+export function areMates(one: string, other: string, hubs: Hubs): boolean {
+  return hubOf(one, hubs) === hubOf(other, hubs);
+}
+
 function hubOf(text: string, hubs: Hubs): string {
   const clientId = parseClientId(text);
   if (clientId === null) throw new Error(`not a client id: ${text}`);

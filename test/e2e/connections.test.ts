@@ -1,7 +1,9 @@
 /** What only real sockets show: close handshakes, a peer that dies, a message that is too large on the network. */
+import { once } from "node:events";
 import { join } from "node:path";
+import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { frame, NIL, uuid } from "../support/frames.ts";
+import { frame, NIL, seen, uuid } from "../support/frames.ts";
 import { idOf, NodeClient } from "../support/node-client.ts";
 import { issueToken, NodeService } from "../support/node-service.ts";
 import { ProcessGroup } from "../support/process-group.ts";
@@ -142,5 +144,20 @@ describe("credentials at the upgrade", () => {
   it("[UP2] that are wrong get no socket", async () => {
     const protocols = ["signal-manager", "bearer.wrong"];
     await expect(NodeClient.open(service.url, protocols)).rejects.toThrow(/no socket/);
+  });
+});
+
+describe("a client that offers compression", () => {
+  it("[FR3] gets it, and a message counts as it was before it was compressed", async () => {
+    const ws = new WebSocket(service.url, { perMessageDeflate: { threshold: 0 } });
+    await once(ws, "open");
+    expect(ws.extensions).toContain("permessage-deflate");
+    const credentials = { client_id: idOf(1), auth_token: "test_token_1" };
+    ws.send(frame("CONNECT", credentials, uuid(5)));
+    const [ack] = await once(ws, "message");
+    expect(seen(new Uint8Array(ack))).toMatchObject({ type: "CONNECT_ACK", uuid: uuid(5) });
+    ws.send(new Uint8Array(1_048_577));
+    const [code] = await once(ws, "close");
+    expect(code).toBe(4413);
   });
 });

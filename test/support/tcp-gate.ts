@@ -1,4 +1,7 @@
-/** A TCP proxy before a server. When a test shuts it, its connections break and it refuses new ones. */
+/**
+ * A TCP proxy before a server. When a test shuts it, its connections break and it refuses new ones. While it swallows, nothing
+ * breaks and nothing passes, as on a path that has silently gone.
+ */
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 
@@ -7,6 +10,7 @@ export class TcpGate {
   readonly #sockets = new Set<Socket>();
   #server: Server | null = null;
   #port = 0;
+  #isSwallowing = false;
 
   private constructor(target: number) {
     this.#target = target;
@@ -23,7 +27,14 @@ export class TcpGate {
     return this.#port;
   }
 
+  /** From here until `shut` every byte is lost, also those of new connections. */
+  swallow(): void {
+    this.#isSwallowing = true;
+    for (const socket of this.#sockets) socket.unpipe().resume();
+  }
+
   async shut(): Promise<void> {
+    this.#isSwallowing = false;
     const server = this.#server;
     this.#server = null;
     if (server === null) return;
@@ -36,25 +47,31 @@ export class TcpGate {
   /** Opens the gate again, on the same port. */
   async reopen(): Promise<void> {
     const server = createServer((socket) => {
-      const inner = connect(this.#target, "127.0.0.1");
-      for (const [one, other] of [
-        [socket, inner],
-        [inner, socket],
-      ] as const) {
-        this.#sockets.add(one);
-        one.pipe(other);
-        // When one side breaks, the other breaks, too, whatever the reason.
-        one.on("error", () => other.destroy());
-        one.on("close", () => {
-          this.#sockets.delete(one);
-          other.destroy();
-        });
-      }
+      if (this.#isSwallowing) this.#hold(socket.resume());
+      else this.#join(socket, connect(this.#target, "127.0.0.1"));
     });
     server.listen(this.#port, "127.0.0.1");
     await once(server, "listening");
     // A listening TCP server has an address with a port.
     this.#port = (server.address() as AddressInfo).port;
     this.#server = server;
+  }
+  #join(socket: Socket, inner: Socket): void {
+    for (const [one, other] of [
+      [socket, inner],
+      [inner, socket],
+    ] as const) {
+      this.#hold(one);
+      one.pipe(other);
+      // When one side breaks, the other breaks, too, whatever the reason.
+      one.on("error", () => other.destroy());
+      one.on("close", () => other.destroy());
+    }
+  }
+
+  #hold(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on("error", () => {});
+    socket.on("close", () => this.#sockets.delete(socket));
   }
 }
