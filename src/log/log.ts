@@ -26,6 +26,7 @@ export const LOG_EVENTS = {
   "event.dropped": "error",
   "publish.done": "debug",
   "publish.retried": "warn",
+  "publish.blocked": "error",
   "publish.split": "warn",
   "publish.parked": "error",
 } as const satisfies Record<string, Level>;

@@ -7,8 +7,11 @@ import { ERROR_CODES, FAULTS } from "../protocol/errors.ts";
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from "../protocol/limits.ts";
 import { MESSAGE_TYPES, type MessageTypeName } from "../protocol/messages/table.ts";
 
-/** The outcome of a publish request: the sink has the events, or they are tried again, tried in smaller batches, or parked. */
-const PUBLISH_OUTCOMES = ["published", "retried", "split", "parked"] as const;
+/**
+ * The outcome of a publish request: the sink has the events, or they are tried again, wait because the sink refuses all
+ * events, are tried in smaller batches, or are parked.
+ */
+const PUBLISH_OUTCOMES = ["published", "retried", "blocked", "split", "parked"] as const;
 
 /** The statuses that an upgrade is answered with; 101 is a socket (UP1-UP7). */
 const UPGRADE_STATUSES = ["101", "400", "401", "403", "426", "429", "500", "503"] as const;

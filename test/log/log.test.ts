@@ -63,6 +63,7 @@ describe("the configured level", () => {
       "event.emitted",
       "event.dropped",
       "publish.retried",
+      "publish.blocked",
       "publish.split",
       "publish.parked",
     ]);
