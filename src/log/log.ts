@@ -19,6 +19,7 @@ export const LOG_EVENTS = {
   "admin.acted": "info",
   "admin.refused": "warn",
   "admin.failed": "error",
+  "call.failed": "warn",
   "deliver.failed": "warn",
   "report.failed": "warn",
   "ledger.failed": "error",

@@ -12,13 +12,13 @@ export async function inTime<Value>(
   ms: number,
   late: () => Error,
 ): Promise<Value> {
-  let cancel: Cancel = () => {};
+  let cancel: Cancel | undefined;
   const timeUp = new Promise<never>((_, reject) => {
     cancel = after(ms, () => reject(late()));
   });
   try {
     return await Promise.race([work, timeUp]);
   } finally {
-    cancel();
+    cancel?.();
   }
 }

@@ -57,6 +57,7 @@ describe("the configured level", () => {
       "admin.acted",
       "admin.refused",
       "admin.failed",
+      "call.failed",
       "deliver.failed",
       "report.failed",
       "ledger.failed",
