@@ -1,6 +1,7 @@
 /** Prints the generated parts of docs/events.md from the table of events. */
 import { END_REASONS } from "../src/events/end-reasons.ts";
 import { toPubsubMessage } from "../src/events/sinks/pubsub/cloud-event.ts";
+import { PUBSUB_ANSWERS } from "../src/events/sinks/pubsub/publish-outcome.ts";
 import { EVENTS, eventRow, type EventType } from "../src/events/event-types.ts";
 import { fillParts, markdownTable, type Parts } from "./markdown.ts";
 
@@ -37,6 +38,16 @@ const PARTS: Parts = {
     markdownTable([
       ["reason", "the session ended because"],
       ...Object.entries(END_REASONS).map(([reason, doc]) => [`\`${reason}\``, doc]),
+    ]),
+  answers: () =>
+    markdownTable([
+      ["Pub/Sub answers", "this means", "what happens", "counted as"],
+      ...Object.values(PUBSUB_ANSWERS).map(({ answers, meaning, action, counted }) => [
+        answers,
+        meaning,
+        action,
+        counted,
+      ]),
     ]),
   attributes: () =>
     markdownTable([

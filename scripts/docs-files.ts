@@ -13,5 +13,6 @@ export const GENERATED: Readonly<Record<string, (document: string) => string>> =
   "docs/cost.md": (document) => fillMarks(document, COST_TABLES),
   "docs/events.md": fillEvents,
   "docs/metrics.md": fillTables,
+  "docs/troubleshooting.md": fillTables,
   "src/client/README.md": fillTables,
 };

@@ -7,6 +7,7 @@ import { METRIC_ROWS } from "../src/metrics/table.ts";
 import { CLOSE_CODES, CLOSE_DOCS, type CloseName } from "../src/protocol/close-codes.ts";
 import { ERROR_CODES, faultRow, FAULTS, type Fault } from "../src/protocol/errors.ts";
 import { MESSAGE_TYPES } from "../src/protocol/messages/table.ts";
+import { OBJECT_ERRORS } from "../src/worker/object-errors.ts";
 import { PAYLOAD_TYPES } from "../src/protocol/encodings/payload-types.ts";
 import { fillParts, markdownTable, type Rows } from "./markdown.ts";
 
@@ -92,6 +93,20 @@ const TABLES: Tables = {
     ...METRIC_ROWS.flatMap(([name, { buckets }]) =>
       buckets === undefined ? [] : [[`\`${name}\``, listed(buckets)]],
     ),
+  ],
+  "object errors": () => [
+    ["reason", "the platform says", "this means", "what happens"],
+    ...Object.entries(OBJECT_ERRORS).map(([reason, row]) => [
+      `\`${reason}\``,
+      row.told,
+      row.meaning,
+      [
+        ...(row.isRepeated ? ["An upgrade or a look-up is tried once more."] : []),
+        row.retryAfterSeconds === null
+          ? "HTTP 500."
+          : `HTTP 503, \`Retry-After: ${row.retryAfterSeconds}\`.`,
+      ].join(" "),
+    ]),
   ],
   "client errors": () => [
     ["code", "retryable", "means"],

@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path";
 import { parseConfig } from "../src/config/parse-config.ts";
-import { announce } from "./local/announcement.ts";
+import { announce, isAnswering } from "./local/announcement.ts";
 import { envFileText } from "./local/env-file.ts";
 import { findListenFault } from "./local/listen-check.ts";
 import { runWrangler } from "./local/run-wrangler.ts";
@@ -35,6 +35,7 @@ async function main(extra: readonly string[]): Promise<void> {
     envFileText: envFile.value,
     extra,
     onListening: (port, stopping) => void announce(config.value, port, stopping),
+    isAnswering: (port, ms) => isAnswering(config.value, port, ms),
   });
 }
 

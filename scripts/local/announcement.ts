@@ -18,6 +18,16 @@ export async function announce(config: Config, port: number, stopping: AbortSign
   }
 }
 
+/** Whether the service answers within so many milliseconds. */
+export async function isAnswering(config: Config, port: number, ms: number): Promise<boolean> {
+  try {
+    return (await askHealth(config.server, port, AbortSignal.timeout(ms))) === 200;
+  } catch {
+    // Nothing listens there, the connection breaks, or nothing comes.
+    return false;
+  }
+}
+
 /** `port`: the port that the service listens on; the configured one may be 0. */
 export function announcement({ server, auth }: Config, port: number): string {
   const url = `${server.tls_enabled ? "wss" : "ws"}://${authority(server.host, port)}/`;

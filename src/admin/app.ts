@@ -8,7 +8,7 @@ import { bearerCheck } from "../auth/bearer.ts";
 import { openApiDocument } from "./openapi.ts";
 import type { Operation } from "./operation.ts";
 import { OPERATION_ROWS } from "./operations/table.ts";
-import { problem } from "./problem.ts";
+import { problem, unavailable, Unavailable } from "./problem.ts";
 import { readInput } from "./request.ts";
 import type { AdminService } from "./service.ts";
 
@@ -54,6 +54,7 @@ export function createAdminApp(version: string): Hono<AdminTypes> {
   addMethodRefusals(app);
   app.notFound(() => problem(404, "This path does not exist: see /admin/openapi.json"));
   app.onError((error, c) => {
+    if (error instanceof Unavailable) return unavailable(error);
     c.env.service.observe({ event: "admin.failed", error });
     return problem(500, "The request failed because of a fault of the service: try again");
   });

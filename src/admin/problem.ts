@@ -42,6 +42,22 @@ export interface ProblemExtras {
   readonly errors?: readonly RequestFault[];
 }
 
+/** Thrown where a part of the service cannot answer now for a reason that is not ours. The caller may come again. */
+export class Unavailable extends Error {
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number, options?: ErrorOptions) {
+    super("unavailable", options);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+export const UNAVAILABLE = "A part of the service cannot answer now: try again after retry-after";
+
+export function unavailable({ retryAfterSeconds }: Unavailable): Response {
+  return problem(503, UNAVAILABLE, { headers: { "retry-after": String(retryAfterSeconds) } });
+}
+
 /** `detail`: a sentence of our own that says what to do. It MUST NOT quote what the client sent. */
 export function problem(
   status: ProblemStatus,

@@ -52,7 +52,10 @@ export type AdminEvent =
   | { readonly event: "admin.refused" }
   | { readonly event: "admin.failed"; readonly error: unknown };
 
-/** Where a method rejects, the API answers 500 and observes `admin.failed`. */
+/**
+ * Where a method rejects with `Unavailable`, the API answers 503 with Retry-After. Where it rejects with anything else, the
+ * API answers 500 and observes `admin.failed`.
+ */
 export interface AdminService {
   readonly sessions: AdminSessions;
   readonly parkedEvents: AdminParkedEvents;

@@ -28,7 +28,7 @@ export interface PublishResult {
   readonly sink: string;
   readonly partition: string;
   readonly events: number;
-  readonly outcome: "published" | "retried" | "split" | "parked";
+  readonly outcome: "published" | "retried" | "blocked" | "split" | "parked";
   /** null: published. */
   readonly reason: string | null;
 }
@@ -41,6 +41,9 @@ export const RECHECK_MS = 10_000;
 
 /** A partition is left alone for this long after its publish threw. */
 export const THROWN_PAUSE_MS = 10_000;
+
+/** What blocks a sink is mended by a person, or by Google within minutes of a grant. */
+export const BLOCKED_PAUSE_MS = 60_000;
 
 /** How many requests each of several sinks may have in flight, so that one that hangs leaves connections to the others. */
 export function requestsPerSink(storedSinks: number): number {
@@ -146,23 +149,28 @@ export class Dispatcher {
         return this.#observe(partition, events, "published", null);
       case "rejected": {
         const { reason } = outcome;
-        if (outcome.concerns === "event" && events.length > 1) {
+        if (events.length > 1) {
           this.#batchSizes.set(partition, Math.ceil(events.length / 2));
           return this.#observe(partition, events, "split", reason);
         }
-        // One event alone, or for `settings` the whole batch: the sink would refuse each of its events.
         this.#ports.transaction(() => this.#park(partition, events, reason));
         return this.#observe(partition, events, "parked", reason);
       }
-      case "retry": {
-        const { reason, retryAfterMs } = outcome;
-        const { queue, random, now } = this.#ports;
-        const tries = (queue.retryState(partition)?.tries ?? 0) + 1;
-        const retryAtMs = now() + retryDelayMs(tries, retryAfterMs, random);
-        this.#ports.transaction(() => queue.setRetryState(partition, { tries, retryAtMs, reason }));
-        return this.#observe(partition, events, "retried", reason);
-      }
+      case "retry":
+        this.#postpone(partition, outcome.reason, outcome.retryAfterMs);
+        return this.#observe(partition, events, "retried", outcome.reason);
+      case "blocked":
+        this.#postpone(partition, outcome.reason, BLOCKED_PAUSE_MS);
+        return this.#observe(partition, events, "blocked", outcome.reason);
     }
+  }
+
+  /** The whole partition waits, so that its order is kept. */
+  #postpone(partition: string, reason: string, retryAfterMs: number | null): void {
+    const { queue, random, now, transaction } = this.#ports;
+    const tries = (queue.retryState(partition)?.tries ?? 0) + 1;
+    const retryAtMs = now() + retryDelayMs(tries, retryAfterMs, random);
+    transaction(() => queue.setRetryState(partition, { tries, retryAtMs, reason }));
   }
 
   #park(partition: string, events: readonly StoredEvent[], reason: string): void {

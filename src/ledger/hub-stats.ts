@@ -5,6 +5,7 @@ import type { HubEvent, Stats } from "../hub/ports.ts";
 import type { ErrorCode, Fault } from "../protocol/errors.ts";
 import { MESSAGE_TYPES, messageTypeName } from "../protocol/messages/table.ts";
 import { Counters, histogramSlotsOf, slotOf, slotsOf, type Slot } from "../metrics/counters.ts";
+import type { CallFailure } from "../metrics/table.ts";
 import type { SummaryType, StatsDelta } from "./contract.ts";
 
 const RECEIVED = slotsOf("signal_manager_frames_total");
@@ -15,6 +16,7 @@ const UNDELIVERED: Readonly<Record<number, Slot>> = slotsOf(
   "signal_manager_signals_undelivered_total",
 );
 const UPGRADES: Readonly<Record<number, Slot>> = slotsOf("signal_manager_upgrades_total");
+const CALLS_FAILED = slotsOf("signal_manager_object_calls_failed_total");
 const WAKES = slotOf("signal_manager_hub_wakes_total");
 
 /** By the value of the message type, which is a byte. */
@@ -92,6 +94,11 @@ export class HubStats implements Stats {
       default:
         return;
     }
+  }
+
+  /** A call to an object that failed. */
+  callFailed(failure: CallFailure): void {
+    this.#counters.count(CALLS_FAILED[failure]);
   }
 
   /** An upgrade, by the HTTP status of its answer. */

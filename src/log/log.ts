@@ -19,6 +19,7 @@ export const LOG_EVENTS = {
   "admin.acted": "info",
   "admin.refused": "warn",
   "admin.failed": "error",
+  "call.failed": "warn",
   "deliver.failed": "warn",
   "report.failed": "warn",
   "ledger.failed": "error",
@@ -26,6 +27,7 @@ export const LOG_EVENTS = {
   "event.dropped": "error",
   "publish.done": "debug",
   "publish.retried": "warn",
+  "publish.blocked": "error",
   "publish.split": "warn",
   "publish.parked": "error",
 } as const satisfies Record<string, Level>;

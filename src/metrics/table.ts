@@ -7,8 +7,25 @@ import { ERROR_CODES, FAULTS } from "../protocol/errors.ts";
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from "../protocol/limits.ts";
 import { MESSAGE_TYPES, type MessageTypeName } from "../protocol/messages/table.ts";
 
-/** The outcome of a publish request: the sink has the events, or they are tried again, tried in smaller batches, or parked. */
-const PUBLISH_OUTCOMES = ["published", "retried", "split", "parked"] as const;
+/**
+ * The outcome of a publish request: the sink has the events, or they are tried again, wait because the sink refuses all
+ * events, are tried in smaller batches, or are parked.
+ */
+const PUBLISH_OUTCOMES = ["published", "retried", "blocked", "split", "parked"] as const;
+
+/** Why a call to a hub or a Ledger failed. `worker/object-errors.ts` says what each means. */
+const CALL_FAILURES = [
+  "overloaded",
+  "exceeded",
+  "reset",
+  "updating",
+  "unreachable",
+  "late",
+  "internal",
+  "fault",
+] as const;
+
+export type CallFailure = (typeof CALL_FAILURES)[number];
 
 /** The statuses that an upgrade is answered with; 101 is a socket (UP1-UP7). */
 const UPGRADE_STATUSES = ["101", "400", "401", "403", "426", "429", "500", "503"] as const;
@@ -78,6 +95,7 @@ export const METRICS = {
   signal_manager_errors_total: { type: "counter", help: "ERROR frames sent to clients, by error_code.", label: { name: "code", values: CODES } },
   signal_manager_signals_delivered_total: { type: "counter", help: "Signals delivered to their target, by message type.", label: { name: "type", values: SIGNAL_TYPE_NAMES.map(lower) } },
   signal_manager_signals_undelivered_total: { type: "counter", help: "Signals that were not delivered, by the error_code that their source got.", label: { name: "code", values: SIGNAL_CODES } },
+  signal_manager_object_calls_failed_total: { type: "counter", help: "Calls to hubs and Ledgers that failed, by reason; one that was repeated counts each time.", label: { name: "reason", values: CALL_FAILURES } },
   signal_manager_hub_wakes_total: { type: "counter", help: "Times that a hub started, new or from hibernation. A start in which it counted nothing else is left out." },
   signal_manager_events_queued: { type: "gauge", help: "Events that wait to be published." },
   signal_manager_events_parked: { type: "gauge", help: "Events that a sink refused for good and that wait for an operator." },

@@ -1,6 +1,6 @@
 /** The service over HTTP: which handler answers which path. Signalling itself happens on the sockets that `GET /` opens. */
 import { Hono } from "hono";
-import { problem } from "../admin/problem.ts";
+import { problem, unavailable, Unavailable } from "../admin/problem.ts";
 import { describeError } from "../log/log.ts";
 import { admin } from "./admin/admin.ts";
 import { BUILD } from "./build-info.ts";
@@ -40,6 +40,7 @@ const UNKNOWN_PATH =
 app.notFound((c) => answerPreflight(c) ?? problem(404, UNKNOWN_PATH, { headers: corsHeaders(c) }));
 
 app.onError((error, c) => {
+  if (error instanceof Unavailable) return unavailable(error);
   c.var.services.log("worker.failed", { error: describeError(error) });
   return problem(500, "The request failed because of a fault of the service: try again");
 });

@@ -3,8 +3,7 @@ import { Hub } from "../hub/hub.ts";
 import type { HubSockets } from "../hub/ports.ts";
 import { HubStats } from "../ledger/hub-stats.ts";
 import { Reporter } from "../ledger/reporter.ts";
-import { describeError } from "../log/log.ts";
-import { sendReport } from "./ledgers.ts";
+import { reportFailed, sendReport } from "./ledgers.ts";
 import { createRemoteHubs } from "./remote-hubs.ts";
 import { logHubEvent } from "./observe.ts";
 import type { Env, Services } from "./services.ts";
@@ -39,7 +38,7 @@ export function createHub(
       sessions,
       authenticate,
       stats,
-      remoteHubs: createRemoteHubs(env, services),
+      remoteHubs: createRemoteHubs(env, services, (failure) => stats.callFailed(failure)),
       observe: (event) => {
         logHubEvent(log, event);
         stats.observe(event);
@@ -55,7 +54,7 @@ export function createHub(
     outbox,
     stats,
     send: (report) => sendReport(env, config, report),
-    failed: (error) => log("report.failed", { hub: hubName, error: describeError(error) }),
+    failed: (error) => reportFailed(log, stats, hubName, error),
     now,
     newId,
   });

@@ -13,6 +13,7 @@ import { Ledger } from "../ledger/ledger.ts";
 import type { LedgerStores } from "../ledger/ports.ts";
 import type { Log } from "../log/log.ts";
 import type { Services } from "./services.ts";
+import { after } from "./timer.ts";
 import { sqlLedgerStores } from "./sqlite/ledger-stores.ts";
 
 /** What the object of a Ledger runs. */
@@ -81,7 +82,7 @@ const SINKS: Readonly<Record<SinkName, (services: Services) => Sink>> = {
         tokenUrl: events.pubsub_token_url,
         timeoutMs: events.pubsub_timeout * 1000,
       },
-      { fetch: (url, init) => fetch(url, init), abortAfter: (ms) => AbortSignal.timeout(ms), now },
+      { fetch: (url, init) => fetch(url, init), after, now },
     ),
 };
 
@@ -93,6 +94,7 @@ function createSinks(services: Services): Sink[] {
 const LOG_EVENTS = {
   published: "publish.done",
   retried: "publish.retried",
+  blocked: "publish.blocked",
   split: "publish.split",
   parked: "publish.parked",
 } as const satisfies Record<PublishResult["outcome"], string>;

@@ -5,7 +5,8 @@ import { bearerCheck } from "../auth/bearer.ts";
 import { exposition, EXPOSITION_CONTENT_TYPE, type Gauges } from "../metrics/exposition.ts";
 import { BUILD } from "./build-info.ts";
 import { readMeasured, type Measured } from "../ledger/contract.ts";
-import { allLedgers } from "./ledgers.ts";
+import { allLedgers } from "./all-ledgers.ts";
+import { callAll, createObjectCalls } from "./object-calls.ts";
 import type { AppTypes } from "./services.ts";
 
 export async function metrics(c: Context<AppTypes>): Promise<Response> {
@@ -16,7 +17,12 @@ export async function metrics(c: Context<AppTypes>): Promise<Response> {
     const headers = { "www-authenticate": "Bearer" };
     return problem(401, "Present the token of metrics.token: Authorization: Bearer …", { headers });
   }
-  const answers = await Promise.all(allLedgers(c.env, config).map((ledger) => ledger.measure()));
+  const ledgers = allLedgers(
+    c.env,
+    config,
+    createObjectCalls(c.env, c.var.services, c.executionCtx),
+  );
+  const answers = await callAll(ledgers.map((ledger) => ledger.read((stub) => stub.measure())));
   const measured = answers.map(readMeasured);
   const text = exposition(
     measured.flatMap(({ samples }) => Object.entries(samples)),

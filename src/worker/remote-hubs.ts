@@ -8,8 +8,11 @@ import {
 } from "../hub/contract.ts";
 import type { RemoteHubs } from "../hub/ports.ts";
 import { describeError } from "../log/log.ts";
+import type { CallFailure } from "../metrics/table.ts";
 import { hubStubWithoutRetry } from "./hubs.ts";
+import { failureOf, LateAnswer } from "./object-errors.ts";
 import type { Env, Services } from "./services.ts";
+import { inTime } from "./timer.ts";
 
 /** How a hub is called. Calls MUST arrive in order for as long as none fails. */
 export interface HubStub {
@@ -18,6 +21,7 @@ export interface HubStub {
 
 export interface RemoteHubsPorts {
   readonly call: (hub: string) => HubStub;
+  /** Is called for each call that failed. */
   readonly failed: (hub: string, error: unknown) => void;
 }
 
@@ -36,10 +40,18 @@ interface KeptStub {
 }
 
 /** For a hub, and for the Worker where a backend signals. */
-export function createRemoteHubs(env: Env, { config, log }: Services): RemoteHubs {
+export function createRemoteHubs(
+  env: Env,
+  { config, log }: Services,
+  count: (failure: CallFailure) => void,
+): RemoteHubs {
   return new RpcRemoteHubs({
     call: (hub) => hubStubWithoutRetry(env, config, hub),
-    failed: (hub, error) => log("deliver.failed", { hub, error: describeError(error) }),
+    failed: (hub, error) => {
+      const failure = failureOf(error);
+      count(failure);
+      log("deliver.failed", { hub, failure, error: describeError(error) });
+    },
   });
 }
 
@@ -60,7 +72,12 @@ export class RpcRemoteHubs implements RemoteHubs {
     if (kept.bytesUnderWay + bytes > MAX_UNDER_WAY_BYTES) return unreachable(signals);
     kept.bytesUnderWay += bytes;
     try {
-      const answer = await inTime(kept.stub.deliver(signals, HUB_CONTRACT_VERSION));
+      // A timer costs nothing here: the call keeps the object awake for as long.
+      const answer = await inTime(
+        kept.stub.deliver(signals, HUB_CONTRACT_VERSION),
+        ANSWER_WITHIN_MS,
+        () => new LateAnswer(ANSWER_WITHIN_MS),
+      );
       return decodeOutcomes(answer, signals.length);
     } catch (error) {
       // A stub that failed once fails for good: the next call makes another.
@@ -91,20 +108,4 @@ export class RpcRemoteHubs implements RemoteHubs {
 
 function unreachable(signals: readonly ForwardedSignal[]): DeliveryOutcome[] {
   return signals.map(() => "signal.unreachable");
-}
-
-/** A timer costs nothing here: the call keeps the object awake for as long. */
-async function inTime<Value>(answer: Promise<Value>): Promise<Value> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`no answer within ${ANSWER_WITHIN_MS} ms`)),
-      ANSWER_WITHIN_MS,
-    );
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

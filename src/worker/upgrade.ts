@@ -3,7 +3,7 @@
  * request without `Upgrade` is judged in the same way, since a page learns nothing of an upgrade that was refused (UP9).
  */
 import type { Context } from "hono";
-import { problem } from "../admin/problem.ts";
+import { problem, unavailable, Unavailable } from "../admin/problem.ts";
 import { redactUrl } from "../log/log.ts";
 import { CLIENT_ID_PARAMETER, SUBPROTOCOL } from "../protocol/names.ts";
 import {
@@ -16,6 +16,7 @@ import {
 import { readCredentials, UPGRADE_PARAMETERS } from "./credentials.ts";
 import { encodeExpected, encodeGrant, EXPECTED_HEADER, GRANT_HEADER } from "./grant-header.ts";
 import { hubStub } from "./hubs.ts";
+import { createObjectCalls } from "./object-calls.ts";
 import { rateKeyOf } from "./rate-key.ts";
 import type { AppTypes, Services } from "./services.ts";
 import { workerStatsOf } from "./worker-stats.ts";
@@ -65,11 +66,27 @@ async function answer(c: Context<AppTypes>): Promise<Response> {
   }
   if (!isUpgrade) return explainUpgrade(raw);
   const { admission } = decided;
-  const hub = hubStub(c.env, services.config, admission.hub);
-  const response = await hub.fetch(hubRequest(admission));
+  const response = await openAtHub(c, admission);
   const event = response.status === 101 ? "upgrade.accepted" : "upgrade.refused";
   services.log(event, { status: response.status, url });
   return response;
+}
+
+/**
+ * The hub's answer, or 503 where the platform is why there is none. An upgrade may reach the hub twice: it only opens a
+ * socket that waits for CONNECT, and one that nobody holds is closed by the connect deadline.
+ */
+async function openAtHub(c: Context<AppTypes>, admission: Admission): Promise<Response> {
+  const { services } = c.var;
+  const { hub } = admission;
+  const callObject = createObjectCalls(c.env, services, c.executionCtx);
+  const attempt = () => hubStub(c.env, services.config, hub).fetch(hubRequest(admission));
+  try {
+    return await callObject({ object: hub, isRepeatable: true, attempt });
+  } catch (error) {
+    if (error instanceof Unavailable) return unavailable(error);
+    throw error;
+  }
 }
 
 type Decided =

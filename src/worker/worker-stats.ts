@@ -4,8 +4,7 @@
  */
 import { HubStats } from "../ledger/hub-stats.ts";
 import { Reporter } from "../ledger/reporter.ts";
-import { describeError } from "../log/log.ts";
-import { sendReport } from "./ledgers.ts";
+import { reportFailed, sendReport } from "./ledgers.ts";
 import type { Env, Services } from "./services.ts";
 
 /** Counts within this time share one report. A Worker has no alarm, and its waiting costs nothing. */
@@ -47,7 +46,7 @@ export class WorkerStats {
       outbox: { id: crypto.randomUUID(), ...NO_OUTBOX },
       stats: this.stats,
       send: (report) => sendReport(env, config, report),
-      failed: (error) => log("report.failed", { hub: WORKER, error: describeError(error) }),
+      failed: (error) => reportFailed(log, this.stats, WORKER, error),
       now: () => Date.now(),
       newId: () => crypto.randomUUID(),
     });

@@ -2,6 +2,7 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
 import { OPERATION_ROWS } from "../../src/admin/operations/table.ts";
+import { Unavailable } from "../../src/admin/problem.ts";
 import type { AdminService } from "../../src/admin/service.ts";
 import before from "./support/openapi-before.json";
 import { createService, DOCUMENT, type ServiceOptions } from "./support/service.ts";
@@ -70,7 +71,13 @@ describe("the shape of the OpenAPI document", () => {
   const ADDED_TYPE = ',"ice-candidate"';
 
   /** Answers that were declared since: by path, method and status. */
-  const ADDED = [["/sessions/{client_id}", "get", "503"]] as const;
+  const ADDED = [
+    ["/sessions", "get", "503"],
+    ["/sessions/{client_id}", "get", "503"],
+    ["/sessions/{client_id}", "delete", "503"],
+    ["/events/parked", "get", "503"],
+    ["/events/retry", "post", "503"],
+  ] as const;
 
   it("is that of its first version, byte for byte, but for descriptions, and for the answers and the spelling added since", () => {
     // JSON of our own making, whose paths hold methods, whose methods hold responses.
@@ -113,6 +120,15 @@ const BROKEN: ServiceOptions = {
     issueToken: broken,
     sendSignal: broken,
   } satisfies Partial<AdminService>,
+};
+
+const away = () => Promise.reject(new Unavailable(10));
+/** The platform does not let the hubs and Ledgers answer. */
+const AWAY: ServiceOptions = {
+  ports: {
+    sessions: { list: away, find: away, kick: away },
+    parkedEvents: { list: away, retry: away },
+  },
 };
 
 const GOOD = [
@@ -188,6 +204,18 @@ describe("the admin API", () => {
       const answer = await createService(options).ask(method, path, body);
       expect(answer.status).toBe(status);
       given.add(`${id} ${status}`);
+    },
+  );
+
+  it.each(GOOD.filter(([id]) => id !== "issueToken" && id !== "sendSignal"))(
+    "answers %s with 503 and Retry-After where an object cannot answer, and takes no blame for it",
+    async (id, method, path, body) => {
+      const { ask, observed } = createService(AWAY);
+      const answer = await ask(method, path, body);
+      expect(answer).toMatchObject({ status: 503, type: "application/problem+json" });
+      expect(answer.headers.get("retry-after")).toBe("10");
+      expect(observed).toEqual([]);
+      given.add(`${id} 503`);
     },
   );
 

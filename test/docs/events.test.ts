@@ -14,7 +14,7 @@ const TYPES = Object.keys(EVENTS) as EventType[];
 describe("docs/events.md", () => {
   it("has every generated part", () => {
     const parts = Array.from(DOCUMENT.matchAll(/<!-- events: (\w+) -->/g), ([, name]) => name);
-    expect(parts).toEqual(["types", "each", "reasons", "attributes", "message"]);
+    expect(parts).toEqual(["types", "each", "reasons", "attributes", "message", "answers"]);
   });
 
   it.each(TYPES)("lists every field of %s and shows its example", (type) => {

@@ -7,6 +7,7 @@ import { createPublish } from "../../src/events/sinks/pubsub/publisher.ts";
 import { someMessages } from "../support/events.ts";
 import { NodeClient } from "../support/node-client.ts";
 import { NodeService, npm } from "../support/node-service.ts";
+import { after } from "../../src/worker/timer.ts";
 
 async function takePort(): Promise<{ port: number; giveBack: () => Promise<unknown> }> {
   const server = createServer().listen(0, "127.0.0.1");
@@ -55,7 +56,7 @@ describe("npm run pubsub", () => {
           tokenUrl: "",
           timeoutMs: 10_000,
         },
-        { fetch, abortAfter: (ms) => AbortSignal.timeout(ms), now: Date.now },
+        { fetch, after, now: Date.now },
       );
       expect(await publish(someMessages(3))).toEqual({ kind: "published" });
       await processes.printed(/client-3/);

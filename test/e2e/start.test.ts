@@ -4,7 +4,9 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { fixedPort } from "../support/fixed-port.ts";
 import { frame, uuid } from "../support/frames.ts";
 import { idOf, NodeClient } from "../support/node-client.ts";
 import { NodeService, npm, type ShellSettings } from "../support/node-service.ts";
@@ -113,6 +115,40 @@ describe("npm start ends with all of its processes", () => {
     processes.signalLeader("SIGTERM");
     await processes.ended;
     expect(processes.members()).toEqual([]);
+  });
+});
+
+describe("npm start ends with an error that says what to do, and with all of its processes,", () => {
+  it.each([
+    [
+      "when the process of the runtime that answers the port dies",
+      /workerd serve .*=entry=127\.0\.0\.1:PORT /,
+    ],
+    ["when wrangler is killed", /wrangler-dist\/cli\.js dev/],
+  ])("%s", async (_, pattern) => {
+    const port = String(await fixedPort());
+    const { processes } = await start({ SIGNAL_MANAGER_SERVER_PORT: port });
+    // Whoever looks once in a while has to have seen what runs.
+    await pause(3000);
+    expect(processes.kill(new RegExp(pattern.source.replace("PORT", port)))).toBe(1);
+    expect(await processes.exitCode).toBe(1);
+    expect(processes.stderr).toMatch(/Signal Manager stopped: .*npm start/);
+    await processes.ended;
+    expect(processes.members()).toEqual([]);
+  });
+
+  it("but not when wrangler can start another process of the hubs, which then answers", async () => {
+    const port = String(await fixedPort());
+    const service = await start({ SIGNAL_MANAGER_SERVER_PORT: port });
+    await pause(3000);
+    const notTheEntry = new RegExp(`workerd serve (?!.*=entry=127\\.0\\.0\\.1:${port} )`);
+    expect(service.processes.kill(notTheEntry)).toBe(1);
+    await service.processes.printed(/crashed unexpectedly/);
+    await vi.waitUntil(
+      async () => (await service.fetch("/health").catch(() => null))?.status === 200,
+      { timeout: 60_000, interval: 200 },
+    );
+    await NodeClient.connect(service.url, 1);
   });
 });
 

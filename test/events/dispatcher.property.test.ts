@@ -2,13 +2,14 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import type { PublishOutcome } from "../../src/events/sinks/sink.ts";
-import { MAX_REQUESTS, RECHECK_MS } from "../../src/events/dispatcher.ts";
+import { BLOCKED_PAUSE_MS, MAX_REQUESTS, RECHECK_MS } from "../../src/events/dispatcher.ts";
 import { partitionOf } from "../../src/ledger/partition.ts";
 import { hubsOfOnePartition } from "../support/events.ts";
 import {
   DispatcherWorld,
+  BLOCKED,
   PUBLISHED,
-  rejected,
+  REJECTED,
   retry,
   type Request,
 } from "./support/dispatcher-world.ts";
@@ -19,7 +20,7 @@ type Step =
   | { readonly do: "wait"; readonly ms: number }
   | { readonly do: "retryParked" };
 
-type Answer = "judge" | "retry" | "retry later" | "settings";
+type Answer = "judge" | "retry" | "retry later" | "blocked";
 
 /** Four with a partition each, and two that share one. */
 const HUBS = ["a", "b", "c", "d", ...hubsOfOnePartition(2)];
@@ -43,11 +44,11 @@ function bads() {
 function answers(): fc.Arbitrary<Answer> {
   return fc.oneof(
     { weight: 6, arbitrary: fc.constant<Answer>("judge") },
-    fc.constantFrom<Answer>("retry", "retry later", "settings"),
+    fc.constantFrom<Answer>("retry", "retry later", "blocked"),
   );
 }
 
-it("The dispatcher publishes each partition in order, one request at a time, parks only bad events, loses none, and delays no partition for another", async () => {
+it("The dispatcher publishes each partition in order, one request at a time, parks nothing but bad events, loses none, and delays no partition for another", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(steps, { maxLength: 60 }), async (history) => {
       const run = new Run();
@@ -65,7 +66,6 @@ class Run {
   readonly #published: number[] = [];
   /** Parked events that were retried: they come late. */
   readonly #returned = new Set<number>();
-  readonly #parkedFor = new Map<number, "event" | "settings">();
   #seen = 0;
 
   async step(step: Step): Promise<void> {
@@ -109,25 +109,20 @@ class Run {
     expect(this.#world.stores.queue.count).toBe(0);
     const parked = this.#world.parked;
     expect([...this.#published, ...parked].toSorted((a, b) => a - b)).toEqual([...this.#all]);
-    for (const sequence of parked) {
-      expect(this.#bad.has(sequence) || this.#parkedFor.get(sequence) === "settings").toBe(true);
-    }
+    expect(parked.filter((sequence) => !this.#bad.has(sequence))).toEqual([]);
   }
 
   async #answer(request: Request, how: Answer): Promise<void> {
     const isBad = request.sequences.some((sequence) => this.#bad.has(sequence));
     if (how === "judge" && !isBad) this.#published.push(...request.sequences);
     const outcome = outcomeOf(how, isBad);
-    if (outcome.kind === "rejected") {
-      const about = outcome.concerns;
-      for (const sequence of request.sequences) this.#parkedFor.set(sequence, about);
-    }
     const before = this.#world.nowMs;
     await request.answer(outcome);
-    if (outcome.kind !== "retry") return;
+    const pauseMs = pauseOf(outcome);
+    if (pauseMs === null) return;
     // Not sooner than the sink asked for, and without another request of the partition.
     const dueMs = this.#world.queueOf().retryState(request.partition)?.retryAtMs ?? 0;
-    expect(dueMs).toBeGreaterThanOrEqual(before + (outcome.retryAfterMs ?? 0));
+    expect(dueMs).toBeGreaterThanOrEqual(before + pauseMs);
     expect(this.#world.open.map(({ partition }) => partition)).not.toContain(request.partition);
   }
 
@@ -181,12 +176,18 @@ class Run {
 function outcomeOf(how: Answer, isBad: boolean): PublishOutcome {
   switch (how) {
     case "judge":
-      return isBad ? rejected("event") : PUBLISHED;
+      return isBad ? REJECTED : PUBLISHED;
     case "retry":
       return retry();
     case "retry later":
       return retry(15_000);
-    case "settings":
-      return rejected("settings");
+    case "blocked":
+      return BLOCKED;
   }
+}
+
+/** How long the partition must wait at least; null: it need not. */
+function pauseOf(outcome: PublishOutcome): number | null {
+  if (outcome.kind === "retry") return outcome.retryAfterMs ?? 0;
+  return outcome.kind === "blocked" ? BLOCKED_PAUSE_MS : null;
 }

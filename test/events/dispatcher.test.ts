@@ -1,6 +1,7 @@
 /** What the dispatcher makes of each outcome. What holds for any sequence of outcomes is in dispatcher.property.test.ts. */
 import { describe, expect, it } from "vitest";
 import {
+  BLOCKED_PAUSE_MS,
   MAX_REQUESTS,
   publishAtOnce,
   RECHECK_MS,
@@ -11,8 +12,9 @@ import { connected, hubsOfOnePartition, someEvents, stored } from "../support/ev
 import {
   DispatcherWorld,
   MAX_BATCH_EVENTS,
+  BLOCKED,
   PUBLISHED,
-  rejected,
+  REJECTED,
   retry,
   settled,
 } from "./support/dispatcher-world.ts";
@@ -93,7 +95,7 @@ describe("The dispatcher", () => {
     const sizes: number[] = [];
     for (let [flight] = world.open; flight !== undefined; [flight] = world.open) {
       sizes.push(flight.sequences.length);
-      await flight.answer(flight.sequences.includes(bad) ? rejected("event") : PUBLISHED);
+      await flight.answer(flight.sequences.includes(bad) ? REJECTED : PUBLISHED);
     }
     expect(sizes).toEqual([7, 4, 3, 2, 1, 1, 1]);
     expect(world.stores.parked.page(0, 9)).toEqual([
@@ -119,28 +121,53 @@ describe("The dispatcher", () => {
     ]);
   });
 
-  it("parks the whole batch if the settings are to blame, and clears the retry state", async () => {
+  it("clears the retry state when it parks an event", async () => {
     const world = new DispatcherWorld();
-    const sequences = await world.take("a", 3);
+    const sequences = await world.take("a");
     await world.answer("a", retry());
     await world.advance(1000);
-    await world.answer("a", rejected("settings"));
+    await world.answer("a", REJECTED);
     expect(world.parked).toEqual(sequences);
     expect(world.stores.queue.count).toBe(0);
     expect(world.queueOf().retryState("a")).toBeUndefined();
     expect(world.results.at(-1)).toEqual({
       sink: "pubsub",
       partition: "a",
-      events: 3,
+      events: 1,
       outcome: "parked",
       reason: "400: bad",
     });
   });
 
+  it("keeps the whole partition in order while the sink refuses every event, however long, and asks once a minute", async () => {
+    const world = new DispatcherWorld();
+    const sequences = await world.take("a", 3);
+    for (let minute = 0; minute < 300; minute += 1) {
+      await world.answer("a", BLOCKED);
+      sequences.push(...(await world.take("a")));
+      expect(world.dispatcher.nextDrainMs()).toBe(world.nowMs + BLOCKED_PAUSE_MS);
+      await world.advance(BLOCKED_PAUSE_MS - 1);
+      expect(world.open).toEqual([]);
+      await world.advance(1);
+      expect(world.inFlight()).toEqual({ a: sequences });
+    }
+    expect(world.results.at(-1)).toEqual({
+      sink: "pubsub",
+      partition: "a",
+      events: 302,
+      outcome: "blocked",
+      reason: "403: no",
+    });
+    await world.answer("a", PUBLISHED);
+    expect([world.parked, world.stores.queue.count]).toEqual([[], 0]);
+  });
+
   it("keeps an event that comes back between those of a request in flight", async () => {
     const world = new DispatcherWorld();
-    await world.take("a", 2);
-    await world.answer("a", rejected("settings"));
+    for (const at of [1, 2]) {
+      expect(await world.take("a")).toEqual([at]);
+      await world.answer("a", REJECTED);
+    }
     expect([world.parked, world.open]).toEqual([[1, 2], []]);
     world.retryParked(1);
     await world.take("a");
@@ -154,10 +181,10 @@ describe("The dispatcher", () => {
 
   it("does not park an event that was dropped while its request was in flight", async () => {
     const world = new DispatcherWorld();
-    const [first, second] = await world.take("a", 2);
-    world.queueOf().remove("a", [first ?? 0]);
-    await world.answer("a", rejected("settings"));
-    expect(world.parked).toEqual([second]);
+    const [only = 0] = await world.take("a");
+    world.queueOf().remove("a", [only]);
+    await world.answer("a", REJECTED);
+    expect(world.parked).toEqual([]);
     expect(world.stores.queue.count).toBe(0);
   });
 });
@@ -199,7 +226,7 @@ describe("The dispatcher, in a partition of many hubs,", () => {
       const { sequences, hubs: from } = flight;
       const isBad = sequences.includes(bad);
       if (!isBad) sequences.forEach((each, at) => published.push([each, from[at] ?? ""]));
-      await flight.answer(isBad ? rejected("event") : PUBLISHED);
+      await flight.answer(isBad ? REJECTED : PUBLISHED);
     }
     const good = hubs.map((hub, at) => [at + 1, hub] as const).filter(([each]) => each !== bad);
     expect(published).toEqual(good);
@@ -387,7 +414,7 @@ describe("Two sinks", () => {
   it("park separately: an event that one refused is published by the other, which does not get it again with a retry", async () => {
     const world = new DispatcherWorld(SINKS);
     await world.take("a");
-    await world.answer("a", rejected("event"), "webhook");
+    await world.answer("a", REJECTED, "webhook");
     expect(world.stores.parked.find(1)?.sinks).toEqual(["webhook"]);
     expect(world.inFlight("pubsub")).toEqual({ a: [1] });
     world.retryParked(1);

@@ -42,7 +42,7 @@ describe("The exposition", () => {
     ["upgrades_total", "status", ["101", "400", "401", "403", "426", "429", "500", "503"]],
     ["signals_delivered_total", "type", ["SIGNAL_OFFER", "SIGNAL_ANSWER", "SIGNAL_ICE_CANDIDATE"]],
     ["signals_undelivered_total", "code", ["400", "403", "404", "413", "500", "503"]],
-    ["publish_requests_total", "outcome", ["published", "retried", "split", "parked"]],
+    ["publish_requests_total", "outcome", ["published", "retried", "blocked", "split", "parked"]],
   ])("has %s from the start, at zero, for every %s", (metric, label, values) => {
     const name = `signal_manager_${metric}`;
     expect(seriesOf(name, nothingCounted)).toEqual(

@@ -78,6 +78,17 @@ export class ProcessGroup {
     });
   }
 
+  /** Kills the processes of the group whose command line matches. Returns how many there were. */
+  kill(pattern: RegExp): number {
+    const processes = execFileSync("ps", ["-A", "-o", "pgid=,pid=,args="], { encoding: "utf8" });
+    const found = processes.split("\n").flatMap((line) => {
+      const [, group, pid, args = ""] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+      return Number(group) === this.#leader && pattern.test(args) ? [Number(pid)] : [];
+    });
+    for (const pid of found) process.kill(pid, "SIGKILL");
+    return found.length;
+  }
+
   /** Sends a signal only to the leader, as a process manager does. */
   signalLeader(signal: NodeJS.Signals): void {
     this.#child.kill(signal);

@@ -48,6 +48,7 @@ it("[SI11] The signals of a call without an answer within five seconds are unrea
   expect(failures).toEqual([]);
   await vi.advanceTimersByTimeAsync(1);
   expect(await answer).toEqual(["signal.unreachable"]);
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 it("[SI9] One stub per hub keeps calls in order, and an answered call leaves no timer", async () => {

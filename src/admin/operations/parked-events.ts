@@ -1,6 +1,7 @@
 /** The operations on parked events: those that a sink has refused for good. */
 import { ParkedEventsPage, ParkedEventsQuery, RetriedEvents, RetryRequest } from "../nouns.ts";
 import { operation } from "../operation.ts";
+import { UNAVAILABLE } from "../problem.ts";
 import { NOTHING } from "../schemas.ts";
 
 export const listParkedEvents = operation(
@@ -11,7 +12,7 @@ export const listParkedEvents = operation(
     parameters: { path: NOTHING, query: ParkedEventsQuery },
     body: null,
     answer: { schema: ParkedEventsPage, doc: "One page" },
-    problems: {},
+    problems: { 503: UNAVAILABLE },
   },
   ({ query }, { parkedEvents }) => parkedEvents.list(query),
 );
@@ -24,7 +25,7 @@ export const retryParkedEvents = operation(
     parameters: { path: NOTHING, query: NOTHING },
     body: RetryRequest,
     answer: { schema: RetriedEvents, doc: "The number of events that were queued" },
-    problems: {},
+    problems: { 503: `${UNAVAILABLE}. Some events may be queued already` },
   },
   async ({ body }, { parkedEvents, observe }) => {
     const retried = await parkedEvents.retry(body.ids ?? null);

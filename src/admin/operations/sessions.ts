@@ -1,7 +1,7 @@
 /** The operations on sessions. */
 import { ClientPath, SessionInformationJson, SessionsPage, SessionsQuery } from "../nouns.ts";
 import { operation } from "../operation.ts";
-import { problem } from "../problem.ts";
+import { problem, UNAVAILABLE } from "../problem.ts";
 import { NOTHING } from "../schemas.ts";
 import { NOT_CONNECTED, notConnected, RETRY_AFTER } from "./refusals.ts";
 
@@ -15,7 +15,7 @@ export const listSessions = operation(
     parameters: { path: NOTHING, query: SessionsQuery },
     body: null,
     answer: { schema: SessionsPage, doc: "One page" },
-    problems: {},
+    problems: { 503: UNAVAILABLE },
   },
   ({ query }, { sessions }) => sessions.list(query),
 );
@@ -28,7 +28,10 @@ export const readSession = operation(
     parameters: { path: ClientPath, query: NOTHING },
     body: null,
     answer: { schema: SessionInformationJson, doc: "The session" },
-    problems: { 404: NOT_CONNECTED, 503: UPDATING },
+    problems: {
+      404: NOT_CONNECTED,
+      503: "The client's hub is being updated or cannot answer now: try again after retry-after",
+    },
   },
   async ({ path }, { sessions }) => {
     const session = await sessions.find(path.client_id);
@@ -45,7 +48,10 @@ export const endSession = operation(
     parameters: { path: ClientPath, query: NOTHING },
     body: null,
     answer: null,
-    problems: { 404: NOT_CONNECTED },
+    problems: {
+      404: NOT_CONNECTED,
+      503: "The client's hub cannot answer now, and the session may have ended: try again after retry-after",
+    },
   },
   async ({ path: { client_id: clientId } }, { sessions, observe }) => {
     if (!(await sessions.kick(clientId))) return notConnected();

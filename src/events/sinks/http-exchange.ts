@@ -1,6 +1,6 @@
 /**
- * One HTTP request with its answer read to the end, or why there is none. Never throws, and never takes longer than its
- * time-out. The network and the timer are the caller's.
+ * One HTTP request with its answer read to the end, or why there is none. Never throws, never takes longer than its
+ * time-out, and leaves no timer. The network and the timer are the caller's.
  */
 import { failed, success, type Result } from "../../protocol/result.ts";
 import { parseJson } from "../../protocol/json.ts";
@@ -8,10 +8,16 @@ import { parseJson } from "../../protocol/json.ts";
 /** The platform's `fetch`, or a test's. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
+/** Cancels a timer. Does nothing if the timer has fired. */
+export type Cancel = () => void;
+
 export interface HttpPorts {
   readonly fetch: Fetch;
-  /** A signal that aborts after so many milliseconds: the platform's, or a test's. */
-  readonly abortAfter: (ms: number) => AbortSignal;
+  /**
+   * Calls `run` after so many milliseconds, unless it is cancelled. Not a signal with a time-out, which nothing can cancel: an
+   * object with a pending timer does not sleep, and Cloudflare bills it.
+   */
+  readonly after: (ms: number, run: () => void) => Cancel;
 }
 
 export interface HttpRequest {
@@ -37,37 +43,38 @@ const MAX_CAUSE_CHARS = 120;
 
 /** POSTs. Does not follow redirects: a bearer token must not travel to wherever an answer points. */
 export async function exchange(
-  { fetch, abortAfter }: HttpPorts,
+  { fetch, after }: HttpPorts,
   url: string,
   { headers, body, timeoutMs }: HttpRequest,
 ): Promise<Result<HttpAnswer, NoAnswer>> {
-  const signal = abortAfter(timeoutMs);
+  const timeout = new AbortController();
+  const { signal } = timeout;
+  const timeUp = rejectedOnAbort(signal);
+  const cancel = after(timeoutMs, () => timeout.abort());
   // A plain call: as a method of another object the platform's own fetch is an "Illegal invocation".
   const send = fetch;
   try {
     const request = { method: "POST", headers, body, signal, redirect: "manual" } as const;
-    const response = await unlessAborted(signal, send(url, request));
+    // A fetch or a body may ignore the signal.
+    const response = await Promise.race([send(url, request), timeUp]);
     // The body is always read: an unread one keeps its connection, and an object has only six.
-    const text = await unlessAborted(signal, response.text());
+    const text = await Promise.race([response.text(), timeUp]);
     const retryAfter = response.headers.get("retry-after");
     return success({ status: response.status, json: parseJson(text), retryAfter });
   } catch (error) {
     return failed(signal.aborted ? `no answer within ${timeoutMs} ms` : causeOf(error));
+  } finally {
+    cancel();
   }
 }
 
-/** Settles as `work` does, or rejects when the time is up, even if a body ignores the signal. */
-async function unlessAborted<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value> {
-  const stop = new AbortController();
-  const aborted = new Promise<never>((_, reject) => {
-    const options = { once: true, signal: stop.signal };
-    signal.addEventListener("abort", () => reject(new Error("the time is up")), options);
+function rejectedOnAbort(signal: AbortSignal): Promise<never> {
+  const rejected = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(new Error("the time is up")), { once: true });
   });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    stop.abort();
-  }
+  // Nobody waits for it once the exchange has failed in another way.
+  rejected.catch(() => {});
+  return rejected;
 }
 
 /** `network: fetch failed (ECONNRESET)`. Node has the code in the cause, workerd in the message. */

@@ -40,11 +40,9 @@ export type PublishOutcome =
       readonly retryAfterMs: number | null;
     }
   /**
-   * Trying again changes nothing. `event`: one event of the batch may be to blame while the others are good;
-   * `settings`: the sink would refuse any event.
+   * The sink would refuse any event: a permission, the topic, the credentials or a setting is to blame. The events wait in
+   * their order until somebody has mended it, however long that takes.
    */
-  | {
-      readonly kind: "rejected";
-      readonly reason: string;
-      readonly concerns: "event" | "settings";
-    };
+  | { readonly kind: "blocked"; readonly reason: string }
+  /** One event of the batch is wrong in itself while the others may be good. Trying it again changes nothing. */
+  | { readonly kind: "rejected"; readonly reason: string };

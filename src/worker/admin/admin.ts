@@ -6,6 +6,7 @@ import { toTime } from "../../admin/schemas.ts";
 import type { AdminService } from "../../admin/service.ts";
 import { issueJwt } from "../../auth/jwt.ts";
 import { BUILD } from "../build-info.ts";
+import { createObjectCalls } from "../object-calls.ts";
 import { logAdminEvent } from "../observe.ts";
 import type { AppTypes, Env, Services } from "../services.ts";
 import { createBackend } from "./backend.ts";
@@ -31,9 +32,10 @@ function adminServiceOf(
   ctx: Pick<ExecutionContext, "waitUntil">,
 ): AdminService {
   const { config, log } = services;
+  const callObject = createObjectCalls(env, services, ctx);
   return {
-    sessions: sessionsOf(env, config),
-    parkedEvents: parkedEventsOf(env, config),
+    sessions: sessionsOf(env, config, callObject),
+    parkedEvents: parkedEventsOf(env, config, callObject),
     issueToken: (request) => issueToken(services, request),
     sendSignal: createBackend(env, services, ctx),
     observe: (event) => logAdminEvent(log, event),

@@ -24,7 +24,11 @@ export function createBackend(
   ctx: Pick<ExecutionContext, "waitUntil">,
 ): AdminService["sendSignal"] {
   // The Worker is not a hub, so every hub is remote to it.
-  const hubs = createRemoteHubs(env, services);
+  const hubs = createRemoteHubs(env, services, (failure) => {
+    const worker = workerStatsOf(env, services);
+    worker.stats.callFailed(failure);
+    worker.reportSoon(ctx);
+  });
   return async (signal) => {
     const source = signal.source_client_id ?? BACKEND;
     const target = signal.target_client_id;

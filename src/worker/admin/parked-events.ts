@@ -4,21 +4,27 @@ import { toTime } from "../../admin/schemas.ts";
 import type { AdminParkedEvents } from "../../admin/service.ts";
 import type { Config } from "../../config/keys.ts";
 import type { ParkedEvent } from "../../ledger/ports.ts";
-import { allLedgers } from "../ledgers.ts";
+import { allLedgers } from "../all-ledgers.ts";
+import { callAll, type CallObject } from "../object-calls.ts";
 import type { Env } from "../services.ts";
 import { firstOf } from "./merge.ts";
 
 /** The most that `events.ledgers` allows. An id is `sequence * MAX_LEDGERS + ledger`, and so sorts by the sequence. */
 const MAX_LEDGERS = 64;
 
-export function parkedEventsOf(env: Env, config: Config): AdminParkedEvents {
-  const ledgers = allLedgers(env, config);
+export function parkedEventsOf(
+  env: Env,
+  config: Config,
+  callObject: CallObject,
+): AdminParkedEvents {
+  const ledgers = allLedgers(env, config, callObject);
   return {
     async list({ after, limit }) {
-      const pages = await Promise.all(
+      const pages = await callAll(
         ledgers.map(async (ledger, index) => {
+          const afterSequence = lastSequenceUpTo(after, index);
           // One more than asked for shows whether there is a next page.
-          const parked = await ledger.parked(lastSequenceUpTo(after, index), limit + 1);
+          const parked = await ledger.read((stub) => stub.parked(afterSequence, limit + 1));
           return parked.map((event) => toParkedEvent(event, index));
         }),
       );
@@ -29,8 +35,10 @@ export function parkedEventsOf(env: Env, config: Config): AdminParkedEvents {
       return { events: items, next: last?.id ?? null };
     },
     async retry(ids) {
-      const counts = await Promise.all(
-        ledgers.map((ledger, index) => ledger.retryParked(ids && sequencesOf(ids, index))),
+      const counts = await callAll(
+        ledgers.map((ledger, index) =>
+          ledger.change((stub) => stub.retryParked(ids && sequencesOf(ids, index))),
+        ),
       );
       return counts.reduce((sum, count) => sum + count, 0);
     },

@@ -1,12 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { exchange, type Fetch } from "../../../src/events/sinks/http-exchange.ts";
+import {
+  exchange,
+  type Fetch,
+  type HttpPorts as Ports,
+} from "../../../src/events/sinks/http-exchange.ts";
 import { failed, success } from "../../../src/protocol/result.ts";
+import { after } from "../../../src/worker/timer.ts";
 
 /** One POST with its answer, over a `fetch` and a timer of the test's. */
 const CONTENT = { headers: { "x-a": "b" }, body: "body" };
 
 function run(fetch: Fetch, timeoutMs = 10_000) {
-  const ports = { fetch, abortAfter: (ms: number) => AbortSignal.timeout(ms) };
+  const ports = { fetch, after };
   return exchange(ports, "https://example.com/", { ...CONTENT, timeoutMs });
 }
 
@@ -73,13 +78,23 @@ describe("exchange, when it fails,", () => {
 
   it("asks its caller for the timer, with the time-out of the request", async () => {
     const waits: number[] = [];
-    const stop = new AbortController();
-    const abortAfter = (ms: number) => (waits.push(ms), stop.signal);
+    const runOut: Ports["after"] = (ms, timeUp) => {
+      waits.push(ms);
+      timeUp();
+      return () => {};
+    };
     const request = { ...CONTENT, timeoutMs: 3_600_000 };
-    const exchanged = exchange({ fetch: hanging, abortAfter }, "https://example.com/", request);
-    stop.abort();
-    expect(await exchanged).toEqual(failed("no answer within 3600000 ms"));
+    const ports = { fetch: hanging, after: runOut };
+    expect(await exchange(ports, "https://example.com/", request)).toEqual(
+      failed("no answer within 3600000 ms"),
+    );
     expect(waits).toEqual([3_600_000]);
+  });
+
+  it("tells fetch to give up when the time is up", async () => {
+    const signals: (AbortSignal | null | undefined)[] = [];
+    await run((_, init) => (signals.push(init.signal), hanging()), 20);
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
   });
 
   it("ends in time inside a body that never ends", async () => {

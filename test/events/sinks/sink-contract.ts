@@ -126,6 +126,7 @@ function isFailure(outcome: PublishOutcome): boolean {
     case "retry":
       return outcome.reason !== "" && (outcome.retryAfterMs ?? 0) >= 0;
     case "rejected":
-      return outcome.reason !== "" && ["event", "settings"].includes(outcome.concerns);
+    case "blocked":
+      return outcome.reason !== "";
   }
 }

@@ -171,6 +171,6 @@ export function retry(retryAfterMs: number | null = null): PublishOutcome {
   return { kind: "retry", reason: "503", retryAfterMs };
 }
 
-export function rejected(concerns: "event" | "settings"): PublishOutcome {
-  return { kind: "rejected", reason: "400: bad", concerns };
-}
+export const REJECTED: PublishOutcome = { kind: "rejected", reason: "400: bad" };
+
+export const BLOCKED: PublishOutcome = { kind: "blocked", reason: "403: no" };

@@ -8,16 +8,28 @@ import type { LedgerStores } from "../../../src/ledger/ports.ts";
 import { parkedEventsOf } from "../../../src/worker/admin/parked-events.ts";
 import { sessionsOf } from "../../../src/worker/admin/sessions.ts";
 import { sqlLedgerStores } from "../../../src/worker/sqlite/ledger-stores.ts";
-import { servicesOf, type Env } from "../../../src/worker/services.ts";
+import { createObjectCalls } from "../../../src/worker/object-calls.ts";
+import { servicesOf, type Env, type Services } from "../../../src/worker/services.ts";
 import { clientId } from "../../support/client-ids.ts";
 import { connected, stored } from "../../support/events.ts";
 
 const LEDGERS = 3;
 
-function configOf(): Config {
+function servicesOfWorld(): Services {
   const services = servicesOf(env);
   if (!services.ok) throw new Error("the configuration is not valid");
-  const { config } = services.value;
+  return services.value;
+}
+
+/** No test here is about what is counted and logged. */
+const CALL = createObjectCalls(
+  env,
+  { ...servicesOfWorld(), log: () => {} },
+  { waitUntil: () => {} },
+);
+
+function configOf(): Config {
+  const { config } = servicesOfWorld();
   return { ...config, events: { ...config.events, ledgers: LEDGERS } };
 }
 
@@ -36,7 +48,7 @@ async function pages(prefix: SessionsQuery["prefix"], limit: number): Promise<st
   const found: string[][] = [];
   let after: string | null = null;
   do {
-    const sessions = sessionsOf(env, configOf());
+    const sessions = sessionsOf(env, configOf(), CALL);
     const query = { prefix, limit, ...(after === null ? {} : { after: clientId(after) }) };
     const page: Awaited<ReturnType<typeof sessions.list>> = await sessions.list(query);
     found.push(page.sessions.map((session) => session.client_id));
@@ -86,7 +98,7 @@ describe("the list of sessions", () => {
 function failingWith(error: Error) {
   const getSession = () => Promise.reject(error);
   const failing = { ...env, HUB: { getByName: () => ({ getSession }) } } as unknown as Env;
-  return sessionsOf(failing, configOf());
+  return sessionsOf(failing, configOf(), CALL);
 }
 
 describe("a session's hub", () => {
@@ -102,7 +114,7 @@ describe("a session's hub", () => {
   });
 
   it("answers null for a client that is not connected", async () => {
-    expect(await sessionsOf(env, configOf()).find(clientId("nobody"))).toBeNull();
+    expect(await sessionsOf(env, configOf(), CALL).find(clientId("nobody"))).toBeNull();
   });
 });
 
@@ -123,7 +135,7 @@ describe("the list of parked events", () => {
   it.each([1, 2, 4, 7, 8])(
     "has each event once, in the order of their ids, in pages of %i",
     async (limit) => {
-      const events = parkedEventsOf(env, configOf());
+      const events = parkedEventsOf(env, configOf(), CALL);
       const found: { readonly id: number; readonly event_id: string }[] = [];
       let after: number | null = 0;
       let asked = 0;
@@ -142,7 +154,10 @@ describe("the list of parked events", () => {
   );
 
   it("has everything that the Ledger knows of an event", async () => {
-    const { events, next } = await parkedEventsOf(env, configOf()).list({ after: 0, limit: 1 });
+    const { events, next } = await parkedEventsOf(env, configOf(), CALL).list({
+      after: 0,
+      limit: 1,
+    });
     const { data } = connected("alice");
     expect(next).toBe(events[0]?.id);
     expect(events).toEqual([
@@ -160,7 +175,7 @@ describe("the list of parked events", () => {
   });
 
   it("loses the events that are retried by their ids, each at its own Ledger and once", async () => {
-    const events = parkedEventsOf(env, configOf());
+    const events = parkedEventsOf(env, configOf(), CALL);
     const page = await events.list({ after: 0, limit: 9 });
     const [first, second] = page.events;
     const ids = [first?.id ?? 0, second?.id ?? 0, first?.id ?? 0, 4, 63 + 64 * 9];

@@ -6,7 +6,7 @@ import { importPKCS8, SignJWT } from "jose";
 import { failed, success, type Result } from "../../../protocol/result.ts";
 import { exchange, type HttpAnswer, type HttpPorts } from "../http-exchange.ts";
 import { isObject } from "../../../protocol/json.ts";
-import { tidy } from "./publish-outcome.ts";
+import { parseRetryAfter, tidy } from "./publish-outcome.ts";
 import type { ServiceAccount } from "./service-account.ts";
 import type { Mint, Token, TokenFailure } from "./token-cache.ts";
 
@@ -49,7 +49,7 @@ export function exchangedToken(
     };
     const askedAtMs = now();
     const answer = await exchange(http, tokenUrl, request);
-    return answer.ok ? readTokenAnswer(answer.value, askedAtMs) : retry(answer.failure);
+    return answer.ok ? readTokenAnswer(answer.value, askedAtMs) : retry(answer.failure, null);
   };
 }
 
@@ -67,12 +67,12 @@ async function sign(
     return success({ text, expiresAtMs: exp * 1000 });
   } catch {
     // It is not an RSA key, has less than 2048 bits, or its numbers make no key. The text of the error is not for logs.
-    return rejected("the service account's private_key cannot sign RS256");
+    return blocked("the service account's private_key cannot sign RS256");
   }
 }
 
 function readTokenAnswer(
-  { status, json }: HttpAnswer,
+  { status, json, retryAfter }: HttpAnswer,
   askedAtMs: number,
 ): Result<Token, TokenFailure> {
   const answer = isObject(json) ? json : {};
@@ -80,18 +80,21 @@ function readTokenAnswer(
     const { access_token: text, expires_in: seconds } = answer;
     return typeof text === "string" && text !== "" && typeof seconds === "number"
       ? success({ text, expiresAtMs: askedAtMs + seconds * 1000 })
-      : retry("200 without access_token and expires_in");
+      : retry("200 without access_token and expires_in", null);
   }
   const { error, error_description: description } = answer;
   const words = [status, error, description].filter((word) => word !== undefined).join(" ");
   const isTransient = status === 408 || status === 429 || status >= 500;
-  return isTransient ? retry(tidy(words)) : rejected(tidy(words));
+  // The others, such as 400 invalid_grant, also mean a key that Google does not know everywhere yet.
+  return isTransient
+    ? retry(tidy(words), parseRetryAfter(retryAfter, askedAtMs))
+    : blocked(tidy(words));
 }
 
-function retry(reason: string): Result<never, TokenFailure> {
-  return failed({ kind: "retry", reason: `token: ${reason}`, retryAfterMs: null });
+function retry(reason: string, retryAfterMs: number | null): Result<never, TokenFailure> {
+  return failed({ kind: "retry", reason: `token: ${reason}`, retryAfterMs });
 }
 
-function rejected(reason: string): Result<never, TokenFailure> {
-  return failed({ kind: "rejected", reason: `token: ${reason}`, concerns: "settings" });
+function blocked(reason: string): Result<never, TokenFailure> {
+  return failed({ kind: "blocked", reason: `token: ${reason}` });
 }

@@ -11,26 +11,72 @@ export type PublishVerdict =
   | PublishOutcome
   | { readonly kind: "unauthorized"; readonly reason: string };
 
-/** A missing topic is a mistake that a person mends: it is tried again once a minute, and nothing is dropped. */
-const SLOW_RETRY_MS = 60_000;
+interface AnswerRow {
+  /** What Pub/Sub, or the token endpoint, answers. */
+  readonly answers: string;
+  readonly meaning: string;
+  readonly action: string;
+  /** The value of the label `outcome` of `signal_manager_publish_requests_total`. */
+  readonly counted: string;
+}
+
+/** THE table of what Pub/Sub can answer: `meaningOf` chooses the row, and docs/events.md prints it. */
+export const PUBSUB_ANSWERS = {
+  published: {
+    answers: "200 with an id for every message",
+    meaning: "Pub/Sub has the events.",
+    action: "They leave the queue.",
+    counted: "`published`",
+  },
+  passing: {
+    answers:
+      "408, 409 `ABORTED`, 429, 499, 5xx except 501 `UNIMPLEMENTED`, 200 without all ids, no answer within `events.pubsub_timeout`, a broken connection; from the token endpoint 408, 429, 5xx, 200 without a token, or no answer",
+    meaning: "Trouble that passes.",
+    action:
+      "The same events are published again after up to 1 s, doubling to 60 s, and never before `Retry-After`.",
+    counted: "`retried`",
+  },
+  unauthorized: {
+    answers: "401",
+    meaning: "The token is not accepted: its key was replaced, or a clock is wrong.",
+    action:
+      "The events are published once more at once with a new token. A second 401 is the next row.",
+    counted: "by the second answer",
+  },
+  blocked: {
+    answers:
+      "401 to a new token, 403, 404, 400 `FAILED_PRECONDITION` for a single event, and every other answer; from the token endpoint every other answer, such as 400 `invalid_grant`; a key that cannot sign",
+    meaning:
+      "No event would be accepted: a permission, the topic, the key, billing, the region or a setting is to blame. Google takes minutes to spread a new permission or key.",
+    action:
+      "All events wait in their order and are published again every minute. Nothing is parked.",
+    counted: "`blocked`",
+  },
+  event: {
+    answers: "400, 413",
+    meaning: "One event of the batch is wrong in itself.",
+    action:
+      "The service publishes half of the batch until it finds the one bad event, and parks that. The others go on.",
+    counted: "`split`, then `parked`",
+  },
+} as const satisfies Readonly<Record<string, AnswerRow>>;
+
+export type Meaning = keyof typeof PUBSUB_ANSWERS;
 
 /** How much of Google's sentence is kept. */
 const MAX_MESSAGE_CHARS = 200;
 
-type Meaning = "retry" | "slow retry" | "unauthorized" | "event" | "settings";
-
-/** By status, below 500. A status that is missing here means `settings`. */
-const MEANINGS: Readonly<Record<number, Meaning>> = {
+/** By status, below 500. A status that is missing here means `blocked`: nothing says that an event is to blame. */
+const MEANINGS: Readonly<Record<number, Exclude<Meaning, "published">>> = {
   400: "event",
   401: "unauthorized",
-  404: "slow retry",
-  408: "retry",
+  408: "passing",
   // ABORTED. The only other 409 is ALREADY_EXISTS, which does not fit a publish request.
-  409: "retry",
+  409: "passing",
   413: "event",
-  429: "retry",
+  429: "passing",
   // CANCELLED: Google's own status.
-  499: "retry",
+  499: "passing",
 };
 
 /** `messages`: how many the request held. */
@@ -43,17 +89,15 @@ export function classifyAnswer(
   if (status >= 200 && status < 300) return classifySuccess(status, json, messages);
   const error = errorOf(json);
   const reason = reasonOf(status, error);
-  const meaning = meaningOf(status, error);
-  switch (meaning) {
-    case "retry":
+  switch (meaningOf(status, error, messages)) {
+    case "passing":
       return { kind: "retry", reason, retryAfterMs: parseRetryAfter(answer.retryAfter, nowMs) };
-    case "slow retry":
-      return { kind: "retry", reason, retryAfterMs: SLOW_RETRY_MS };
     case "unauthorized":
       return { kind: "unauthorized", reason };
     case "event":
-    case "settings":
-      return { kind: "rejected", reason, concerns: meaning };
+      return { kind: "rejected", reason };
+    case "blocked":
+      return { kind: "blocked", reason };
   }
 }
 
@@ -72,11 +116,17 @@ interface GoogleError {
   readonly message: string;
 }
 
-function meaningOf(status: number, error: GoogleError | null): Meaning {
-  if (status === 409 && error?.status === "ALREADY_EXISTS") return "settings";
-  if (status < 500) return MEANINGS[status] ?? "settings";
+function meaningOf(
+  status: number,
+  error: GoogleError | null,
+  messages: number,
+): Exclude<Meaning, "published"> {
+  if (status === 409 && error?.status === "ALREADY_EXISTS") return "blocked";
+  // Billing, a region or an encryption key. In a batch it may also be a mix of ordering keys, which halving would mend.
+  if (status === 400 && error?.status === "FAILED_PRECONDITION" && messages === 1) return "blocked";
+  if (status < 500) return MEANINGS[status] ?? "blocked";
   // 501 with Google's error body is UNIMPLEMENTED. Everything else from 500 on is trouble that passes.
-  return status === 501 && error !== null ? "settings" : "retry";
+  return status === 501 && error !== null ? "blocked" : "passing";
 }
 
 /** `400 INVALID_ARGUMENT: No messages to publish`, or `502 without Google's error body`. */

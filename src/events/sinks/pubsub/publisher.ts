@@ -54,7 +54,7 @@ export function createPublish(settings: PubsubSettings, ports: PubsubPorts): Pub
     if (messages.length === 0) return { kind: "published" };
     if (tokens === null) {
       return needsCredentials(settings.endpoint)
-        ? rejected("no service account is configured")
+        ? { kind: "blocked", reason: "no service account is configured" }
         : final(await post(messages, null));
     }
     let token = await tokens.get();
@@ -102,9 +102,5 @@ function tokenSource(settings: PubsubSettings, ports: PubsubPorts): TokenSource 
 
 /** A new token was refused as well: no token helps. */
 function final(verdict: PublishVerdict): PublishOutcome {
-  return verdict.kind === "unauthorized" ? rejected(verdict.reason) : verdict;
-}
-
-function rejected(reason: string): PublishOutcome {
-  return { kind: "rejected", reason, concerns: "settings" };
+  return verdict.kind === "unauthorized" ? { kind: "blocked", reason: verdict.reason } : verdict;
 }

@@ -19,6 +19,11 @@ export function parseServiceAccount(text: string): Result<ServiceAccount, string
     return failed("the service account must be the JSON object of a key file of Google Cloud");
   }
   const { type, client_email: clientEmail, private_key_id: privateKeyId } = json;
+  if (type === "external_account") {
+    return failed(
+      'the service account has the type "external_account" (workload identity federation), for which a Worker has no token of its own: docs/events.md, "Where JSON keys are forbidden", says what works',
+    );
+  }
   if (type !== undefined && type !== "service_account") {
     return failed('the service account\'s "type" must be "service_account"');
   }

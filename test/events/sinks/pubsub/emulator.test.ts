@@ -11,6 +11,7 @@ import { connected, someMessages, stored } from "../../../support/events.ts";
 import type { PubsubServer } from "../../../support/pubsub-server.ts";
 import { makeServiceAccount } from "../../../support/service-account.ts";
 import { startPubsub } from "../../../support/start-pubsub.ts";
+import { after } from "../../../../src/worker/timer.ts";
 
 /** Only bounds a hang: java takes seconds on a busy machine. */
 const TIMEOUT_MS = 120_000;
@@ -23,7 +24,7 @@ beforeAll(async () => {
 
 afterAll(() => server.stop(), TIMEOUT_MS);
 
-const PORTS = { fetch, abortAfter: (ms: number) => AbortSignal.timeout(ms), now: Date.now };
+const PORTS = { fetch, after, now: Date.now };
 
 function publishTo(topic: string) {
   return createPublish(
@@ -117,8 +118,7 @@ it(
   async () => {
     const publish = publishTo("not-there-yet");
     expect(await publish(someMessages(1))).toMatchObject({
-      kind: "retry",
-      retryAfterMs: 60_000,
+      kind: "blocked",
       reason: expect.stringMatching(/^404 NOT_FOUND: /),
     });
     const collector = await server.collect("not-there-yet");

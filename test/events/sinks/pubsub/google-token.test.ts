@@ -11,6 +11,7 @@ import type { Fetch } from "../../../../src/events/sinks/http-exchange.ts";
 import { failed, success } from "../../../../src/protocol/result.ts";
 import { EVENT_AT_MS } from "../../../support/events.ts";
 import { makeServiceAccount } from "../../../support/service-account.ts";
+import { after } from "../../../../src/worker/timer.ts";
 
 const { account, publicKey } = makeServiceAccount();
 const TOKEN_URL = "https://oauth2.googleapis.com/token";
@@ -48,9 +49,8 @@ describe("selfSignedToken", () => {
     const privateKey = key.export({ type: "pkcs8", format: "pem" }).toString();
     expect(await selfSignedToken({ ...account, privateKey }, () => EVENT_AT_MS)()).toEqual(
       failed({
-        kind: "rejected",
+        kind: "blocked",
         reason: "token: the service account's private_key cannot sign RS256",
-        concerns: "settings",
       }),
     );
   });
@@ -87,10 +87,10 @@ describe("exchangedToken", () => {
     [
       400,
       { error: "invalid_grant", error_description: "Invalid JWT Signature." },
-      { kind: "rejected", reason: "token: 400 invalid_grant Invalid JWT Signature." },
+      { kind: "blocked", reason: "token: 400 invalid_grant Invalid JWT Signature." },
     ],
-    [401, { error: "invalid_client" }, { kind: "rejected", reason: "token: 401 invalid_client" }],
-    [403, "<html>", { kind: "rejected", reason: "token: 403" }],
+    [401, { error: "invalid_client" }, { kind: "blocked", reason: "token: 401 invalid_client" }],
+    [403, "<html>", { kind: "blocked", reason: "token: 403" }],
     [429, {}, { kind: "retry", reason: "token: 429" }],
     [500, { error: "internal_failure" }, { kind: "retry", reason: "token: 500 internal_failure" }],
     [200, {}, { kind: "retry", reason: "token: 200 without access_token and expires_in" }],
@@ -114,7 +114,7 @@ describe("exchangedToken", () => {
 function exchanged(fetch: Fetch, timeoutMs = 10_000) {
   return exchangedToken(account, {
     fetch,
-    abortAfter: (ms) => AbortSignal.timeout(ms),
+    after,
     tokenUrl: TOKEN_URL,
     timeoutMs,
     now: () => EVENT_AT_MS,

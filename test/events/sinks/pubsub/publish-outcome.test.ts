@@ -3,15 +3,16 @@ import { describe, expect, it } from "vitest";
 import {
   classifyAnswer,
   parseRetryAfter,
+  PUBSUB_ANSWERS,
   tidy,
+  type Meaning,
   type PublishVerdict,
 } from "../../../../src/events/sinks/pubsub/publish-outcome.ts";
+import { METRICS } from "../../../../src/metrics/table.ts";
 import { EVENT_AT_MS } from "../../../support/events.ts";
 
-const SLOW_MS = 60_000;
-
-function classify(status: number, json?: unknown, retryAfter: string | null = null) {
-  return classifyAnswer({ status, json, retryAfter }, 2, EVENT_AT_MS);
+function classify(status: number, json?: unknown, retryAfter: string | null = null, messages = 2) {
+  return classifyAnswer({ status, json, retryAfter }, messages, EVENT_AT_MS);
 }
 
 function google(code: number, status: string, message = "Words."): unknown {
@@ -23,18 +24,18 @@ const ROWS: readonly [number, string, PublishVerdict["kind"]][] = [
   [400, "INVALID_ARGUMENT", "rejected"],
   [400, "FAILED_PRECONDITION", "rejected"],
   [401, "UNAUTHENTICATED", "unauthorized"],
-  [403, "PERMISSION_DENIED", "rejected"],
-  [404, "NOT_FOUND", "retry"],
-  [405, "METHOD_NOT_ALLOWED", "rejected"],
+  [403, "PERMISSION_DENIED", "blocked"],
+  [404, "NOT_FOUND", "blocked"],
+  [405, "METHOD_NOT_ALLOWED", "blocked"],
   [408, "DEADLINE_EXCEEDED", "retry"],
   [409, "ABORTED", "retry"],
-  [409, "ALREADY_EXISTS", "rejected"],
+  [409, "ALREADY_EXISTS", "blocked"],
   [413, "INVALID_ARGUMENT", "rejected"],
   [429, "RESOURCE_EXHAUSTED", "retry"],
   [499, "CANCELLED", "retry"],
   [500, "INTERNAL", "retry"],
   [500, "UNKNOWN", "retry"],
-  [501, "UNIMPLEMENTED", "rejected"],
+  [501, "UNIMPLEMENTED", "blocked"],
   [502, "UNAVAILABLE", "retry"],
   [503, "UNAVAILABLE", "retry"],
   [504, "DEADLINE_EXCEEDED", "retry"],
@@ -46,17 +47,10 @@ describe("An answer in Google's form", () => {
     expect(classify(code, google(code, status))).toMatchObject({ kind, reason });
   });
 
-  it.each([
-    [400, "event"],
-    [413, "event"],
-    [403, "settings"],
-    [501, "settings"],
-  ])("%i concerns the %s", (code, concerns) => {
-    expect(classify(code, google(code, "X"))).toMatchObject({ kind: "rejected", concerns });
-  });
-
-  it("means a retry after a minute if it is 404, whatever Retry-After says", () => {
-    expect(classify(404, google(404, "NOT_FOUND"), "1")).toMatchObject({ retryAfterMs: SLOW_MS });
+  it("400 FAILED_PRECONDITION does not blame the event where there is only one: billing, the region or a key is to blame", () => {
+    const answer = google(400, "FAILED_PRECONDITION");
+    expect(classify(400, answer, null, 1)).toMatchObject({ kind: "blocked" });
+    expect(classify(400, google(400, "INVALID_ARGUMENT"), null, 1).kind).toBe("rejected");
   });
 
   it("sets the earliest retry with Retry-After, if it has one", () => {
@@ -65,15 +59,40 @@ describe("An answer in Google's form", () => {
   });
 });
 
+describe("The table of answers", () => {
+  /** The outcome of each row, and an answer that belongs to it. */
+  const EXAMPLES: Readonly<Record<Meaning, readonly [PublishVerdict["kind"], number]>> = {
+    published: ["published", 200],
+    passing: ["retry", 429],
+    unauthorized: ["unauthorized", 401],
+    blocked: ["blocked", 403],
+    event: ["rejected", 400],
+  };
+
+  it.each(Object.entries(EXAMPLES))("has the row %s for %j", (row, [kind, status]) => {
+    const json = status === 200 ? { messageIds: ["1", "2"] } : google(status, "X");
+    expect(classify(status, json).kind).toBe(kind);
+    // Object.entries widens to string; these are the table's own.
+    expect(PUBSUB_ANSWERS[row as Meaning].answers).toContain(String(status));
+  });
+
+  it("counts each row under an outcome that the metric has", () => {
+    const { values } = METRICS.signal_manager_publish_requests_total.label;
+    const counted = Object.values(PUBSUB_ANSWERS).map((row) => row.counted);
+    const named = counted.flatMap((text) => text.match(/(?<=`)\w+(?=`)/g) ?? []);
+    expect(named.toSorted()).toEqual([...values].toSorted());
+  });
+});
+
 describe("An answer of somebody else", () => {
   it.each<[number, PublishVerdict["kind"]]>([
-    [301, "rejected"],
+    [301, "blocked"],
     [400, "rejected"],
     [401, "unauthorized"],
-    [403, "rejected"],
-    [404, "retry"],
+    [403, "blocked"],
+    [404, "blocked"],
     [409, "retry"],
-    [418, "rejected"],
+    [418, "blocked"],
     [500, "retry"],
     [501, "retry"],
     [502, "retry"],

@@ -11,6 +11,7 @@ import type { BearerSettings } from "../../../../scripts/local/fake-pubsub/beare
 import type { FakeFault } from "../../../../scripts/local/fake-pubsub/faults.ts";
 import { someMessages } from "../../../support/events.ts";
 import { makeServiceAccount } from "../../../support/service-account.ts";
+import { after } from "../../../../src/worker/timer.ts";
 
 const { account, publicKey } = makeServiceAccount();
 const unknownAccount = makeServiceAccount().account;
@@ -18,8 +19,6 @@ const unknownAccount = makeServiceAccount().account;
 let fake: FakePubsub;
 
 afterEach(() => fake.goAway());
-
-const abortAfter = (ms: number) => AbortSignal.timeout(ms);
 
 function publisher(more: Partial<PubsubSettings> = {}) {
   const publish = createPublish(
@@ -33,7 +32,7 @@ function publisher(more: Partial<PubsubSettings> = {}) {
       timeoutMs: 10_000,
       ...more,
     },
-    { fetch, abortAfter, now: Date.now },
+    { fetch, after, now: Date.now },
   );
   return { publish };
 }
@@ -47,8 +46,12 @@ function retry(reason: unknown): PublishOutcome {
   return { kind: "retry", reason: reason as string, retryAfterMs: null };
 }
 
-function rejected(reason: string, concerns: "event" | "settings"): PublishOutcome {
-  return { kind: "rejected", reason, concerns };
+function rejected(reason: string): PublishOutcome {
+  return { kind: "rejected", reason };
+}
+
+function blocked(reason: string): PublishOutcome {
+  return { kind: "blocked", reason };
 }
 
 describe("A publish request", () => {
@@ -58,31 +61,23 @@ describe("A publish request", () => {
   });
 
   it.each<[string, FakeFault, PublishOutcome]>([
-    ["400", google(400, "INVALID_ARGUMENT"), rejected("400 INVALID_ARGUMENT: Words.", "event")],
-    ["401", google(401, "UNAUTHENTICATED"), rejected("401 UNAUTHENTICATED: Words.", "settings")],
-    [
-      "403",
-      google(403, "PERMISSION_DENIED"),
-      rejected("403 PERMISSION_DENIED: Words.", "settings"),
-    ],
+    ["400", google(400, "INVALID_ARGUMENT"), rejected("400 INVALID_ARGUMENT: Words.")],
+    ["401", google(401, "UNAUTHENTICATED"), blocked("401 UNAUTHENTICATED: Words.")],
+    ["403", google(403, "PERMISSION_DENIED"), blocked("403 PERMISSION_DENIED: Words.")],
     ["408", google(408, "X"), retry("408 X: Words.")],
     ["409 ABORTED", google(409, "ABORTED"), retry("409 ABORTED: Words.")],
-    ["409 else", google(409, "ALREADY_EXISTS"), rejected("409 ALREADY_EXISTS: Words.", "settings")],
-    ["413", google(413, "X"), rejected("413 X: Words.", "event")],
+    ["409 else", google(409, "ALREADY_EXISTS"), blocked("409 ALREADY_EXISTS: Words.")],
+    ["413", google(413, "X"), rejected("413 X: Words.")],
     ["429", google(429, "RESOURCE_EXHAUSTED"), retry("429 RESOURCE_EXHAUSTED: Words.")],
     ["499", google(499, "CANCELLED"), retry("499 CANCELLED: Words.")],
     ["500", google(500, "INTERNAL"), retry("500 INTERNAL: Words.")],
-    ["501", google(501, "UNIMPLEMENTED"), rejected("501 UNIMPLEMENTED: Words.", "settings")],
+    ["501", google(501, "UNIMPLEMENTED"), blocked("501 UNIMPLEMENTED: Words.")],
     ["502", google(502, "UNAVAILABLE"), retry("502 UNAVAILABLE: Words.")],
     ["503", google(503, "UNAVAILABLE"), retry("503 UNAVAILABLE: Words.")],
     ["504", google(504, "DEADLINE_EXCEEDED"), retry("504 DEADLINE_EXCEEDED: Words.")],
     ["502 in HTML", { kind: "html", status: 502 }, retry("502 without Google's error body")],
     ["503 in HTML", { kind: "html", status: 503 }, retry("503 without Google's error body")],
-    [
-      "403 in HTML",
-      { kind: "html", status: 403 },
-      rejected("403 without Google's error body", "settings"),
-    ],
+    ["403 in HTML", { kind: "html", status: 403 }, blocked("403 without Google's error body")],
     ["a reset", { kind: "reset" }, retry(expect.stringMatching(/^network: /))],
     ["a reset after all", { kind: "reset-after" }, retry(expect.stringMatching(/^network: /))],
     ["an id too few", { kind: "short-ids" }, retry("200 with 1 message ids for 2 messages")],
@@ -125,19 +120,16 @@ describe("A publish request", () => {
     expect(await publish(someMessages(2))).toEqual({ kind: "published" });
   });
 
-  it("for a missing topic is tried again after a minute", async () => {
-    expect(await publisher({ topic: "other" }).publish(someMessages(2))).toEqual({
-      kind: "retry",
-      reason: "404 NOT_FOUND: Resource not found (resource=other).",
-      retryAfterMs: 60_000,
-    });
+  it("for a missing topic waits until somebody creates the topic", async () => {
+    expect(await publisher({ topic: "other" }).publish(someMessages(2))).toEqual(
+      blocked("404 NOT_FOUND: Resource not found (resource=other)."),
+    );
   });
 
   it("with several ordering keys is rejected, which is why batches never mix them", async () => {
     const mixed = [...someMessages(1, "a"), ...someMessages(1, "b")];
     expect(await publisher().publish(mixed)).toMatchObject({
       kind: "rejected",
-      concerns: "event",
       reason: expect.stringMatching(/^400 FAILED_PRECONDITION: In a single publish request/),
     });
   });
@@ -151,7 +143,7 @@ describe("A Pub/Sub that verifies tokens", () => {
   }
 
   /** A 404 means that the token was accepted: there is no topic, since creating one takes a token, too. */
-  const INSIDE = { kind: "retry", reason: expect.stringMatching(/^404 NOT_FOUND/) };
+  const INSIDE = { kind: "blocked", reason: expect.stringMatching(/^404 NOT_FOUND/) };
 
   it.each(["jwt", "oauth"] as const)("accepts ours: %s", async (auth) => {
     await start();
@@ -163,7 +155,7 @@ describe("A Pub/Sub that verifies tokens", () => {
 
   it("refuses a request without a token, and a token signed with another key after one more attempt", async () => {
     await start();
-    const outcome = { kind: "rejected", reason: expect.stringMatching(/^401 UNAUTHENTICATED/) };
+    const outcome = { kind: "blocked", reason: expect.stringMatching(/^401 UNAUTHENTICATED/) };
     expect(await publisher().publish(someMessages(1))).toMatchObject(outcome);
     expect(fake.publishRequests).toBe(1);
     const wrong = publisher({ serviceAccount: unknownAccount });
@@ -175,9 +167,8 @@ describe("A Pub/Sub that verifies tokens", () => {
     await start();
     const wrong = publisher({ auth: "oauth", serviceAccount: unknownAccount });
     expect(await wrong.publish(someMessages(1))).toEqual({
-      kind: "rejected",
+      kind: "blocked",
       reason: "token: 400 invalid_grant Invalid JWT Signature.",
-      concerns: "settings",
     });
     expect(fake.publishRequests).toBe(0);
   });
@@ -186,9 +177,8 @@ describe("A Pub/Sub that verifies tokens", () => {
     await start({ mayPublish: false });
     const { publish } = publisher({ serviceAccount: account });
     expect(await publish(someMessages(1))).toEqual({
-      kind: "rejected",
+      kind: "blocked",
       reason: "403 PERMISSION_DENIED: User not authorized to perform this action.",
-      concerns: "settings",
     });
   });
 
@@ -207,7 +197,7 @@ describe("A Pub/Sub that verifies tokens", () => {
           tokenUrl: fake.tokenUrl,
           timeoutMs: 10_000,
         },
-        { fetch, abortAfter, now: () => nowMs },
+        { fetch, after, now: () => nowMs },
       );
       expect(await publish(someMessages(1))).toMatchObject(INSIDE);
       nowMs += 60_000;

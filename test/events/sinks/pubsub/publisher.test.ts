@@ -8,6 +8,7 @@ import {
 } from "../../../../src/events/sinks/pubsub/publisher.ts";
 import { EVENT_AT_MS, someMessages } from "../../../support/events.ts";
 import { makeServiceAccount } from "../../../support/service-account.ts";
+import { after } from "../../../../src/worker/timer.ts";
 
 const { account } = makeServiceAccount();
 
@@ -40,7 +41,7 @@ function publisher(settings: Partial<PubsubSettings>, answers: readonly (() => R
         const answer = answers[Math.min(asked.length, answers.length) - 1];
         return Promise.resolve(answer?.() ?? new Response(null, { status: 599 }));
       },
-      abortAfter: (ms) => AbortSignal.timeout(ms),
+      after,
       now: () => (nowMs += 1000),
     },
   );
@@ -92,6 +93,17 @@ describe("Publishing", () => {
   });
 });
 
+describe("Publishing through a relay", () => {
+  it("posts below the path of the endpoint, without a token", async () => {
+    const relay = { endpoint: "https://relay.example/secret/", serviceAccount: null };
+    const { publish, asked } = publisher(relay, [taken]);
+    expect(await publish(2)).toEqual({ kind: "published" });
+    const topic = `projects/${SETTINGS.project}/topics/${SETTINGS.topic}`;
+    const url = `https://relay.example/secret/v1/${topic}:publish`;
+    expect(asked).toMatchObject([{ url, authorization: null }]);
+  });
+});
+
 describe("Publishing, when the token is refused,", () => {
   it("tries once more with a new token", async () => {
     const { publish, asked } = publisher({}, [unauthorized, taken]);
@@ -105,9 +117,8 @@ describe("Publishing, when the token is refused,", () => {
   it("blames the settings if the new token is refused as well", async () => {
     const { publish, asked } = publisher({}, [unauthorized]);
     expect(await publish(2)).toEqual({
-      kind: "rejected",
+      kind: "blocked",
       reason: "401 UNAUTHENTICATED: No.",
-      concerns: "settings",
     });
     expect(asked).toHaveLength(2);
   });
@@ -115,7 +126,7 @@ describe("Publishing, when the token is refused,", () => {
   it("does not try again without credentials", async () => {
     const local = { endpoint: "http://127.0.0.1:8085", serviceAccount: null };
     const { publish, asked } = publisher(local, [unauthorized]);
-    expect(await publish(2)).toMatchObject({ kind: "rejected", concerns: "settings" });
+    expect(await publish(2)).toMatchObject({ kind: "blocked" });
     expect(asked).toHaveLength(1);
   });
 });
@@ -158,12 +169,11 @@ describe("Credentials", () => {
     expect(needsCredentials(endpoint)).toBe(needed);
   });
 
-  it("are checked before a request is made: without them the batch is rejected", async () => {
+  it("are checked before a request is made: without them the batch waits", async () => {
     const { publish, asked } = publisher({ serviceAccount: null }, [taken]);
     expect(await publish(2)).toEqual({
-      kind: "rejected",
+      kind: "blocked",
       reason: "no service account is configured",
-      concerns: "settings",
     });
     expect(asked).toEqual([]);
   });

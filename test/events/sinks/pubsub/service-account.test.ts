@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { parseServiceAccount } from "../../../../src/events/sinks/pubsub/service-account.ts";
 import { success } from "../../../../src/protocol/result.ts";
+import { readOwn } from "../../../support/own-settings.ts";
 import { makeServiceAccount } from "../../../support/service-account.ts";
 
 const { account, json } = makeServiceAccount();
@@ -31,6 +32,24 @@ describe("parseServiceAccount", () => {
     ["without a type", withMembers({ type: undefined })],
   ])("reads a key file %s", (_, text) => {
     expect(parseServiceAccount(text)).toEqual(success(account));
+  });
+
+  it("says what works instead for a credential of workload identity federation, which needs a token that a Worker does not have", () => {
+    const federated = {
+      type: "external_account",
+      audience:
+        "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q",
+      subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+      token_url: "https://sts.googleapis.com/v1/token",
+      credential_source: { file: "/var/run/token" },
+    };
+    const fault = parseServiceAccount(JSON.stringify(federated));
+    expect(fault).toMatchObject({ ok: false });
+    const { failure: sentence } = fault as { failure: string };
+    expect(sentence).toContain('"external_account"');
+    expect(sentence).toContain("a Worker has no token");
+    const [, heading = "missing"] = /docs\/events\.md, "([^"]+)"/.exec(sentence) ?? [];
+    expect(readOwn("docs/events.md")).toContain(`\n## ${heading}\n`);
   });
 
   it.each([

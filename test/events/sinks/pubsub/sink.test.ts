@@ -4,6 +4,7 @@ import { createPubsubSink } from "../../../../src/events/sinks/pubsub/publisher.
 import { FakePubsub } from "../../../../scripts/local/fake-pubsub.ts";
 import type { FakeFault } from "../../../../scripts/local/fake-pubsub/faults.ts";
 import { describeSink } from "../sink-contract.ts";
+import { after } from "../../../../src/worker/timer.ts";
 
 const FAULTS: readonly (readonly [what: string, fault: FakeFault])[] = [
   ["an error that passes", google(503, "UNAVAILABLE")],
@@ -34,7 +35,7 @@ describeSink("pubsub", async () => {
         tokenUrl: fake.tokenUrl,
         timeoutMs: 500,
       },
-      { fetch, abortAfter: (ms) => AbortSignal.timeout(ms), now: Date.now },
+      { fetch, after, now: Date.now },
     ),
     async arrived() {
       let taken = await rest.take("signal-sub");
