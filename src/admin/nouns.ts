@@ -97,8 +97,9 @@ export const SendSignalRequest = bodyOf({
     .optional()
     .meta({ description: "The client that the signal comes from; if absent, the backend itself" }),
   target_client_id: clientId,
-  type: z.enum(["offer", "answer", "ice_candidate"], {
-    error: "must be one of offer, answer, ice_candidate",
+  // The last is spelled as in the client SDK, and documented; the one before it is the first spelling (decision 0057).
+  type: z.enum(["offer", "answer", "ice_candidate", "ice-candidate"], {
+    error: "must be one of offer, answer, ice-candidate",
   }),
   signal_data: signalData,
 });

@@ -5,6 +5,8 @@ import type { ErrorCode } from "../protocol/errors.ts";
 interface ErrorRow {
   /** The message for a person. */
   readonly text: string;
+  /** The hub's own sentence where it says the same in other words. The message then leaves it out. */
+  readonly hubText?: string;
   /**
    * For a signal: whether sending it again makes sense. For the connection: whether the client tries again by itself. If it
    * does not, it has stopped, and `connect()` starts over.
@@ -20,13 +22,13 @@ interface ErrorRow {
 // oxfmt-ignore
 export const SIGNAL_ERRORS = {
   // The outcome of a signal.
-  "target-absent": { retryable: true, errorCode: 404, text: "The target is not connected" },
-  "target-forbidden": { retryable: false, errorCode: 403, text: "The token does not allow this target" },
+  "target-absent": { retryable: true, errorCode: 404, text: "The target is not connected", hubText: "Target client not found" },
+  "target-forbidden": { retryable: false, errorCode: 403, text: "Your token does not allow this target" },
   "too-large": { retryable: false, errorCode: 413, text: "The signal exceeds a frame's 65,535 bytes" },
   "bad-signal": { retryable: false, errorCode: 400, text: "The signal is not valid" },
   "rate-limited": { retryable: true, errorCode: 429, text: "Too many frames: slow down" },
-  "hub-fault": { retryable: true, errorCode: 500, text: "The hub failed; the frame had no effect" },
-  "hub-unavailable": { retryable: true, errorCode: 503, close: "full", text: "The hub is full, or cannot reach the target" },
+  "hub-fault": { retryable: true, errorCode: 500, text: "The hub failed; the frame had no effect", hubText: "Internal server error" },
+  "hub-unavailable": { retryable: true, errorCode: 503, close: "full", text: "The hub has no room, or cannot reach the target" },
   "outcome-unknown": { retryable: true, text: "The connection was lost: the signal may have arrived, or not" },
   "timed-out": { retryable: true, text: "The signal had no outcome in time" },
   "queue-full": { retryable: true, text: "Too many signals wait for the connection" },
@@ -40,11 +42,11 @@ export const SIGNAL_ERRORS = {
   unauthenticated: { retryable: false, errorCode: 401, close: "unauthenticated", text: "The hub refused the credentials" },
   "connect-refused": { retryable: false, text: "The hub refused CONNECT" },
   replaced: { retryable: false, errorCode: 409, close: "replaced", text: "Another connection took over this client id" },
-  kicked: { retryable: false, close: "kicked", text: "An administrator ended the session" },
+  kicked: { retryable: false, close: "kicked", text: "An administrator ended this session" },
   "hub-too-old": { retryable: false, text: "The hub is too old: it does not acknowledge signals" },
   "closed-by-hub": { retryable: false, close: "normal", text: "The hub ended the session" },
   "framing-lost": { retryable: false, close: "framing-lost", text: "The hub could not read this client's frames" },
-  "message-too-large": { retryable: false, close: "too-large", text: "The hub allows no message of this size" },
+  "message-too-large": { retryable: false, close: "too-large", text: "The hub allows no message of this size", hubText: "The message exceeds the size limit" },
   // What the client receives, and the code that reads it.
   "bad-frame": { retryable: true, text: "The hub broke the protocol" },
   "listener-failed": { retryable: true, text: "A listener threw" },
@@ -52,6 +54,7 @@ export const SIGNAL_ERRORS = {
   "bad-option": { retryable: false, text: "An option is not valid" },
   // peer()
   "negotiation-failed": { retryable: true, text: "The RTCPeerConnection refused a step of the negotiation" },
+  "call-not-connected": { retryable: true, text: "The call has not connected in time" },
 } as const satisfies Record<string, ErrorRow>;
 
 /** Stable: no code is ever renamed. */
@@ -59,7 +62,7 @@ export type SignalErrorCode = keyof typeof SIGNAL_ERRORS;
 
 /** What is known besides the code. */
 export interface SignalErrorDetails {
-  /** Text that follows the table's. */
+  /** Text that follows the table's, unless it says the same. */
   readonly detail?: string | undefined;
   readonly target?: string | undefined;
   readonly errorCode?: number | undefined;
@@ -88,9 +91,10 @@ export class SignalError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(code: SignalErrorCode, details: SignalErrorDetails = {}) {
-    const { text, retryable } = SIGNAL_ERRORS[code];
+    const { text, retryable, hubText }: ErrorRow = SIGNAL_ERRORS[code];
     const { detail, cause } = details;
-    super(detail === undefined ? text : `${text}: ${detail}`, cause === undefined ? {} : { cause });
+    const saysMore = detail !== undefined && detail !== text && detail !== hubText;
+    super(saysMore ? `${text}: ${detail}` : text, cause === undefined ? {} : { cause });
     this.code = code;
     this.retryable = retryable;
     this.outcome = details.outcome ?? "not-delivered";

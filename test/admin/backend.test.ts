@@ -65,7 +65,7 @@ describe("POST /admin/signals", () => {
     expect(observed).toEqual([{ event: "admin.acted", operation: "sendSignal", clientId: "bob" }]);
   });
 
-  it.each(["offer", "answer", "ice_candidate"])(
+  it.each(["offer", "answer", "ice-candidate", "ice_candidate"])(
     "sends a signal of type %s from the source that the backend names",
     async (type) => {
       const { ask, signals } = createService({ clients: ["bob"] });

@@ -66,10 +66,13 @@ describe("the OpenAPI document", () => {
 });
 
 describe("the shape of the OpenAPI document", () => {
+  /** The spelling of a signal's type that was added since. */
+  const ADDED_TYPE = ',"ice-candidate"';
+
   /** Answers that were declared since: by path, method and status. */
   const ADDED = [["/sessions/{client_id}", "get", "503"]] as const;
 
-  it("is that of its first version, byte for byte, but for descriptions and the answers added since", () => {
+  it("is that of its first version, byte for byte, but for descriptions, and for the answers and the spelling added since", () => {
     // JSON of our own making, whose paths hold methods, whose methods hold responses.
     const shape = withoutTexts(DOCUMENT) as typeof DOCUMENT;
     for (const [path, method, status] of ADDED) {
@@ -77,7 +80,9 @@ describe("the shape of the OpenAPI document", () => {
       expect(responses).toHaveProperty(status);
       delete (responses as Record<string, unknown>)[status];
     }
-    expect(JSON.stringify(shape)).toBe(JSON.stringify(before));
+    const [head, ...tail] = JSON.stringify(shape).split(ADDED_TYPE);
+    expect(tail).toHaveLength(1);
+    expect(`${head}${tail[0]}`).toBe(JSON.stringify(before));
   });
 });
 

@@ -83,7 +83,7 @@ describe("the admin API", () => {
         { parameter: "dry", detail: "is not known here" },
         { pointer: "#/source_client_id", detail: ID },
         { pointer: "#/target_client_id", detail: ID },
-        { pointer: "#/type", detail: "must be one of offer, answer, ice_candidate" },
+        { pointer: "#/type", detail: "must be one of offer, answer, ice-candidate" },
         { pointer: "#/signal_data", detail: "is missing" },
         { pointer: "#/a~1b~0c%20d", detail: "is not known here" },
         { pointer: "#/extra", detail: "is not known here" },

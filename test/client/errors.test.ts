@@ -8,7 +8,14 @@ import {
   type SignalErrorCode,
 } from "../../src/client/errors.ts";
 import { CLOSE_CODES, type CloseName } from "../../src/protocol/close-codes.ts";
-import { ERROR_CODES } from "../../src/protocol/errors.ts";
+import { ERROR_CODES, faultRow, FAULTS, type Fault } from "../../src/protocol/errors.ts";
+
+/** What a user of the SDK reads of a fault that the hub reports. */
+function messageOf(fault: Fault): string {
+  const { code, close, text } = faultRow(fault);
+  const known = close === undefined ? codeOfErrorFrame(code) : codeOfClose(close);
+  return new SignalError(known, { detail: text }).message;
+}
 
 describe("SIGNAL_ERRORS", () => {
   it("[ER1] has a code of its own for every error_code of the wire", () => {
@@ -62,4 +69,41 @@ describe("SIGNAL_ERRORS", () => {
       expect(error.message.length).toBeGreaterThan(20);
     },
   );
+
+  it("says once what the hub says, too, and adds what the hub alone says", () => {
+    expect({
+      absent: messageOf("signal.absent"),
+      forbidden: messageOf("signal.forbidden"),
+      internal: messageOf("internal"),
+      kicked: messageOf("session.kicked"),
+      rate: messageOf("rate.exceeded"),
+      replaced: messageOf("session.replaced"),
+      tooLarge: messageOf("message.too-large"),
+      expired: messageOf("session.expired"),
+      backlog: messageOf("signal.backlog"),
+    }).toEqual({
+      absent: "The target is not connected",
+      forbidden: "Your token does not allow this target",
+      internal: "The hub failed; the frame had no effect",
+      kicked: "An administrator ended this session",
+      rate: "Too many frames: slow down",
+      replaced: "Another connection took over this client id",
+      tooLarge: "The hub allows no message of this size",
+      expired: "The hub refused the credentials: Token has expired",
+      backlog:
+        "The hub has no room, or cannot reach the target: Target client does not read: too much waits for it",
+    });
+    for (const fault of Object.keys(FAULTS) as Fault[]) {
+      const { text } = faultRow(fault);
+      expect(messageOf(fault).split(text).length, fault).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it("names no sentence as the hub's that the hub does not say", () => {
+    const said = new Set(Object.values(FAULTS).map(({ text }): string => text));
+    const rows = Object.values(SIGNAL_ERRORS) as { readonly hubText?: string }[];
+    const named = rows.flatMap(({ hubText }) => hubText ?? []);
+    expect(named.filter((text) => !said.has(text))).toEqual([]);
+    expect(named).not.toEqual([]);
+  });
 });

@@ -41,7 +41,8 @@ function serviceWith(deliver: Deliver) {
 it.each([
   ["offer", "SIGNAL_OFFER", undefined, "backend"],
   ["answer", "SIGNAL_ANSWER", "server:1", "server:1"],
-  ["ice_candidate", "SIGNAL_ICE_CANDIDATE", "zoë", "zoë"],
+  ["ice-candidate", "SIGNAL_ICE_CANDIDATE", "zoë", "zoë"],
+  ["ice_candidate", "SIGNAL_ICE_CANDIDATE", undefined, "backend"],
 ] as const)(
   "[SI2] A backend's %s is a frame %s that names its source and its target, as a client's is",
   async (type, name, source, stamped) => {

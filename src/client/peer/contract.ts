@@ -10,8 +10,19 @@ export interface PeerOptions<
   Connection extends RtcConnection = PlatformConnection,
   Config = PlatformConfig,
 > {
-  /** The configuration of each RTCPeerConnection: ICE servers and so on. */
-  readonly rtcConfig?: NoInfer<Config>;
+  /**
+   * The configuration of each RTCPeerConnection: ICE servers and so on. A function is asked for each RTCPeerConnection and
+   * each ICE restart, so that credentials are fresh. It may be asynchronous; then its value is set with
+   * `setConfiguration`, which cannot change `bundlePolicy`, `rtcpMuxPolicy` and `certificates`. If it throws, rejects or
+   * takes more than ten seconds, `error` says so with `negotiation-failed`, and the last configuration stands.
+   */
+  readonly rtcConfig?: NoInfer<Config> | (() => NoInfer<Config> | Promise<NoInfer<Config>>);
+  /**
+   * Milliseconds within which the call should be connected, from `peer()`, from a reload of the other side, or from the
+   * failure of its connection. `call-not-connected` then says once that it is not; the call goes on. Infinity: never.
+   * Default 30,000.
+   */
+  readonly connectTimeoutMs?: number;
   /** Any implementation of the standard. Default: the platform's. */
   readonly RTCPeerConnection?: new (config?: Config) => Connection;
   /**
@@ -28,7 +39,10 @@ export interface PeerEvents<Connection extends RtcConnection> {
   connectionstate: Connection["connectionState"];
   track: EventOf<Connection, "ontrack">;
   datachannel: EventOf<Connection, "ondatachannel">;
-  /** `target-absent` while the other side is not there, `negotiation-failed`, or whatever `send` rejects with. */
+  /**
+   * `target-absent` while the other side is not there, `call-not-connected` once if the call does not connect in time,
+   * `negotiation-failed`, or whatever `send` rejects with.
+   */
   error: SignalError;
   /** The call has ended. Emitted once. `remote`: the other side hung up. */
   closed: { readonly by: "local" | "remote" };

@@ -2,6 +2,7 @@
 import { SignalError } from "../errors.ts";
 import { platformPorts } from "../platform.ts";
 import { Call } from "./call.ts";
+import { Connections } from "./connections.ts";
 import type { Peer, PeerClient, PeerOptions } from "./contract.ts";
 import type { PlatformConfig, PlatformConnection, RtcConnection } from "./rtc.ts";
 
@@ -20,6 +21,14 @@ export function peer<
 >(
   client: PeerClient,
   targetId: string,
+  options?: PeerOptions<Connection, Config>,
+  // What the result is assigned to does not decide what `setup` is given.
+): Peer<NoInfer<Connection>>;
+/** With the platform's RTCPeerConnection. `ReturnType<typeof peer>` and `Parameters<typeof peer>` are of this signature. */
+export function peer(client: PeerClient, targetId: string, options?: PeerOptions): Peer;
+export function peer<Connection extends RtcConnection, Config>(
+  client: PeerClient,
+  targetId: string,
   options: PeerOptions<Connection, Config> = {},
 ): Peer<Connection> {
   const targets = TARGETS.get(client) ?? new Set();
@@ -29,33 +38,10 @@ export function peer<
       : "a client cannot be its own peer";
     throw new SignalError("bad-option", { target: targetId, detail });
   }
-  const call = new Call(client, targetId, createWith(options), platformPorts());
+  const ports = platformPorts();
+  const connections = new Connections(options, ports.clock, () => {});
+  const call = new Call(client, targetId, () => connections.create(), ports);
   TARGETS.set(client, targets.add(targetId));
   call.on("closed", () => void targets.delete(targetId));
   return call;
-}
-
-interface Platform<Connection, Config> {
-  readonly RTCPeerConnection?: new (config?: Config) => Connection;
-}
-
-function createWith<Connection extends RtcConnection, Config>(
-  options: PeerOptions<Connection, Config>,
-): () => Connection {
-  const { rtcConfig, setup } = options;
-  // Without the option, the type parameters are the platform's own.
-  const RTCPeerConnection =
-    options.RTCPeerConnection ??
-    (globalThis as { RTCPeerConnection?: unknown } as Platform<Connection, Config>)
-      .RTCPeerConnection;
-  if (RTCPeerConnection === undefined) {
-    throw new SignalError("bad-option", {
-      detail: "this platform has no RTCPeerConnection: pass the option",
-    });
-  }
-  return () => {
-    const connection = new RTCPeerConnection(rtcConfig);
-    setup?.(connection);
-    return connection;
-  };
 }

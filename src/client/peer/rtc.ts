@@ -18,6 +18,8 @@ export interface RtcConnection {
   setRemoteDescription(description: RtcDescription): Promise<unknown>;
   addIceCandidate(candidate: object): Promise<void>;
   restartIce(): void;
+  /** Only an `rtcConfig` that is a function needs it. */
+  setConfiguration?(config: unknown): unknown;
   close(): unknown;
   addEventListener(type: string, listener: (event: RtcEvent) => void): void;
 }

@@ -16,6 +16,8 @@ const BACKEND = parseClientId("backend");
 const MESSAGE_TYPE_OF = {
   offer: MESSAGE_TYPES.SIGNAL_OFFER.value,
   answer: MESSAGE_TYPES.SIGNAL_ANSWER.value,
+  "ice-candidate": MESSAGE_TYPES.SIGNAL_ICE_CANDIDATE.value,
+  // As it was first spelled.
   ice_candidate: MESSAGE_TYPES.SIGNAL_ICE_CANDIDATE.value,
 } as const;
 

@@ -7,6 +7,8 @@ import {
   SignalError,
   type ClientState,
   type Peer,
+  type PeerOptions,
+  type RtcConnection,
   type Signal,
   type SignalErrorCode,
 } from "../../../src/client/index.ts";
@@ -77,7 +79,38 @@ export function peers(own: SignalClient): void {
   call.on("closed", ({ by }) => is<Equal<typeof by, "local" | "remote">>());
   // @ts-expect-error: ICE servers have `urls`
   peer(own, "b", { rtcConfig: { iceServers: [{ url: "stun:stun.test" }] } });
+  // A function, with or without a promise, may give the configuration.
+  peer(own, "b", { rtcConfig: () => ({ iceServers: [{ urls: "stun:stun.test" }] }) });
+  peer(own, "b", { rtcConfig: async () => (await fetch("/turn")).json() as RTCConfiguration });
+  // @ts-expect-error: ICE servers have `urls`
+  peer(own, "b", { rtcConfig: async () => ({ iceServers: [{ url: "stun:stun.test" }] }) });
   // The constructor that is passed decides the types.
   const named = peer(own, "b", { RTCPeerConnection, rtcConfig: { iceTransportPolicy: "relay" } });
   is<Equal<typeof named, Peer<RTCPeerConnection>>>();
+}
+
+/** The types as users write them by hand, for a variable, a field, a list or a wrapper. */
+export function written(own: SignalClient): void {
+  is<Equal<ReturnType<typeof peer>, Peer<RTCPeerConnection>>>();
+  is<Equal<Peer, Peer<RTCPeerConnection>>>();
+  const returned: ReturnType<typeof peer> = peer(own, "b", {
+    setup: (connection) => void connection.createDataChannel("chat"),
+  });
+  returned.connection.createDataChannel("more");
+  returned.on("track", (event) => is<Equal<typeof event, RTCTrackEvent>>());
+  let later: Peer | undefined;
+  later = peer(own, "b", { setup: (connection) => void connection.createDataChannel("chat") });
+  later.connection.createDataChannel("more");
+  const options: Parameters<typeof peer>[2] = {
+    connectTimeoutMs: 10_000,
+    setup: (connection) => void connection.createDataChannel("chat"),
+  };
+  const optionsByName: PeerOptions = options;
+  // What a peer is put into does not decide what `setup` is given.
+  const calls: Peer<RtcConnection>[] = [peer(own, "b", options), peer(own, "b", optionsByName)];
+  calls.push(peer(own, "b", { setup: (connection) => void connection.createDataChannel("chat") }));
+}
+
+export function wrapped(...given: Parameters<typeof peer>): ReturnType<typeof peer> {
+  return peer(...given);
 }
