@@ -6,6 +6,7 @@ import { Emitter } from "./emitter.ts";
 import { SignalError } from "./errors.ts";
 import { parseOptions, type ResolvedOptions, type SignalClientOptions } from "./options.ts";
 import { platformPorts } from "./platform.ts";
+import { answerForNobody } from "./peer/live-calls.ts";
 import type { Cancel, Ports } from "./ports.ts";
 import type { SendOptions, Signal, SignalData, SignalType } from "./signal.ts";
 import { PendingSignals, type SettledSignal } from "./signals/pending-signals.ts";
@@ -194,6 +195,8 @@ export class SignalClient implements AsyncDisposable {
   #deliver(signal: Signal): void {
     for (const stream of this.#streams) stream.push(signal);
     this.#events.emit("signal", signal);
+    // After the listeners: one of them may have answered the call.
+    answerForNobody(this, signal);
   }
 
   #answered(id: string, report: ErrorReport | null): void {

@@ -64,9 +64,7 @@ export function readPeerMessage(data: unknown): PeerMessage | null {
     (kind === "candidate" && isObject(candidate)) ||
     (kind === "refuse" && hasNumber) ||
     (kind === "answer" && isDescription) ||
-    (kind === "offer" &&
-      isDescription &&
-      (answered === undefined || typeof answered === "number"));
+    (kind === "offer" && isDescription && (answered === undefined || typeof answered === "number"));
   // Every field of the union was checked above.
   return hasAddress && hasBody ? (message as unknown as PeerMessage) : null;
 }

@@ -1,5 +1,5 @@
 /** What the negotiation of a call takes in, and what it wants done. Plain data, so that a test can play both. */
-import type { PeerBody, PeerMessage } from "./message.ts";
+import type { PeerMessage } from "./message.ts";
 
 /** One step of an RTCPeerConnection, from a stable state or an open offer to a stable state or an open offer. */
 export type Step =
@@ -53,8 +53,11 @@ export type Command =
   | { readonly kind: "add-candidate"; readonly candidate: object }
   /** Candidates of the other side's offer need not fit from here on. */
   | { readonly kind: "ignore-offer" }
-  /** Puts another RTCPeerConnection in the place of this one. A step that runs is void. */
-  | { readonly kind: "replace" }
+  /**
+   * Puts another RTCPeerConnection in the place of this one. A step that runs is void. `isTheirs`: because the other side has
+   * another one.
+   */
+  | { readonly kind: "replace"; readonly isTheirs: boolean }
   | { readonly kind: "restart-ice" }
   /** Leads to the input `waited`. A second wait of the same name replaces the first. */
   | { readonly kind: "wait"; readonly wait: Wait; readonly ms: number }
@@ -67,15 +70,3 @@ export type Command =
       readonly bye: PeerMessage | null;
       readonly isUrgent: boolean;
     };
-
-/** What a call may owe the other side, in the order in which it leaves. */
-export const DEBTS = ["hello", "verdict", "offer"] as const;
-export type Debt = (typeof DEBTS)[number];
-
-/** The debt that a lost message leaves. */
-export const DEBT_OF: Readonly<Partial<Record<PeerBody["kind"], Debt>>> = {
-  hello: "hello",
-  offer: "offer",
-  answer: "verdict",
-  refuse: "verdict",
-};

@@ -103,6 +103,7 @@ interface Written {
 
 /** What may go wrong besides the link; a world without them must never see a step refused. */
 export interface Mode {
+  readonly flaps: boolean;
   readonly steps: boolean;
   readonly calls: boolean;
   readonly renewals: boolean;
@@ -131,6 +132,14 @@ class Side {
   }
 }
 
+export interface WorldOptions {
+  readonly make?: MakeMachine;
+  /** What the seed does not decide. */
+  readonly mode?: Partial<Mode>;
+  /** Takes what happens, a line each. */
+  readonly log?: string[] | null;
+}
+
 export class World {
   readonly random: Random;
   readonly sides = [new Side(0), new Side(1)] as const;
@@ -146,24 +155,30 @@ export class World {
 
   constructor(
     seed: number,
-    make: MakeMachine = (isPolite, newId) => new Negotiation(isPolite, newId),
-    log: string[] | null = null,
+    {
+      make = (polite, newId) => new Negotiation(polite, newId),
+      mode = {},
+      log = null,
+    }: WorldOptions = {},
   ) {
     this.random = new Random(seed);
     this.#make = make;
     this.log = log;
     const bits = this.random.below(16);
     this.mode = {
+      flaps: true,
       steps: (bits & 1) > 0,
       calls: (bits & 2) > 0,
       renewals: (bits & 4) > 0,
       refusals: (bits & 8) > 0,
+      ...mode,
     };
   }
 
   /** Plays the whole story. Returns what is wrong in the end, or null. */
   play(): string | null {
-    for (const side of this.sides) if (!this.mode.calls || this.random.happens(0.8)) this.call(side);
+    for (const side of this.sides)
+      if (!this.mode.calls || this.random.happens(0.8)) this.call(side);
     for (let turns = 10 + this.random.below(60); turns > 0; turns -= 1) this.#anything();
     this.heal();
     return this.fault ?? this.verdict();
@@ -177,7 +192,8 @@ export class World {
     // A page whose other side is gone learns it, at the latest, when its connection fails.
     const [one, other] = this.sides;
     if ((one.machine === null) !== (other.machine === null)) {
-      for (const side of this.sides) if ((side.rtc?.session ?? 0) > 0) this.tell(side, { kind: "lost" });
+      for (const side of this.sides)
+        if ((side.rtc?.session ?? 0) > 0) this.tell(side, { kind: "lost" });
       this.#rest();
     }
     // After failure upon failure a call waits for news.
@@ -193,7 +209,9 @@ export class World {
     const [one, other] = this.sides;
     if (one.rtc === null || other.rtc === null) {
       const left = one.rtc ?? other.rtc;
-      return left === null || left.session === 0 ? null : "one side is closed, and the other is not";
+      return left === null || left.session === 0
+        ? null
+        : "one side is closed, and the other is not";
     }
     for (const { who, rtc, step } of this.sides) {
       if (step !== null || rtc?.open !== null) return `side ${who} is not stable`;
@@ -216,8 +234,10 @@ export class World {
   #possible(): (() => void)[] {
     const some: (() => void)[] = [];
     for (const side of this.sides) {
-      if (side.written.some(({ outcome }) => outcome === "pending")) some.push(() => this.carry(side));
-      if (side.written.length > 0 && side.written[0]?.outcome !== "pending") some.push(() => this.answer(side));
+      if (side.written.some(({ outcome }) => outcome === "pending"))
+        some.push(() => this.carry(side));
+      if (side.written.length > 0 && side.written[0]?.outcome !== "pending")
+        some.push(() => this.answer(side));
       if (side.incoming.length > 0) some.push(() => this.receive(side));
       if (side.step !== null) some.push(() => this.endStep(side));
       if (side.rtc?.isAsking === true) some.push(() => this.ask(side));
@@ -234,8 +254,9 @@ export class World {
       const some = this.#possible();
       some[this.random.below(some.length)]?.();
     } else if (roll < 80) this.wish(side);
-    else if (roll < 91) (side.isUp ? this.down : this.up).call(this, side);
-    else if (roll < 93) this.lose(side);
+    else if (roll < 91) {
+      if (this.mode.flaps) (side.isUp ? this.down : this.up).call(this, side);
+    } else if (roll < 93) this.lose(side);
     else if (roll < 95) {
       if (this.mode.renewals) this.tell(side, { kind: "renew" });
     } else if (this.mode.calls) {
@@ -283,7 +304,9 @@ export class World {
     const left = this.random.below(side.written.length + 1);
     for (let n = 0; n < left; n += 1) this.carry(side);
     const lost = side.written.splice(0);
-    side.byes.push(...lost.filter(({ message }) => message.kind === "bye").map(({ message }) => message));
+    side.byes.push(
+      ...lost.filter(({ message }) => message.kind === "bye").map(({ message }) => message),
+    );
     this.tell(side, { kind: "disconnected" });
     for (const { message } of lost) this.unsent(side, message);
   }
@@ -342,7 +365,8 @@ export class World {
   answer(side: Side): void {
     const first = side.written.shift();
     if (first === undefined) return;
-    if (first.outcome === "refused" || first.outcome === "unknown") this.unsent(side, first.message);
+    if (first.outcome === "refused" || first.outcome === "unknown")
+      this.unsent(side, first.message);
   }
 
   unsent(side: Side, message: PeerMessage): void {
@@ -369,7 +393,8 @@ export class World {
     }
     const sdp = rtc.perform(step, fails);
     if (sdp !== null) return this.tell(side, { kind: "done", sdp });
-    if (!fails && this.injected === 0) this.fault ??= `a step does not fit: ${JSON.stringify(step)}`;
+    if (!fails && this.injected === 0)
+      this.fault ??= `a step does not fit: ${JSON.stringify(step)}`;
     const isHopeless = fails && this.random.happens(0.1);
     if (isHopeless) this.injected += 3;
     this.tell(side, { kind: "failed", how: isHopeless ? "hopeless" : "refused" });
