@@ -8,6 +8,7 @@ import { Emitter } from "./emitter.ts";
 import { SignalError } from "./errors.ts";
 import { parseOptions, type ResolvedOptions, type SignalClientOptions } from "./options.ts";
 import { platformPorts } from "./platform.ts";
+import { answerForNobody } from "./peer/live-calls.ts";
 import type { Cancel, Ports } from "./ports.ts";
 import type { SendOptions, Signal, SignalData, SignalType } from "./signal.ts";
 import { Inbox } from "./signals/inbox.ts";
@@ -52,7 +53,7 @@ export class SignalClient implements AsyncDisposable {
     this.#inbox = new Inbox(this.#events, ports.clock, this.#options.maxBuffered);
     this.#reconnector = new Reconnector(this.#options, ports, {
       changed: (state, error) => this.#changed(state, error),
-      signal: (signal) => this.#inbox.receive(signal),
+      signal: (signal) => this.#deliver(signal),
       answered: (id, report) => this.#answered(id, report),
       fault: (error) => this.#events.emit("error", error),
     });
@@ -205,6 +206,12 @@ export class SignalClient implements AsyncDisposable {
     this.#settleSends(this.#pending.closed(error));
     this.#settleConnects(error ?? new SignalError("closed"));
     this.#inbox.end(error ?? null);
+  }
+
+  #deliver(signal: Signal): void {
+    this.#inbox.receive(signal);
+    // After the listeners: one of them may have answered the call.
+    answerForNobody(this, signal);
   }
 
   #answered(id: string, report: ErrorReport | null): void {

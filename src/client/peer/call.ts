@@ -1,66 +1,82 @@
-/** One call: carries out what `decide.ts` decides on an RTCPeerConnection, one operation after the other. */
+/** One call: carries out what `negotiation.ts` wants done on an RTCPeerConnection and over the client. It decides nothing. */
 import { formatUuid } from "../../protocol/uuid.ts";
 import { Emitter } from "../emitter.ts";
 import { SignalError } from "../errors.ts";
-import type { Ports } from "../ports.ts";
-import type { Signal } from "../signal.ts";
-import type { Peer, PeerClient, PeerEvents } from "./contract.ts";
-import { decide, isPolite, type Action } from "./decide.ts";
-import { readPeerMessage, type PeerBody, type PeerMessage } from "./message.ts";
-import { OfferPace } from "./offer-pace.ts";
+import type { Cancel, Ports } from "../ports.ts";
+import { ConnectWatch } from "./connect-watch.ts";
+import { Connections } from "./connections.ts";
+import type { Peer, PeerClient, PeerEvents, PeerOptions } from "./contract.ts";
+import { callsOf, heardByCall, type KnownCall } from "./live-calls.ts";
+import type { PeerMessage } from "./message.ts";
+import type { Command, Input, Step, Wait } from "./moves.ts";
+import { isPolite, Negotiation } from "./negotiation.ts";
+import { PartJoiner } from "./parts.ts";
 import { RemoteCandidates } from "./remote-candidates.ts";
 import type { EventOf, RtcCandidate, RtcConnection, RtcEvent } from "./rtc.ts";
 import { SignalingChannel } from "./signaling-channel.ts";
+import { carryOut, undo } from "./steps.ts";
 
-const HELLO: PeerBody = { kind: "hello" };
+type Ending = Extract<Command, { kind: "end" }>;
 
 /** What `peer()` returns. */
-export class Call<Connection extends RtcConnection> implements Peer<Connection> {
+export class Call<Connection extends RtcConnection, Config = object>
+  implements Peer<Connection>, KnownCall
+{
   readonly targetId: string;
   readonly polite: boolean;
-  readonly #create: () => Connection;
-  readonly #callId: string;
+  isClosed = false;
+  hasOutlivedClient = false;
+  readonly #client: PeerClient;
+  readonly #clock: Ports["clock"];
+  readonly #connections: Connections<Connection, Config>;
+  readonly #negotiation: Negotiation;
   readonly #channel: SignalingChannel;
-  readonly #pace: OfferPace;
+  readonly #watch: ConnectWatch;
+  readonly #joiner = new PartJoiner();
   readonly #events = new Emitter<PeerEvents<Connection>>();
   readonly #unlisten: (() => void)[];
+  readonly #waits = new Map<Wait, Cancel>();
+  readonly #bye = new AbortController();
+  #commands: Command[] = [];
+  #isObeying = false;
   #connection: Connection;
   #candidates: RemoteCandidates;
-  #offerNumber = 0;
-  #acceptedNumber = 0;
-  /** The RTCPeerConnection wants to negotiate, but nobody is there yet, or the offer has to wait. */
-  #isNegotiationDue = false;
-  #isClosed = false;
-  /** The chain of operations: none begins before the last one has ended. */
-  #operations: Promise<void> = Promise.resolve();
 
-  /** `create` makes an RTCPeerConnection with its tracks and data channels. */
   constructor(
     client: PeerClient,
     targetId: string,
-    create: () => Connection,
+    options: PeerOptions<Connection, Config>,
     { clock, uuid }: Pick<Ports, "clock" | "uuid">,
   ) {
     this.targetId = targetId;
     this.polite = isPolite(client.clientId, targetId);
-    this.#create = create;
-    this.#callId = formatUuid(uuid());
+    this.#client = client;
+    this.#clock = clock;
+    this.#connections = new Connections(options, clock, (cause) => this.#report(cause));
+    this.#negotiation = new Negotiation(this.polite, () => formatUuid(uuid()));
     this.#channel = new SignalingChannel(
-      this.#callId,
-      // A second copy of any peer message does no harm.
-      (type, data) => client.send(targetId, type, data, { resend: true }),
-      clock,
-      (error) => this.#events.emit("error", error),
+      (type, data, sendOptions) => client.send(targetId, type, data, sendOptions),
+      {
+        unsent: (message, afterMs) => this.#tell({ kind: "unsent", message, afterMs }),
+        error: (error) => this.isClosed || this.#events.emit("error", error),
+      },
     );
-    this.#pace = new OfferPace(clock, () => this.#negotiateIfDue());
+    this.#watch = new ConnectWatch(clock, options.connectTimeoutMs, () =>
+      this.#events.emit("error", new SignalError("call-not-connected", { target: targetId })),
+    );
     this.#connection = this.#createConnection();
     this.#candidates = new RemoteCandidates(this.#connection);
+    this.#watch.begin();
     this.#unlisten = [
-      client.on("signal", (signal) => this.#receive(signal)),
-      client.on("state", (state) => state === "connected" && this.#enqueue(() => this.#resume())),
+      client.on("signal", ({ source, data }) => {
+        if (source === targetId) this.#receive(data);
+      }),
+      client.on("state", (state) => {
+        this.hasOutlivedClient ||= state === "closed";
+        this.#clientChanged();
+      }),
     ];
-    // Otherwise the client's next `state` event does.
-    if (client.state === "connected") this.#channel.send(HELLO);
+    this.#clientChanged();
   }
 
   get connection(): Connection {
@@ -75,26 +91,26 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
   }
 
   close(): void {
-    if (this.#isClosed) return;
-    this.#channel.send({ kind: "bye" });
-    this.#end("local");
+    this.#tell({ kind: "close" });
+  }
+
+  takeBackBye(): void {
+    this.#bye.abort();
   }
 
   #createConnection(): Connection {
-    const connection = this.#create();
+    const connection = this.#connections.create();
     const listen = (type: string, run: (event: RtcEvent) => void) =>
       connection.addEventListener(type, (event) => {
-        if (connection === this.#connection && !this.#isClosed) run(event);
+        if (connection === this.#connection && !this.isClosed) run(event);
       });
-    listen("negotiationneeded", () => this.#enqueue(() => this.#negotiate()));
+    listen("negotiationneeded", () => this.#tell({ kind: "wish" }));
     listen("icecandidate", ({ candidate }) => {
-      // Enqueued, so that it does not leave before the description that it belongs to.
-      if (candidate) this.#enqueue(() => this.#sendCandidate(candidate));
+      const { type = "", sdp = "" } = connection.localDescription ?? {};
+      this.#tell({ kind: "gathered", type, sdp });
+      if (candidate) this.#tell({ kind: "candidate", candidate });
     });
-    listen("connectionstatechange", () => {
-      this.#events.emit("connectionstate", connection.connectionState);
-      if (connection.connectionState === "failed") connection.restartIce();
-    });
+    listen("connectionstatechange", () => this.#stateChanged(connection.connectionState));
     // The standard defines which event each name has.
     listen("track", (event) => this.#events.emit("track", event as EventOf<Connection, "ontrack">));
     listen("datachannel", (event) =>
@@ -103,139 +119,157 @@ export class Call<Connection extends RtcConnection> implements Peer<Connection> 
     return connection;
   }
 
-  #receive({ source, data }: Signal): void {
-    const message = source === this.targetId ? readPeerMessage(data) : null;
+  #stateChanged(state: string): void {
+    this.#events.emit("connectionstate", state as Connection["connectionState"]);
+    this.#watch.became(state);
+    if (state !== "failed") return;
+    this.#channel.news();
+    // The hub may be as unreachable as the other side.
+    this.#client.probe?.();
+    const what = this.#watch.failed(this.#client.state === "connected");
+    this.#tell({ kind: what === "replace" ? "renew" : "lost" });
+  }
+
+  #clientChanged(): void {
+    const { state } = this.#client;
+    const isUp = this.#connection.connectionState === "connected";
+    this.#tell(state === "connected" ? { kind: "connected", isUp } : { kind: "disconnected" });
+  }
+
+  #receive(data: unknown): void {
+    heardByCall(data);
+    const message = this.#joiner.add(data);
     if (message === null) return;
-    this.#channel.received();
-    this.#enqueue(() => this.#handle(message));
+    this.#channel.news();
+    this.#tell({ kind: "heard", message });
   }
 
-  #enqueue(run: () => void | Promise<void>): void {
-    this.#operations = this.#operations.then(async () => {
-      if (this.#isClosed) return;
-      try {
-        await run();
-      } catch (cause) {
-        // An operation that `close` interrupts fails, too.
-        if (this.#isClosed) return;
-        const details = { target: this.targetId, detail: String(cause), cause };
-        this.#events.emit("error", new SignalError("negotiation-failed", details));
-      }
-    });
+  /** What a listener says while commands are carried out comes after them. */
+  #tell(input: Input): void {
+    this.#commands.push(...this.#negotiation.handle(input));
+    if (this.#isObeying) return;
+    this.#isObeying = true;
+    for (let next = this.#commands.shift(); next; next = this.#commands.shift()) this.#obey(next);
+    this.#isObeying = false;
   }
 
-  /** The client is connected, for the first time or again. Signals in between may not have arrived. */
-  #resume(): void {
-    this.#channel.send(HELLO);
-    this.#sendOffer();
-    if (this.#connection.remoteDescription !== null) this.#connection.restartIce();
+  #obey(command: Command): void {
+    switch (command.kind) {
+      case "step":
+        return void this.#perform(command.step);
+      case "send":
+        return this.#send(command.message);
+      case "add-candidate":
+        return this.#addCandidate(command.candidate);
+      case "ignore-offer":
+        return this.#candidates.offerIgnored();
+      case "replace":
+        return this.#replace(command.isTheirs);
+      case "restart-ice":
+        return void this.#restartIce();
+      case "wait":
+        return this.#wait(command.wait, command.ms);
+      case "give-up":
+        return this.#report("the other side refuses each offer");
+      case "end":
+        return this.#end(command);
+    }
   }
 
-  async #negotiate(): Promise<void> {
+  async #perform(step: Step): Promise<void> {
     const connection = this.#connection;
-    this.#isNegotiationDue = this.#channel.remoteCallId === null || this.#pace.isHeld;
-    // If the connection is not stable, it fires `negotiationneeded` again once it is.
-    if (this.#isNegotiationDue || connection.signalingState !== "stable") return;
-    const offer = await connection.createOffer();
-    await connection.setLocalDescription(offer);
-    this.#offerNumber += 1;
-    this.#pace.offered();
-    this.#sendOffer();
-  }
-
-  #negotiateIfDue(): void {
-    this.#enqueue(() => (this.#isNegotiationDue ? this.#negotiate() : undefined));
-  }
-
-  /** Sends the offer that has no answer yet, if there is one. It contains its candidates so far. */
-  #sendOffer(): void {
-    const { signalingState, localDescription } = this.#connection;
-    if (signalingState === "have-local-offer")
-      this.#sendDescription("offer", localDescription?.sdp);
-  }
-
-  #sendDescription(kind: "offer" | "answer", sdp: string = ""): void {
-    const number = kind === "offer" ? this.#offerNumber : this.#acceptedNumber;
-    this.#channel.send({ kind, sdp, number });
+    const isVoid = () => this.isClosed || connection !== this.#connection;
+    let input: Input;
+    try {
+      await this.#connections.configured(connection);
+      if (isVoid()) return;
+      const sdp = await carryOut(step, connection, this.#clock);
+      input = { kind: "done", sdp };
+    } catch (cause) {
+      // Closing the RTCPeerConnection fails the step, too.
+      if (isVoid()) return;
+      this.#report(cause);
+      input = { kind: "failed", how: await undo(cause, connection, this.#clock) };
+    }
+    if (isVoid()) return;
+    const early = "sdp" in step ? this.#candidates.takeEarly() : [];
+    if (input.kind === "failed") this.#candidates.offerIgnored();
+    else for (const candidate of early) this.#addCandidate(candidate);
+    this.#tell(input);
   }
 
   /** Sends no candidate of an offer that was rolled back, because the other side cannot use it. */
-  #sendCandidate(candidate: RtcCandidate): void {
-    const { usernameFragment } = candidate;
-    const sdp = this.#connection.localDescription?.sdp;
-    if (usernameFragment && !sdp?.includes(usernameFragment)) return;
-    this.#channel.send({ kind: "candidate", candidate });
+  #send(message: PeerMessage): void {
+    if (message.kind === "candidate") {
+      const { usernameFragment }: RtcCandidate = message.candidate;
+      const sdp = this.#connection.localDescription?.sdp;
+      if (usernameFragment && !sdp?.includes(usernameFragment)) return;
+    }
+    this.#channel.send(message);
   }
 
-  #handle(message: PeerMessage): Promise<void> {
-    const { signalingState, localDescription } = this.#connection;
-    const action = decide(message, {
-      callId: this.#callId,
-      remoteCallId: this.#channel.remoteCallId,
-      isPolite: this.polite,
-      signalingState,
-      localType: localDescription?.type,
-      offerNumber: this.#offerNumber,
-      acceptedNumber: this.#acceptedNumber,
-    });
-    return this.#perform(action);
-  }
-
-  async #perform(action: Action): Promise<void> {
+  #addCandidate(candidate: object): void {
     const connection = this.#connection;
-    switch (action.kind) {
-      case "drop":
-        return;
-      case "new-call":
-        if (action.isReplacement) this.#replaceConnection();
-        this.#channel.remoteCallId = action.remoteCallId;
-        this.#acceptedNumber = 0;
-        if (this.polite) this.#pace.giveHeadStart();
-        if (action.shouldReply) this.#channel.send(HELLO);
-        return this.#negotiateIfDue();
-      case "resend-offer":
-        if (action.shouldReply) this.#channel.send(HELLO);
-        return this.#sendOffer();
-      case "accept-offer":
-        this.#pace.endHeadStart();
-        if (action.mustRollBack) await connection.setLocalDescription({ type: "rollback" });
-        await this.#setRemote("offer", action.sdp);
-        await connection.setLocalDescription(await connection.createAnswer());
-        this.#acceptedNumber = action.number;
-        return this.#sendDescription("answer", connection.localDescription?.sdp);
-      case "resend-answer":
-        return this.#sendDescription("answer", connection.localDescription?.sdp);
-      case "ignore-offer":
-        return this.#candidates.offerIgnored();
-      case "accept-answer":
-        return this.#setRemote("answer", action.sdp);
-      case "add-candidate":
-        return this.#candidates.add(action.candidate);
-      case "end":
-        return this.#end("remote");
+    this.#candidates.add(candidate).catch((cause) => {
+      if (connection === this.#connection) this.#report(cause);
+    });
+  }
+
+  async #restartIce(): Promise<void> {
+    const connection = this.#connection;
+    const isVoid = () => this.isClosed || connection !== this.#connection;
+    try {
+      await this.#connections.refresh(connection);
+      if (!isVoid()) connection.restartIce();
+    } catch (cause) {
+      if (isVoid()) return;
+      this.#report(cause);
+      this.#tell({ kind: "failed", how: "broken" });
     }
   }
 
-  async #setRemote(type: "offer" | "answer", sdp: string): Promise<void> {
-    await this.#connection.setRemoteDescription({ type, sdp });
-    const candidates = this.#candidates;
-    for (const candidate of candidates.takeEarly()) {
-      this.#enqueue(() => candidates.add(candidate));
-    }
-  }
-
-  #replaceConnection(): void {
+  #replace(isTheirs: boolean): void {
     this.#connection.close();
-    this.#connection = this.#createConnection();
+    try {
+      this.#connection = this.#createConnection();
+    } catch (cause) {
+      this.#report(cause);
+      return this.close();
+    }
     this.#candidates = new RemoteCandidates(this.#connection);
+    if (isTheirs) this.#watch.begin();
     this.#events.emit("connection", this.#connection);
   }
 
-  #end(by: "local" | "remote"): void {
-    this.#isClosed = true;
-    this.#channel.close();
-    for (const unlisten of this.#unlisten) unlisten();
+  #wait(wait: Wait, ms: number): void {
+    this.#waits.get(wait)?.();
+    this.#waits.set(
+      wait,
+      this.#clock.after(ms, () => this.#tell({ kind: "waited", wait })),
+    );
+  }
+
+  #end({ by, bye, isUrgent }: Ending): void {
+    this.isClosed = true;
+    this.#watch.stop();
+    for (const cancel of [...this.#unlisten, ...this.#waits.values()]) cancel();
+    if (bye !== null) {
+      // A second copy of a bye does no harm.
+      const options = isUrgent ? { urgent: true } : { signal: this.#bye.signal };
+      this.#channel.send(bye, { resend: true, ...options });
+    }
     this.#connection.close();
+    const calls = callsOf(this.#client);
+    this.#clock.soon(() => {
+      if (calls.get(this.targetId) === this) calls.delete(this.targetId);
+    });
     this.#events.emit("closed", { by });
+  }
+
+  #report(cause: unknown): void {
+    if (this.isClosed) return;
+    const details = { target: this.targetId, detail: String(cause), cause };
+    const isOwn = cause instanceof SignalError;
+    this.#events.emit("error", isOwn ? cause : new SignalError("negotiation-failed", details));
   }
 }

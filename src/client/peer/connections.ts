@@ -2,6 +2,7 @@
 import { SignalError } from "../errors.ts";
 import type { Clock } from "../ports.ts";
 import type { PeerOptions } from "./contract.ts";
+import { inTime } from "./in-time.ts";
 import type { RtcConnection } from "./rtc.ts";
 
 /** How long a function may take for its configuration. A negotiation waits for it. */
@@ -62,7 +63,8 @@ export class Connections<Connection extends RtcConnection, Config> {
   }
 
   #configure(connection: Connection, asked: Promise<Config | undefined>): Promise<void> {
-    const configured = this.#inTime(asked).then((config) => {
+    const late = new Error("rtcConfig gave no configuration in time");
+    const configured = inTime(this.#clock, CONFIG_TIMEOUT_MS, late, asked).then((config) => {
       this.#config = config;
       if (connection.signalingState === "closed") return;
       if (connection.setConfiguration === undefined) {
@@ -85,15 +87,6 @@ export class Connections<Connection extends RtcConnection, Config> {
     } catch (thrown) {
       return Promise.reject(thrown);
     }
-  }
-
-  #inTime<Value>(asked: Promise<Value>): Promise<Value> {
-    return new Promise((resolve, reject) => {
-      const cancel = this.#clock.after(CONFIG_TIMEOUT_MS, () =>
-        reject(new Error("rtcConfig gave no configuration in time")),
-      );
-      asked.then(resolve, reject).finally(cancel);
-    });
   }
 }
 

@@ -4,7 +4,10 @@ import type { SignalError } from "../errors.ts";
 import type { EventOf, PlatformConfig, PlatformConnection, RtcConnection } from "./rtc.ts";
 
 /** The part of a client that `peer()` needs. */
-export type PeerClient = Pick<SignalClient, "clientId" | "state" | "send" | "on">;
+export type PeerClient = Pick<SignalClient, "clientId" | "state" | "send" | "on"> & {
+  /** Finds out at once whether the hub is still there. */
+  probe?(): void;
+};
 
 export interface PeerOptions<
   Connection extends RtcConnection = PlatformConnection,
@@ -27,13 +30,16 @@ export interface PeerOptions<
   readonly RTCPeerConnection?: new (config?: Config) => Connection;
   /**
    * Called with each RTCPeerConnection before it negotiates: add tracks and data channels here. When the other side is
-   * reloaded, its end of the connection is gone, so `setup` is called again with another one.
+   * reloaded, its end of the connection is gone, so `setup` is called again with another one. If it throws then, the call ends.
    */
   readonly setup?: (connection: NoInfer<Connection>) => void;
 }
 
 export interface PeerEvents<Connection extends RtcConnection> {
-  /** The other side was reloaded: another RTCPeerConnection replaces the last one, which is closed. */
+  /**
+   * Another RTCPeerConnection replaces the last one, which is closed: the other side was reloaded or has another one, or the
+   * last one was of no use any more.
+   */
   connection: Connection;
   /** The new `connectionState` of the RTCPeerConnection. */
   connectionstate: Connection["connectionState"];

@@ -6,7 +6,7 @@ import { readPeerMessage, SIGNAL_TYPE_OF, type PeerMessage } from "./message.ts"
 /**
  * Whether a signal that reaches no `peer()` begins a call or hangs one up. Answer a `call` with
  * `peer(client, signal.source)` at any later time, since nothing of the call is lost meanwhile, or refuse it with
- * `decline(client, signal)`. A message to a call of this side begins none, even if that one has ended.
+ * `decline(client, signal)`. A message to a call of this side begins none, even if that one has ended: the client answers it.
  */
 export function callOf({ data }: Signal): "call" | "hang-up" | null {
   const message = readPeerMessage(data);

@@ -8,10 +8,25 @@ import type { SignalType } from "../signal.ts";
 
 /** What a message says, by its kind. */
 export type PeerBody =
-  /** The sender is there. It does not know the other's call yet, or it is back. */
+  /**
+   * The sender is there. It does not know the other's call yet, or it is back, or it has missed something: the receiver sends
+   * its offer again if that has no answer yet.
+   */
   | { readonly kind: "hello" }
-  /** `number` counts the offers of a call from 1. An answer has the number of its offer. */
-  | { readonly kind: "offer" | "answer"; readonly sdp: string; readonly number: number }
+  /**
+   * `number` counts the offers of a call from 1. `answered` is the number of the other's last offer that the sender has
+   * answered or refused; an SDK before it has none.
+   */
+  | {
+      readonly kind: "offer";
+      readonly sdp: string;
+      readonly number: number;
+      readonly answered?: number | undefined;
+    }
+  /** An answer has the number of its offer. */
+  | { readonly kind: "answer"; readonly sdp: string; readonly number: number }
+  /** The offer of this number could not be applied. Its sender takes it back. */
+  | { readonly kind: "refuse"; readonly number: number }
   /** `candidate` is an RTCIceCandidateInit. */
   | { readonly kind: "candidate"; readonly candidate: object }
   /** The call is over. */
@@ -30,6 +45,7 @@ export const SIGNAL_TYPE_OF: Readonly<Record<PeerBody["kind"], SignalType>> = {
   hello: "offer",
   offer: "offer",
   answer: "answer",
+  refuse: "answer",
   candidate: "ice-candidate",
   bye: "ice-candidate",
 };
@@ -38,15 +54,17 @@ export const SIGNAL_TYPE_OF: Readonly<Record<PeerBody["kind"], SignalType>> = {
 export function readPeerMessage(data: unknown): PeerMessage | null {
   const message = isObject(data) && data["peer"];
   if (!isObject(message)) return null;
-  const { from, to, kind, sdp, number, candidate } = message;
+  const { from, to, kind, sdp, number, answered, candidate } = message;
   const hasAddress = typeof from === "string" && (typeof to === "string" || to === null);
+  const hasNumber = typeof number === "number";
+  const isDescription = typeof sdp === "string" && hasNumber;
   const hasBody =
     kind === "hello" ||
     kind === "bye" ||
     (kind === "candidate" && isObject(candidate)) ||
-    ((kind === "offer" || kind === "answer") &&
-      typeof sdp === "string" &&
-      typeof number === "number");
+    (kind === "refuse" && hasNumber) ||
+    (kind === "answer" && isDescription) ||
+    (kind === "offer" && isDescription && (answered === undefined || typeof answered === "number"));
   // Every field of the union was checked above.
   return hasAddress && hasBody ? (message as unknown as PeerMessage) : null;
 }

@@ -30,12 +30,17 @@ export function splitMessage(message: PeerMessage): readonly object[] | null {
   if (jsonBytes(message) <= MAX_PEER_BYTES) return [message];
   if (!("sdp" in message)) return null;
   const { sdp, kind: of, ...rest } = message;
-  if (encodeUtf8(sdp).length > MAX_SDP_BYTES) return null;
+  if (!fitsParts(sdp)) return null;
   // The same message has the same id, so a copy that is sent again completes what arrived of the first.
   const head = { ...rest, kind: "part", of, id: fnv1a(sdp) };
   const room = MAX_PEER_BYTES - jsonBytes({ ...head, sdp: "", part: MAX_PARTS, parts: MAX_PARTS });
   const pieces = piecesOf(sdp, room);
   return pieces.map((piece, at) => ({ ...head, sdp: piece, part: at + 1, parts: pieces.length }));
+}
+
+/** Whether an SDP can be sent. */
+export function fitsParts(sdp: string): boolean {
+  return encodeUtf8(sdp).length <= MAX_SDP_BYTES;
 }
 
 /** A cut may divide a surrogate pair: JSON then escapes both halves, and joining makes one character of them again. */

@@ -2,17 +2,14 @@
 import { SignalError } from "../errors.ts";
 import { platformPorts } from "../platform.ts";
 import { Call } from "./call.ts";
-import { Connections } from "./connections.ts";
 import type { Peer, PeerClient, PeerOptions } from "./contract.ts";
+import { callsOf } from "./live-calls.ts";
 import type { PlatformConfig, PlatformConnection, RtcConnection } from "./rtc.ts";
-
-/** The targets with which each client has a call. */
-const TARGETS = new WeakMap<PeerClient, Set<string>>();
 
 /**
  * Negotiates with the client `targetId` by "perfect negotiation". Each side calls `peer()`, in any order, and adds tracks or
- * data channels at any time. ICE restarts after a reconnect of the client and when the connection has failed. A client has
- * one peer per target.
+ * data channels at any time. ICE restarts when the connection has failed, and after a reconnect of the client unless it is
+ * connected. A client has one peer per target.
  * @throws SignalError `bad-option` for a second peer with one target, for the client's own id, or without RTCPeerConnection.
  */
 export function peer<
@@ -31,17 +28,18 @@ export function peer<Connection extends RtcConnection, Config>(
   targetId: string,
   options: PeerOptions<Connection, Config> = {},
 ): Peer<Connection> {
-  const targets = TARGETS.get(client) ?? new Set();
-  if (targetId === client.clientId || targets.has(targetId)) {
-    const detail = targets.has(targetId)
+  const calls = callsOf(client);
+  const last = calls.get(targetId);
+  const isTaken = last !== undefined && !last.isClosed && !last.hasOutlivedClient;
+  if (targetId === client.clientId || isTaken) {
+    const detail = isTaken
       ? "this target has a peer already: close it first"
       : "a client cannot be its own peer";
     throw new SignalError("bad-option", { target: targetId, detail });
   }
-  const ports = platformPorts();
-  const connections = new Connections(options, ports.clock, () => {});
-  const call = new Call(client, targetId, () => connections.create(), ports);
-  TARGETS.set(client, targets.add(targetId));
-  call.on("closed", () => void targets.delete(targetId));
+  const call = new Call(client, targetId, options, platformPorts());
+  calls.set(targetId, call);
+  last?.close();
+  last?.takeBackBye();
   return call;
 }

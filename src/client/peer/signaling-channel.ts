@@ -1,66 +1,64 @@
-/** Sends one peer's messages to the other as signals, and deals with those that are not delivered. */
-import type { SignalError } from "../errors.ts";
-import type { Clock } from "../ports.ts";
-import type { SignalType } from "../signal.ts";
-import { SIGNAL_TYPE_OF, type PeerBody, type PeerMessage } from "./message.ts";
+/** Sends the messages of one call to the other side as signals, and tells which of them may have been lost. */
+import { SignalError } from "../errors.ts";
+import type { SendOptions, SignalType } from "../signal.ts";
+import { SIGNAL_TYPE_OF, type PeerMessage } from "./message.ts";
+import { splitMessage } from "./parts.ts";
 
 /** Sends a signal to the other side's client. Rejects with a SignalError. */
-export type SendSignal = (type: SignalType, data: { readonly peer: PeerMessage }) => Promise<void>;
+export type SendSignal = (
+  type: SignalType,
+  data: { readonly peer: object },
+  options?: SendOptions,
+) => Promise<void>;
 
-/** The messages of one call. */
+/** The pause before a message leaves again for which the hub has not said one. */
+const RESEND_MS = 1_000;
+
+export interface ChannelEvents {
+  /** The message has not arrived, or may not have, and makes sense after a pause. */
+  unsent(message: PeerMessage, afterMs: number): void;
+  /** What the user should know. */
+  error(error: SignalError): void;
+}
+
 export class SignalingChannel {
-  /** The id of the other side's call; null while it is unknown. */
-  remoteCallId: string | null = null;
-  readonly #callId: string;
   readonly #sendSignal: SendSignal;
-  readonly #clock: Clock;
-  readonly #onError: (error: SignalError) => void;
+  readonly #events: ChannelEvents;
   #isAbsenceReported = false;
-  #isClosed = false;
 
-  /** Calls `onError` for a message that is not delivered, unless the channel sends it again or has reported the absence. */
-  constructor(
-    callId: string,
-    sendSignal: SendSignal,
-    clock: Clock,
-    onError: (error: SignalError) => void,
-  ) {
-    this.#callId = callId;
+  constructor(sendSignal: SendSignal, events: ChannelEvents) {
     this.#sendSignal = sendSignal;
-    this.#clock = clock;
-    this.#onError = onError;
+    this.#events = events;
   }
 
-  send(body: PeerBody): void {
-    const peer = { from: this.#callId, to: this.remoteCallId, ...body };
-    const attempt = () => {
-      this.#sendSignal(SIGNAL_TYPE_OF[body.kind], { peer }).catch((error: SignalError) =>
-        this.#failed(error, attempt),
-      );
-    };
-    attempt();
+  send(message: PeerMessage, options?: SendOptions): void {
+    const parts = splitMessage(message);
+    if (parts === null) return this.#events.error(new SignalError("too-large"));
+    const type = SIGNAL_TYPE_OF[message.kind];
+    Promise.all(parts.map((peer) => this.#sendSignal(type, { peer }, options))).catch(
+      (error: SignalError) => this.#failed(message, error),
+    );
   }
 
-  /** A message of the other side arrived. If that side goes away, the channel reports it again. */
-  received(): void {
+  /** There is news of the other side. If it is absent, the channel reports that again. */
+  news(): void {
     this.#isAbsenceReported = false;
   }
 
-  /** From here on the channel neither reports nor sends anything again. */
-  close(): void {
-    this.#isClosed = true;
-  }
-
-  #failed(error: SignalError, retry: () => void): void {
-    if (this.#isClosed) return;
-    const { code, retryAfterMs } = error;
+  #failed(message: PeerMessage, error: SignalError): void {
+    const { code, retryable, retryAfterMs } = error;
     const isAbsent = code === "target-absent";
-    if (retryAfterMs !== undefined) {
-      this.#clock.after(retryAfterMs, () => this.#isClosed || retry());
-      // The client's own events report that it is closed.
-    } else if (code !== "closed" && !(isAbsent && this.#isAbsenceReported)) {
-      this.#isAbsenceReported = isAbsent;
-      this.#onError(error);
+    const isSilent =
+      retryAfterMs !== undefined ||
+      // The reconnect that follows makes up for it, and the client's own events report that it is closed.
+      code === "outcome-unknown" ||
+      code === "closed" ||
+      (isAbsent && this.#isAbsenceReported);
+    if (retryAfterMs !== undefined || (retryable && !isAbsent)) {
+      this.#events.unsent(message, retryAfterMs ?? RESEND_MS);
     }
+    if (isSilent) return;
+    this.#isAbsenceReported = isAbsent;
+    this.#events.error(error);
   }
 }

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { SignalError } from "../../../src/client/errors.ts";
 import { Call } from "../../../src/client/peer/call.ts";
+import { heardByCall } from "../../../src/client/peer/live-calls.ts";
 import type { PeerBody, PeerMessage } from "../../../src/client/peer/message.ts";
 import { HEAD_START_MS, OFFERS_PER_SECOND } from "../../../src/client/peer/offer-pace.ts";
 import { uuid, uuidBytes } from "../../support/frames.ts";
@@ -21,6 +22,8 @@ let calls = 0;
 beforeEach(() => {
   net = new FakeNet();
   [alice, bob] = [net.client("alice"), net.client("bob")];
+  // The test plays the call of the other side.
+  bob.on("signal", ({ data }) => heardByCall(data));
   clock = new HandClock();
   errors = [];
 });
@@ -58,12 +61,7 @@ async function bobSends(body: PeerBody, address: object = {}): Promise<void> {
 
 /** Alice's call, the polite side, which knows the other's call. */
 async function met(client: FakeClient = alice, setup = () => {}): Promise<Call<FakeRtc>> {
-  const create = () => {
-    const rtc = new FakeRtc();
-    setup();
-    return rtc;
-  };
-  const call = new Call(client, "bob", create, ports());
+  const call = new Call(client, "bob", { RTCPeerConnection: FakeRtc, setup }, ports());
   call.on("error", (error) => errors.push(error));
   await rest();
   await bobSends({ kind: "hello" });
@@ -100,7 +98,7 @@ describe("a candidate", () => {
   it("of an ignored offer causes no error", async () => {
     // "carol" is greater than "bob", so hers is the impolite side.
     const carol = net.client("carol");
-    const call = new Call(carol, "bob", () => new FakeRtc(), ports());
+    const call = new Call(carol, "bob", { RTCPeerConnection: FakeRtc }, ports());
     call.on("error", (error) => errors.push(error));
     await rest();
     const own = net.log.map(({ data }) => (data as { peer: PeerMessage }).peer)[0];
@@ -140,6 +138,7 @@ describe("a negotiation that fails", () => {
       made += 1;
       if (made > 1) throw new Error("no camera");
     });
+    await bobSends(offer(1));
     await bobSends({ kind: "hello" }, { from: "another call" });
     expect(errors).toMatchObject([{ code: "negotiation-failed", cause: { message: "no camera" } }]);
     expect(call.connection.signalingState).toBe("closed");

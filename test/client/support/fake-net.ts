@@ -4,7 +4,9 @@ import type { SignalClientEvents } from "../../../src/client/client.ts";
 import { SignalError } from "../../../src/client/errors.ts";
 import type { ClientState } from "../../../src/client/connection/reconnector.ts";
 import type { PeerClient } from "../../../src/client/peer/contract.ts";
-import type { SignalData, SignalType } from "../../../src/client/signal.ts";
+import { answerForNobody } from "../../../src/client/peer/live-calls.ts";
+import { MAX_PAYLOAD_BYTES } from "../../../src/protocol/limits.ts";
+import type { SendOptions, SignalData, SignalType } from "../../../src/client/signal.ts";
 
 export interface Sent {
   readonly source: string;
@@ -30,7 +32,10 @@ export class FakeNet {
     if (target?.state !== "connected") return false;
     this.log.push(sent);
     this.#ids += 1;
-    target.events.emit("signal", { ...sent, id: `id${this.#ids}` });
+    const signal = { ...sent, id: `id${this.#ids}` };
+    target.events.emit("signal", signal);
+    // As SignalClient does.
+    answerForNobody(target, signal);
     return true;
   }
 }
@@ -41,6 +46,7 @@ export class FakeClient implements PeerClient {
   readonly errors: SignalError[] = [];
   /** The errors with which the next sends reject. */
   readonly refusals: SignalError[] = [];
+  probes = 0;
   state: ClientState = "connected";
   readonly #net: FakeNet;
   #queue: (() => void)[] = [];
@@ -52,24 +58,43 @@ export class FakeClient implements PeerClient {
 
   on: PeerClient["on"] = (event, listener) => this.events.on(event, listener);
 
-  send(target: string, type: SignalType, given: SignalData): Promise<void> {
-    const data: unknown = JSON.parse(JSON.stringify(given));
+  send(
+    target: string,
+    type: SignalType,
+    given: SignalData,
+    { signal, urgent = false }: SendOptions = {},
+  ): Promise<void> {
+    const json = JSON.stringify(given);
+    if (json.length > MAX_PAYLOAD_BYTES) {
+      return Promise.reject(new SignalError("too-large", { target }));
+    }
+    const data: unknown = JSON.parse(json);
     return new Promise((resolve, reject) => {
       const attempt = () => {
+        if (signal?.aborted === true) return reject(new SignalError("aborted", { target }));
         const refusal = this.refusals.shift();
         const sent = { source: this.clientId, target, type, data };
         if (refusal !== undefined) reject(refusal);
         else if (this.#net.deliver(sent)) resolve();
         else reject(new SignalError("target-absent", { target }));
       };
-      if (this.state === "connected") queueMicrotask(attempt);
-      else this.#queue.push(attempt);
+      this.#queue.push(attempt);
+      if (urgent) this.#flush();
+      else queueMicrotask(() => this.#flush());
     });
+  }
+
+  #flush(): void {
+    if (this.state === "connected") for (const attempt of this.#queue.splice(0)) attempt();
+  }
+
+  probe(): void {
+    this.probes += 1;
   }
 
   go(state: ClientState): void {
     this.state = state;
-    if (state === "connected") for (const attempt of this.#queue.splice(0)) attempt();
+    this.#flush();
     this.events.emit("state", state);
   }
 }

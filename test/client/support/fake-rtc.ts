@@ -5,7 +5,7 @@
 import type { RtcConnection, RtcDescription, RtcEvent } from "../../../src/client/peer/rtc.ts";
 
 export interface FakeCandidate {
-  /** Names the description that the candidate belongs to. Here it is the whole SDP. */
+  /** Names the description that the candidate belongs to. Here it is the SDP without its padding. */
   readonly usernameFragment: string;
 }
 
@@ -20,9 +20,14 @@ export class FakeRtc implements RtcConnection {
   readonly steps: string[] = [];
   /** The next step with this name throws. */
   fails: string | null = null;
+  /** A step with this name never ends. */
+  hangs: string | null = null;
+  /** Follows each SDP that it makes. */
+  padding = "";
   #listeners = new Map<string, ((event: RtcEvent) => void)[]>();
   #descriptions = 0;
-  #isWanted = false;
+  /** Whether it needs a negotiation. */
+  isWanted = false;
 
   addEventListener(type: string, listener: (event: RtcEvent) => void): void {
     this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener]);
@@ -34,12 +39,12 @@ export class FakeRtc implements RtcConnection {
 
   /** Needs a negotiation, as after `addTrack` or `createDataChannel`. */
   want(): void {
-    this.#isWanted = true;
+    this.isWanted = true;
     this.#ask();
   }
 
   restartIce(): void {
-    this.steps.push("restart");
+    this.#step("restart");
     this.want();
   }
 
@@ -50,6 +55,7 @@ export class FakeRtc implements RtcConnection {
 
   async createOffer(): Promise<RtcDescription> {
     this.#step("createOffer");
+    if (this.hangs === "createOffer") return new Promise(() => {});
     return { type: "offer", sdp: this.#newSdp() };
   }
 
@@ -62,6 +68,7 @@ export class FakeRtc implements RtcConnection {
   async setLocalDescription(description: RtcDescription): Promise<void> {
     this.#step(`local ${description.type}`);
     await Promise.resolve();
+    if (this.hangs === `local ${description.type}`) return new Promise(() => {});
     if (description.type === "rollback") {
       this.#must("have-local-offer");
       this.localDescription = null;
@@ -70,18 +77,23 @@ export class FakeRtc implements RtcConnection {
     this.#must(description.type === "offer" ? "stable" : "have-remote-offer");
     this.localDescription = description;
     // Some implementations fire it before the promise settles.
-    this.fire("icecandidate", { candidate: { usernameFragment: description.sdp } });
+    this.fire("icecandidate", { candidate: { usernameFragment: description.sdp?.trim() } });
     this.fire("icecandidate", { candidate: null });
-    if (description.type === "answer") this.#isWanted = false;
+    if (description.type === "answer") this.isWanted = false;
     this.#enter(description.type === "offer" ? "have-local-offer" : "stable");
   }
 
   async setRemoteDescription(description: RtcDescription): Promise<void> {
     this.#step(`remote ${description.type}`);
     await Promise.resolve();
+    if (description.type === "rollback") {
+      this.#must("have-remote-offer");
+      this.remoteDescription = null;
+      return this.#enter("stable");
+    }
     this.#must(description.type === "offer" ? "stable" : "have-local-offer");
     this.remoteDescription = description;
-    if (description.type === "answer") this.#isWanted = false;
+    if (description.type === "answer") this.isWanted = false;
     this.#enter(description.type === "offer" ? "have-remote-offer" : "stable");
   }
 
@@ -90,7 +102,7 @@ export class FakeRtc implements RtcConnection {
     // Every candidate of these tests has it.
     const { usernameFragment } = candidate as FakeCandidate;
     if (this.remoteDescription === null) throw new Error("InvalidStateError: no description");
-    if (usernameFragment !== this.remoteDescription.sdp)
+    if (usernameFragment !== this.remoteDescription.sdp?.trim())
       throw new Error("OperationError: another description's candidate");
     this.candidates.push(candidate);
   }
@@ -121,13 +133,13 @@ export class FakeRtc implements RtcConnection {
 
   #ask(): void {
     queueMicrotask(() => {
-      if (this.#isWanted && this.signalingState === "stable") this.fire("negotiationneeded");
+      if (this.isWanted && this.signalingState === "stable") this.fire("negotiationneeded");
     });
   }
 
   #newSdp(): string {
     this.#descriptions += 1;
-    return `${this.name}/${this.#descriptions}`;
+    return `${this.name}/${this.#descriptions}${this.padding}`;
   }
 }
 

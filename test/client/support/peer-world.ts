@@ -1,6 +1,6 @@
 /** Two clients on a fake network, each with a `peer()` on a fake RTCPeerConnection. */
 import { vi } from "vitest";
-import type { Peer, PeerEvents } from "../../../src/client/peer/contract.ts";
+import type { Peer, PeerEvents, PeerOptions } from "../../../src/client/peer/contract.ts";
 import { callOf } from "../../../src/client/peer/incoming-call.ts";
 import { HEAD_START_MS } from "../../../src/client/peer/offer-pace.ts";
 import { peer } from "../../../src/client/peer/peer.ts";
@@ -36,8 +36,9 @@ export function call(
   client: FakeClient,
   target: string,
   setup = (rtc: FakeRtc) => rtc.want(),
+  options: Pick<PeerOptions, "connectTimeoutMs"> = {},
 ): Side {
-  const made = peer(client, target, { RTCPeerConnection: FakeRtc, setup });
+  const made = peer(client, target, { RTCPeerConnection: FakeRtc, setup, ...options });
   const events: Side["events"] = [];
   for (const name of ["connection", "connectionstate", "error", "closed"] as const) {
     made.on(name, (value) => events.push([name, value]));
@@ -50,6 +51,11 @@ export async function rest(): Promise<void> {
   for (let round = 0; round < 10; round++) await settled();
   vi.advanceTimersByTime(HEAD_START_MS);
   for (let round = 0; round < 10; round++) await settled();
+}
+
+/** Lets so much time pass. */
+export async function pass(ms: number): Promise<void> {
+  for (let leftMs = ms; leftMs > 0; leftMs -= HEAD_START_MS) await rest();
 }
 
 /** The codes of the side's errors. */
