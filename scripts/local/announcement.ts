@@ -1,6 +1,7 @@
 /** The lines that say where the service listens and where its demo is, printed once the service answers. */
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { setTimeout as pause } from "node:timers/promises";
 import { isPublicApiKey } from "../../src/config/cross-checks.ts";
 import type { Config } from "../../src/config/keys.ts";
 
@@ -18,14 +19,19 @@ export async function announce(config: Config, port: number, stopping: AbortSign
   }
 }
 
-/** Whether the service answers within so many milliseconds. */
+/** How long to wait before the service is asked again. */
+const ASK_AGAIN_MS = 1000;
+
+/** Whether the service answers within so many milliseconds. While its runtime restarts, it may answer 500, or break connections. */
 export async function isAnswering(config: Config, port: number, ms: number): Promise<boolean> {
-  try {
-    return (await askHealth(config.server, port, AbortSignal.timeout(ms))) === 200;
-  } catch {
-    // Nothing listens there, the connection breaks, or nothing comes.
-    return false;
+  const timeUp = AbortSignal.timeout(ms);
+  while (!timeUp.aborted) {
+    // A failure: nothing listens there, the connection breaks, or nothing comes in time.
+    const status = await askHealth(config.server, port, timeUp).catch(() => null);
+    if (status === 200) return true;
+    await pause(ASK_AGAIN_MS);
   }
+  return false;
 }
 
 /** `port`: the port that the service listens on; the configured one may be 0. */
