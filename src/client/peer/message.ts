@@ -10,9 +10,12 @@ import type { SignalType } from "../signal.ts";
 export type PeerBody =
   /**
    * The sender is there. It does not know the other's call yet, or it is back, or it has missed something: the receiver sends
-   * its offer again if that has no answer yet.
+   * its offer again if that has no answer yet. `ask`: the polite side asks under this number whether it may make an offer; 0: it
+   * does not. An SDK before it has none, and never says `go`.
    */
-  | { readonly kind: "hello" }
+  | { readonly kind: "hello"; readonly ask?: number | undefined }
+  /** The other side, which asked under this number, may make an offer. The sender makes none until that has come. */
+  | { readonly kind: "go"; readonly number: number }
   /**
    * `number` counts the offers of a call from 1. `answered` is the number of the other's last offer that the sender has
    * answered or refused; an SDK before it has none.
@@ -45,6 +48,7 @@ export const SIGNAL_TYPE_OF: Readonly<Record<PeerBody["kind"], SignalType>> = {
   hello: "offer",
   offer: "offer",
   answer: "answer",
+  go: "answer",
   refuse: "answer",
   candidate: "ice-candidate",
   bye: "ice-candidate",
@@ -54,15 +58,15 @@ export const SIGNAL_TYPE_OF: Readonly<Record<PeerBody["kind"], SignalType>> = {
 export function readPeerMessage(data: unknown): PeerMessage | null {
   const message = isObject(data) && data["peer"];
   if (!isObject(message)) return null;
-  const { from, to, kind, sdp, number, answered, candidate } = message;
+  const { from, to, kind, sdp, number, answered, ask, candidate } = message;
   const hasAddress = typeof from === "string" && (typeof to === "string" || to === null);
   const hasNumber = typeof number === "number";
   const isDescription = typeof sdp === "string" && hasNumber;
   const hasBody =
-    kind === "hello" ||
+    (kind === "hello" && (ask === undefined || typeof ask === "number")) ||
     kind === "bye" ||
     (kind === "candidate" && isObject(candidate)) ||
-    (kind === "refuse" && hasNumber) ||
+    ((kind === "refuse" || kind === "go") && hasNumber) ||
     (kind === "answer" && isDescription) ||
     (kind === "offer" && isDescription && (answered === undefined || typeof answered === "number"));
   // Every field of the union was checked above.

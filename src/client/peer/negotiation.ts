@@ -24,6 +24,15 @@ export class Negotiation {
   #isDue = false;
   #offerNumber = 0;
   #offersThisSecond = 0;
+  /** Whether the other side tells when this one may make an offer. */
+  #isAskable = false;
+  #asks = 0;
+  /** Whether the other side has told this one to make its offer. */
+  #hasGo = false;
+  /** Under which number the other side asks whether it may make an offer; 0: it does not. */
+  #asked = 0;
+  /** Whether an offer of this RTCPeerConnection was taken back. Chromium then refuses other offers, for good. */
+  #hasRolledBack = false;
   /** Whether this RTCPeerConnection has taken a description of the other side. */
   #isTouched = false;
   /** The other side took an offer whose answer could not be applied: the sessions differ until the next negotiation. */
@@ -70,6 +79,7 @@ export class Negotiation {
         this.#waits.delete("resend");
         this.#setbacks.trust();
         this.#resynchronise();
+        this.#outbox.owe("go");
         if (this.#isTouched && !input.isUp) this.#do({ kind: "restart-ice" });
         return;
       case "disconnected":
@@ -98,24 +108,48 @@ export class Negotiation {
   }
 
   #speak(): void {
-    const { offer, remoteId } = this.#outbox;
-    const canOffer = this.#step === null && offer === null && remoteId !== null;
-    const mayOffer = this.#waits.size === 0 && !this.#setbacks.hasGivenUp;
-    if (this.#isDue && canOffer && mayOffer) {
+    const outbox = this.#outbox;
+    const isIdle = this.#step === null && outbox.offer === null && outbox.remoteId !== null;
+    const isReady = this.#isDue && this.#waits.size === 0 && !this.#setbacks.hasGivenUp;
+    if (isIdle && isReady && this.#isFree()) {
       this.#isDue = false;
       if (this.#offersThisSecond === 0) this.#do({ kind: "wait", wait: "second", ms: 1000 });
       this.#offersThisSecond += 1;
       if (this.#offersThisSecond >= OFFERS_PER_SECOND) this.#waits.add("second");
       this.#begin({ kind: "offer" });
+    } else if (isIdle && this.#asked !== outbox.go) {
+      outbox.go = this.#asked;
+      outbox.owe("go");
     }
     // While a message waits, none that is newer overtakes it.
     if (!this.#waits.has("resend")) this.#commands.push(...this.#outbox.take(this.#step !== null));
   }
 
+  /**
+   * Whether no offer of the other side can cross one that begins now. The polite side asks first: it would have to take back
+   * an offer that crosses, and browsers do not survive that.
+   */
+  #isFree(): boolean {
+    const outbox = this.#outbox;
+    if (!this.#isPolite) return outbox.go === 0;
+    if (!this.#isAskable || this.#hasGo) return true;
+    if (outbox.ask === 0) {
+      outbox.ask = this.#asks += 1;
+      outbox.owe("hello");
+    }
+    return false;
+  }
+
   /** A step is about this side's next offer, or ends its open one. */
   #begin(step: Step): void {
+    const outbox = this.#outbox;
     this.#step = step;
-    this.#outbox.offer = null;
+    if (outbox.offer !== null) {
+      this.#hasGo = false;
+      outbox.endAsk();
+      this.#hasRolledBack ||= step.kind !== "apply";
+    }
+    outbox.offer = null;
     this.#isTouched ||= "sdp" in step;
     this.#do({ kind: "step", step });
   }
@@ -127,7 +161,7 @@ export class Negotiation {
   }
 
   #read(message: PeerMessage): void {
-    if (message.kind === "hello") return this.#readHello(message.from, message.to);
+    if (message.kind === "hello") return this.#readHello(message.from, message.to, message.ask);
     if (!this.#outbox.concerns(message)) return;
     switch (message.kind) {
       case "offer":
@@ -139,6 +173,10 @@ export class Negotiation {
         return this.#begin(
           message.kind === "answer" ? { kind: "apply", sdp: message.sdp } : { kind: "rollback" },
         );
+      case "go":
+        // One for an ask that is over binds the other side, which waits for an offer.
+        this.#hasGo = message.number === this.#outbox.ask;
+        return this.#hasGo ? undefined : this.#outbox.owe("hello");
       case "candidate":
         return this.#do({ kind: "add-candidate", candidate: message.candidate });
       case "bye":
@@ -146,23 +184,36 @@ export class Negotiation {
     }
   }
 
-  #readHello(from: string, to: string | null): void {
-    if (to !== this.#outbox.callId) this.#outbox.owe("hello");
-    if (from !== this.#outbox.remoteId) this.#meet(from);
-    this.#outbox.owe("offer");
+  #readHello(from: string, to: string | null, ask: number | undefined): void {
+    const outbox = this.#outbox;
+    this.#isAskable = ask !== undefined;
+    if (to !== outbox.callId) outbox.owe("hello");
+    if (from !== outbox.remoteId) this.#meet(from);
+    // What was asked for may be lost.
+    if (outbox.ask !== 0) outbox.owe("hello");
+    if (!this.#isPolite) this.#hearAsk(ask ?? 0);
+    outbox.owe("offer", "go");
+  }
+
+  #hearAsk(number: number): void {
+    if (number !== this.#asked) this.#outbox.go = 0;
+    this.#asked = number;
   }
 
   /** The other side has called `peer()`, or has another RTCPeerConnection. */
   #meet(remoteId: string): void {
     this.#outbox.meet(remoteId);
+    this.#hasGo = false;
+    this.#asked = 0;
     this.#setbacks.hope();
     if (this.#isTouched) this.#renew(true);
-    // When two peers meet, both want to offer, and implementations handle the rollback of crossing offers badly.
-    if (this.#isPolite) this.#wait("head-start", HEAD_START_MS);
+    // When two peers meet, both want to offer.
+    if (this.#isPolite && !this.#isAskable) this.#wait("head-start", HEAD_START_MS);
   }
 
   #readOffer(sdp: string, number: number, answered: number): void {
     const outbox = this.#outbox;
+    this.#hearAsk(0);
     if (number === outbox.judged) outbox.owe("verdict");
     if (number <= outbox.judged) return;
     if (outbox.offer !== null) {
@@ -194,10 +245,12 @@ export class Negotiation {
   #failed(how: "refused" | "hopeless" | "broken"): void {
     const step = this.#step;
     this.#step = null;
-    if (how === "broken") return this.#recover();
+    if (how === "broken" || (how === "refused" && this.#hasRolledBack)) return this.#recover();
     // The other side tries again.
     if (step?.kind === "accept") return this.#outbox.judge(step.number, null);
     this.#isDiverged ||= step?.kind === "apply";
+    this.#hasGo = false;
+    this.#outbox.endAsk(true);
     this.#retry(how === "hopeless", false);
   }
 
@@ -223,8 +276,10 @@ export class Negotiation {
   #renew(isTheirs = false): void {
     this.#outbox.renew(this.#newId());
     this.#step = null;
+    this.#asked = 0;
     // The new RTCPeerConnection tells what it needs.
     this.#isDue = this.#isTouched = this.#isDiverged = this.#setbacks.hasGivenUp = false;
+    this.#hasGo = this.#hasRolledBack = false;
     this.#do({ kind: "replace", isTheirs });
   }
 

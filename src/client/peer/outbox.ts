@@ -6,7 +6,7 @@ import type { PeerBody, PeerMessage } from "./message.ts";
 import type { Command } from "./moves.ts";
 
 /** What a call may owe the other side, in the order in which it leaves. A verdict is on an offer before the own one. */
-const DEBTS = ["hello", "verdict", "offer"] as const;
+const DEBTS = ["hello", "verdict", "go", "offer"] as const;
 
 type Debt = (typeof DEBTS)[number];
 
@@ -16,6 +16,7 @@ const DEBT_OF: Readonly<Partial<Record<PeerBody["kind"], Debt>>> = {
   offer: "offer",
   answer: "verdict",
   refuse: "verdict",
+  go: "go",
 };
 
 export class Outbox {
@@ -24,7 +25,13 @@ export class Outbox {
   remoteId: string | null = null;
   /** This side's offer, as long as it has no verdict. */
   offer: { readonly number: number; sdp: string } | null = null;
+  /** Under which number this side asks whether it may make an offer; 0: it does not. */
+  ask = 0;
+  /** Under which number the other side asked, and was told to make its offer; 0: it was not. */
+  go = 0;
   isConnected = false;
+  /** How often the ask has left. */
+  #timesAsked = 0;
   /** On the other side's last offer. `sdp` is the answer; null: the offer was refused. */
   #verdict: { number: number; sdp: string | null } = { number: 0, sdp: null };
   #candidates: object[] = [];
@@ -41,6 +48,12 @@ export class Outbox {
 
   owe(...debts: Debt[]): void {
     for (const debt of debts) this.#debts.add(debt);
+  }
+
+  /** The offer that was asked for has come to its end. Who has asked twice may have been answered twice, and says that it is over. */
+  endAsk(mustSay = this.#timesAsked > 1): void {
+    if (this.ask !== 0 && mustSay) this.owe("hello");
+    this.ask = this.#timesAsked = 0;
   }
 
   judge(number: number, sdp: string | null): void {
@@ -75,6 +88,7 @@ export class Outbox {
   #forget(): void {
     this.#verdict = { number: 0, sdp: null };
     this.#candidates = [];
+    this.ask = this.go = this.#timesAsked = 0;
   }
 
   /** The message may be lost. Returns whether that matters still. */
@@ -107,7 +121,11 @@ export class Outbox {
   }
 
   #bodyOf(debt: Debt): PeerBody | null {
-    if (debt === "hello") return { kind: "hello" };
+    if (debt === "hello") {
+      this.#timesAsked += 1;
+      return { kind: "hello", ask: this.ask };
+    }
+    if (debt === "go") return this.go === 0 ? null : { kind: "go", number: this.go };
     const { number, sdp } = this.#verdict;
     if (debt === "offer") return this.offer && { kind: "offer", ...this.offer, answered: number };
     if (number === 0) return null;

@@ -36,6 +36,8 @@ class ModelRtc {
   #needsNegotiation = false;
   /** A `negotiationneeded` that has not been heard yet. */
   isAsking = false;
+  /** It refuses every further step, as Chromium may after a rollback. */
+  isPoisoned = false;
   wishes: number;
   readonly who: 0 | 1;
   readonly descriptions: Descriptions;
@@ -108,6 +110,8 @@ export interface Mode {
   readonly calls: boolean;
   readonly renewals: boolean;
   readonly refusals: boolean;
+  /** A rollback may make a connection useless. */
+  readonly poison: boolean;
 }
 
 class Side {
@@ -150,6 +154,8 @@ export class World {
   #isHealing = false;
   /** Steps that failed because the test said so. */
   injected = 0;
+  /** Offers that were taken back. */
+  rollbacks = 0;
   /** What may never happen. */
   fault: string | null = null;
 
@@ -164,13 +170,14 @@ export class World {
     this.random = new Random(seed);
     this.#make = make;
     this.log = log;
-    const bits = this.random.below(16);
+    const bits = this.random.below(32);
     this.mode = {
       flaps: true,
       steps: (bits & 1) > 0,
       calls: (bits & 2) > 0,
       renewals: (bits & 4) > 0,
       refusals: (bits & 8) > 0,
+      poison: (bits & 16) > 0,
       ...mode,
     };
   }
@@ -391,7 +398,11 @@ export class World {
       this.injected += 1;
       if (this.random.happens(0.3)) return this.tell(side, { kind: "failed", how: "broken" });
     }
-    const sdp = rtc.perform(step, fails);
+    const rollsBack = step.kind === "rollback" || (step.kind === "accept" && rtc.open !== null);
+    if (rollsBack) this.rollbacks += 1;
+    const sdp = rtc.perform(step, fails || rtc.isPoisoned);
+    if (rtc.isPoisoned) this.injected += 1;
+    rtc.isPoisoned ||= this.mode.poison && rollsBack && this.random.happens(0.5);
     if (sdp !== null) return this.tell(side, { kind: "done", sdp });
     if (!fails && this.injected === 0)
       this.fault ??= `a step does not fit: ${JSON.stringify(step)}`;
