@@ -98,6 +98,7 @@ describe("a call whose client reconnects", () => {
   it("sends an answer again that did not reach the other side", async () => {
     const [a, b] = [call(alice, "bob"), call(bob, "alice", () => {})];
     await rest();
+    bob.refusedKind = "answer";
     bob.refusals.push(new SignalError("target-absent", { target: "alice" }));
     a.peer.connection.want();
     await rest();

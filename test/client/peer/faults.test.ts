@@ -64,6 +64,7 @@ describe("an answer that is lost", () => {
   it("comes again to the polite side, which does not take back an offer that was answered", async () => {
     const [a, b] = world.callBoth();
     await rest();
+    bob.refusedKind = "answer";
     bob.refusals.push(new SignalError("target-absent", { target: "alice" }));
     a.peer.connection.want();
     await rest();

@@ -280,3 +280,78 @@ describe("isPolite()", () => {
     }
   });
 });
+
+/** A hello of a side that answers asks. */
+function hello(ask: number): PeerBody {
+  return { kind: "hello", ask };
+}
+
+const GO: PeerBody = { kind: "go", number: 1 };
+
+describe("a polite side that wants to negotiate", () => {
+  beforeEach(() => void does(CONNECTED, heard(hello(0))));
+
+  it("asks, and makes its offer when the other side says go", () => {
+    expect(does(WISH)).toEqual(["hello to theirs"]);
+    expect(does(heard(GO), DONE)).toEqual(["offer", "offer 1 to theirs"]);
+  });
+
+  it("asks again when the other side is back", () => {
+    does(WISH);
+    expect(does(heard(hello(0)))).toEqual(["hello to theirs"]);
+  });
+
+  it("takes the offer of the other side in the meantime, and still goes when it may", () => {
+    does(WISH);
+    expect(does(heard(offer(1)), DONE)).toEqual(["accept", "answer 1 to theirs"]);
+    expect(does(heard(GO), DONE)).toEqual(["offer", "offer 1 to theirs"]);
+  });
+
+  it("says that it does not want to any more when a go is for an ask that is over", () => {
+    does(WISH, heard(GO), DONE, heard(answer(1)), DONE);
+    expect(does(heard(GO))).toEqual(["hello to theirs"]);
+  });
+
+  it("does not ask an SDK before it, which never says go", () => {
+    does(heard(HELLO));
+    expect(does(WISH)).toEqual(["offer"]);
+  });
+});
+
+describe("an impolite side that is asked", () => {
+  beforeEach(() => {
+    begin(false);
+    does(CONNECTED, heard(hello(0)));
+  });
+
+  it("says go, and makes no offer until the other's has come", () => {
+    expect(does(heard(hello(1)))).toEqual(["go 1 to theirs"]);
+    expect(does(WISH)).toEqual([]);
+    expect(does(heard(offer(1)), DONE)).toEqual(["accept", "offer", "answer 1 to theirs"]);
+  });
+
+  it("says go once its own offer has been answered", () => {
+    expect(does(WISH, DONE)).toEqual(["offer", "offer 1 to theirs"]);
+    expect(does(heard(hello(1)))).toEqual(["offer 1 to theirs"]);
+    expect(does(heard(answer(1)), DONE)).toEqual(["apply", "go 1 to theirs"]);
+  });
+
+  it("says go again when the other side is back, and offers when it asks no more", () => {
+    does(heard(hello(1)), WISH);
+    expect(does(heard(hello(1)))).toEqual(["go 1 to theirs"]);
+    expect(does(heard(hello(0)))).toEqual(["offer"]);
+  });
+
+  it("says go again when this side is back", () => {
+    does(heard(hello(1)));
+    expect(does(CONNECTED)).toEqual(["hello to theirs", "go 1 to theirs"]);
+  });
+});
+
+describe("an RTCPeerConnection that took back an offer", () => {
+  it("is replaced when its next step fails, since Chromium then refuses every offer", () => {
+    offerFirst();
+    expect(does(heard(offer(1)))).toEqual(["accept"]);
+    expect(does(REFUSED)).toEqual(["replace", "hello to theirs"]);
+  });
+});

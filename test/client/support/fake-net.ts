@@ -46,6 +46,8 @@ export class FakeClient implements PeerClient {
   readonly errors: SignalError[] = [];
   /** The errors with which the next sends reject. */
   readonly refusals: SignalError[] = [];
+  /** The kind of peer message that is refused; null: any. */
+  refusedKind: string | null = null;
   probes = 0;
   state: ClientState = "connected";
   readonly #net: FakeNet;
@@ -72,8 +74,9 @@ export class FakeClient implements PeerClient {
     return new Promise((resolve, reject) => {
       const attempt = () => {
         if (signal?.aborted === true) return reject(new SignalError("aborted", { target }));
-        const refusal = this.refusals.shift();
         const sent = { source: this.clientId, target, type, data };
+        const isRefused = this.refusedKind === null || this.refusedKind === kindOf(data);
+        const refusal = isRefused ? this.refusals.shift() : undefined;
         if (refusal !== undefined) reject(refusal);
         else if (this.#net.deliver(sent)) resolve();
         else reject(new SignalError("target-absent", { target }));
@@ -97,4 +100,8 @@ export class FakeClient implements PeerClient {
     this.#flush();
     this.events.emit("state", state);
   }
+}
+
+function kindOf(data: unknown): unknown {
+  return (data as { readonly peer?: { readonly kind?: unknown } }).peer?.kind;
 }
