@@ -7,33 +7,42 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { BASELINE, baselineSource } from "../bench/bundles.ts";
 
-/** The promise to users: 12 KB of 1,000 bytes each. */
-const BUDGET_BYTES = 12_000;
+/** The promise to users: 16 KB of 1,000 bytes each. */
+const BUDGET_BYTES = 16_000;
+
+/** For who imports SignalClient alone. */
+const CLIENT_BUDGET_BYTES = 11_000;
 
 /** For `import`, for `require`, and for a script tag. */
 const FORMATS = ["esm", "cjs", "iife"] as const;
+
+const EVERYTHING = 'export * from "./src/client/index.ts"';
+const CLIENT_ONLY = 'export { SignalClient } from "./src/client/index.ts"';
 
 const ROOT = resolve(import.meta.dirname, "..");
 
 const { bytes, inputs } = await measure(ROOT);
 const foreign = inputs.filter((path) => !/^src\/(client|protocol)\//.test(path));
 
+const client = await measure(ROOT, CLIENT_ONLY);
 console.log(`The SDK is ${bytes} bytes minified and gzipped; the budget is ${BUDGET_BYTES}.`);
+console.log(`SignalClient alone is ${client.bytes} bytes; the budget is ${CLIENT_BUDGET_BYTES}.`);
 await printBaseline();
 if (foreign.length > 0)
   console.error(`The SDK's bundle contains other files: ${foreign.join(", ")}`);
-if (bytes > BUDGET_BYTES || foreign.length > 0) process.exitCode = 1;
+if (bytes > BUDGET_BYTES || client.bytes > CLIENT_BUDGET_BYTES || foreign.length > 0)
+  process.exitCode = 1;
 
 /** The bytes of the largest format, and the files in it. */
-async function measure(folder: string) {
-  const sizes = await Promise.all(FORMATS.map((format) => measureFormat(folder, format)));
+async function measure(folder: string, source = EVERYTHING) {
+  const sizes = await Promise.all(FORMATS.map((format) => measureFormat(folder, source, format)));
   return { bytes: Math.max(...sizes.map((size) => size.bytes)), inputs: sizes[0]?.inputs ?? [] };
 }
 
-async function measureFormat(folder: string, format: (typeof FORMATS)[number]) {
+async function measureFormat(folder: string, source: string, format: (typeof FORMATS)[number]) {
   const { outputFiles, metafile } = await build({
     absWorkingDir: folder,
-    entryPoints: ["src/client/index.ts"],
+    stdin: { contents: source, resolveDir: folder },
     bundle: true,
     minify: true,
     format,
@@ -43,7 +52,10 @@ async function measureFormat(folder: string, format: (typeof FORMATS)[number]) {
     metafile: true,
   });
   const compressed = gzipSync(outputFiles[0]?.contents ?? "", { level: 9 });
-  return { bytes: compressed.length, inputs: Object.keys(metafile.inputs) };
+  return {
+    bytes: compressed.length,
+    inputs: Object.keys(metafile.inputs).filter((path) => path !== "<stdin>"),
+  };
 }
 
 async function printBaseline(): Promise<void> {
