@@ -211,7 +211,7 @@ export class SignalClient implements AsyncDisposable {
   #deliver(signal: Signal): void {
     this.#inbox.receive(signal);
     // After the listeners: one of them may have answered the call.
-    answerForNobody(this, signal);
+    answerForNobody(this, signal, this.#ports.clock.nowMs());
   }
 
   #answered(id: string, report: ErrorReport | null): void {

@@ -164,6 +164,7 @@ async function httpGet(url: string, token: string, signal: AbortSignal): Promise
     redirect: "manual",
     signal,
   });
-  // A date, which only other servers send, counts as nothing.
-  return { status, retryAfterMs: Number(headers.get("retry-after")) * 1_000 || undefined };
+  // A date, which only other servers send, counts as nothing, and so does a time that is over.
+  const seconds = Math.max(0, Number(headers.get("retry-after")));
+  return { status, retryAfterMs: seconds * 1_000 || undefined };
 }

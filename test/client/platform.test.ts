@@ -249,13 +249,14 @@ describe("httpGet()", () => {
     ]);
   });
 
-  it.each([[{}], [{ "retry-after": "Sat, 28 Nov 2026 04:00:00 GMT" }]])(
-    "knows no pause from the headers %j",
-    async (headers) => {
-      vi.stubGlobal("fetch", async () => new Response(null, { status: 503, headers }));
-      expect(await get()).toEqual({ status: 503, retryAfterMs: undefined });
-    },
-  );
+  it.each([
+    [{}],
+    [{ "retry-after": "Sat, 28 Nov 2026 04:00:00 GMT" }],
+    [{ "retry-after": "-100" }],
+  ])("knows no pause from the headers %j", async (headers) => {
+    vi.stubGlobal("fetch", async () => new Response(null, { status: 503, headers }));
+    expect(await get()).toEqual({ status: 503, retryAfterMs: undefined });
+  });
 
   it("rejects on a platform without fetch", async () => {
     vi.stubGlobal("fetch", undefined);

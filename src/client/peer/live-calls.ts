@@ -1,7 +1,7 @@
 /** Which calls a client holds, at most one per target, and what it answers for those that it holds no more. */
 import { isObject } from "../../protocol/json.ts";
 import type { Signal, SignalType } from "../signal.ts";
-import { SIGNAL_TYPE_OF, type PeerMessage } from "./message.ts";
+import { isCallId, SIGNAL_TYPE_OF, type PeerMessage } from "./message.ts";
 
 /** A call as the next one with the same target sees it. */
 export interface KnownCall {
@@ -37,17 +37,44 @@ export function heardByCall(data: unknown): void {
 
 /**
  * Answers a message for a call that is over, or was on this page before it was reloaded, with a bye in the name of that call:
- * the other side would wait for ever. A bye gets no answer, and a live call with the same target speaks for itself.
+ * the other side would wait for ever. A bye gets no answer, and a live call with the same target speaks for itself. Answers
+ * count against this client's own rate at the hub (RL1), so whoever floods it gets few of them.
  */
-export function answerForNobody(client: Sender, { source, data }: Signal): void {
+export function answerForNobody(client: Sender, { source, data }: Signal, nowMs: number): void {
   if (!isObject(data) || HEARD.has(data)) return;
   const message = data["peer"];
   if (!isObject(message)) return;
   const { from, to, kind, part } = message;
-  if (typeof from !== "string" || typeof to !== "string" || kind === "bye") return;
+  if (!isCallId(from) || !isCallId(to) || kind === "bye") return;
   // One bye suffices for a message in parts.
-  if (Number(part) > 1) return;
+  if (Number(part) > 1 || !mayAnswer(client, source, nowMs)) return;
   const peer: PeerMessage = { from: to, to: from, kind: "bye" };
   // The other side may be gone, too.
   client.send(source, SIGNAL_TYPE_OF.bye, { peer }).catch(() => {});
+}
+
+/** What a client has answered within one second. */
+interface Answers {
+  readonly sinceMs: number;
+  readonly bySource: Map<string, number>;
+  count: number;
+}
+
+const ANSWERS = new WeakMap<object, Answers>();
+
+const MAX_ANSWERS_TO_ONE = 4;
+
+const MAX_ANSWERS = 64;
+
+function mayAnswer(client: object, source: string, nowMs: number): boolean {
+  let answers = ANSWERS.get(client);
+  if (answers === undefined || nowMs - answers.sinceMs >= 1_000) {
+    answers = { sinceMs: nowMs, bySource: new Map(), count: 0 };
+    ANSWERS.set(client, answers);
+  }
+  const toSource = answers.bySource.get(source) ?? 0;
+  if (toSource >= MAX_ANSWERS_TO_ONE || answers.count >= MAX_ANSWERS) return false;
+  answers.bySource.set(source, toSource + 1);
+  answers.count += 1;
+  return true;
 }

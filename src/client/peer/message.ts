@@ -54,12 +54,20 @@ export const SIGNAL_TYPE_OF: Readonly<Record<PeerBody["kind"], SignalType>> = {
   bye: "ice-candidate",
 };
 
+/** Ids are uuids, or whatever another program makes of them. Every message repeats the other side's, so a long one would fill it. */
+const MAX_ID_CHARS = 128;
+
+/** Whether `value` can be the id of a call. */
+export function isCallId(value: unknown): value is string {
+  return typeof value === "string" && value.length <= MAX_ID_CHARS;
+}
+
 /** Returns null if `data` is not a peer's message. The other side may be any program, so every field is checked. */
 export function readPeerMessage(data: unknown): PeerMessage | null {
   const message = isObject(data) && data["peer"];
   if (!isObject(message)) return null;
   const { from, to, kind, sdp, number, answered, ask, candidate } = message;
-  const hasAddress = typeof from === "string" && (typeof to === "string" || to === null);
+  const hasAddress = isCallId(from) && (isCallId(to) || to === null);
   const hasNumber = typeof number === "number";
   const isDescription = typeof sdp === "string" && hasNumber;
   const hasBody =

@@ -19,6 +19,9 @@ export const MAX_SDP_BYTES = 1_048_576;
 /** JSON makes at most six bytes of one, so no SDP of the largest size has more parts. */
 const MAX_PARTS = 128;
 
+/** With less, an SDP would need more parts than a receiver takes. */
+const MIN_ROOM_BYTES = 6 * Math.ceil(MAX_SDP_BYTES / MAX_PARTS);
+
 /** How much of the SDP stays in a piece whose JSON form is too large. */
 const SHRINK = 0.9;
 
@@ -34,6 +37,8 @@ export function splitMessage(message: PeerMessage): readonly object[] | null {
   // The same message has the same id, so a copy that is sent again completes what arrived of the first.
   const head = { ...rest, kind: "part", of, id: fnv1a(sdp) };
   const room = MAX_PEER_BYTES - jsonBytes({ ...head, sdp: "", part: MAX_PARTS, parts: MAX_PARTS });
+  // What is not the SDP leaves no room for it.
+  if (room < MIN_ROOM_BYTES) return null;
   const pieces = piecesOf(sdp, room);
   return pieces.map((piece, at) => ({ ...head, sdp: piece, part: at + 1, parts: pieces.length }));
 }

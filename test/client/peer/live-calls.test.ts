@@ -41,10 +41,20 @@ describe("a client", () => {
     ["a bye", { ...MESSAGE, kind: "bye" }],
     ["a call that knows no other yet", { ...MESSAGE, kind: "hello", to: null }],
     ["what is no message of a peer", { to: "gone" }],
+    ["a call whose id is too long", { ...MESSAGE, to: "x".repeat(129) }],
     ["the second part of a message", { ...MESSAGE, kind: "part", part: 2, parts: 2 }],
   ])("answers nothing to %s", async (_, peer) => {
     const { answers } = await client();
     expect(await answers(peer)).toEqual([]);
+  });
+
+  it("answers who floods it four times a second, so that its own signals keep their place at the hub", async () => {
+    const { answers, hub } = await client();
+    let count = 0;
+    for (let n = 0; n < 50; n += 1) count += (await answers({ ...MESSAGE, to: `gone${n}` })).length;
+    expect(count).toBe(4);
+    await hub.clock.advance(1_000);
+    expect(await answers(MESSAGE)).toHaveLength(1);
   });
 
   it("leaves messages of a client with which it has a call to that call", async () => {

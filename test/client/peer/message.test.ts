@@ -29,6 +29,9 @@ describe("readPeerMessage()", () => {
     { peer: {} },
     { peer: { kind: "hello", from: 1, to: null } },
     { peer: { kind: "hello", from: "one" } },
+    // Each answer would repeat it.
+    { peer: { kind: "hello", from: "x".repeat(129), to: null } },
+    { peer: { kind: "bye", from: "one", to: "x".repeat(129) } },
     { peer: { kind: "offer", sdp: "v=0", ...ADDRESS } },
     { peer: { kind: "offer", number: 1, ...ADDRESS } },
     { peer: { kind: "pranswer", sdp: "v=0", number: 1, ...ADDRESS } },

@@ -73,6 +73,14 @@ describe("splitMessage()", () => {
       "a large candidate",
       { kind: "candidate", from: "a", to: "b", candidate: { candidate: "c".repeat(65_000) } },
     ],
+    [
+      "an answer to a call whose id leaves room for few characters of each part",
+      { kind: "answer", from: "a", to: "b".repeat(63_700), number: 1, sdp: "v=0\r\n".repeat(100) },
+    ],
+    [
+      "an answer to a call whose id fills a frame",
+      { kind: "answer", from: "a", to: "b".repeat(65_000), number: 1, sdp: "v=0" },
+    ],
   ] as [string, PeerMessage][])("returns null for %s", (_, message) => {
     expect(splitMessage(message)).toBeNull();
   });

@@ -35,7 +35,7 @@ export class FakeNet {
     const signal = { ...sent, id: `id${this.#ids}` };
     target.events.emit("signal", signal);
     // As SignalClient does.
-    answerForNobody(target, signal);
+    answerForNobody(target, signal, performance.now());
     return true;
   }
 }
