@@ -6,15 +6,14 @@ import type { Cancel, Ports } from "../ports.ts";
 import { ConnectWatch } from "./connect-watch.ts";
 import { Connections } from "./connections.ts";
 import type { Peer, PeerClient, PeerEvents, PeerOptions } from "./contract.ts";
+import { Link } from "./link.ts";
 import { callsOf, heardByCall, type KnownCall } from "./live-calls.ts";
 import type { PeerMessage } from "./message.ts";
-import type { Command, Input, Step, Wait } from "./moves.ts";
+import type { Command, Input, Wait } from "./moves.ts";
 import { isPolite, Negotiation } from "./negotiation.ts";
 import { PartJoiner } from "./parts.ts";
-import { RemoteCandidates } from "./remote-candidates.ts";
-import type { EventOf, RtcCandidate, RtcConnection, RtcEvent } from "./rtc.ts";
+import type { EventOf, RtcCandidate, RtcConnection } from "./rtc.ts";
 import { SignalingChannel } from "./signaling-channel.ts";
-import { carryOut, undo } from "./steps.ts";
 
 type Ending = Extract<Command, { kind: "end" }>;
 
@@ -39,8 +38,7 @@ export class Call<Connection extends RtcConnection, Config = object>
   readonly #bye = new AbortController();
   #commands: Command[] = [];
   #isObeying = false;
-  #connection: Connection;
-  #candidates: RemoteCandidates;
+  #link: Link<Connection, Config>;
 
   constructor(
     client: PeerClient,
@@ -64,8 +62,7 @@ export class Call<Connection extends RtcConnection, Config = object>
     this.#watch = new ConnectWatch(clock, options.connectTimeoutMs, () =>
       this.#events.emit("error", new SignalError("call-not-connected", { target: targetId })),
     );
-    this.#connection = this.#createConnection();
-    this.#candidates = new RemoteCandidates(this.#connection);
+    this.#link = this.#createLink();
     this.#watch.begin();
     this.#unlisten = [
       client.on("signal", ({ source, data }) => {
@@ -80,7 +77,7 @@ export class Call<Connection extends RtcConnection, Config = object>
   }
 
   get connection(): Connection {
-    return this.#connection;
+    return this.#link.connection;
   }
 
   on<Name extends keyof PeerEvents<Connection>>(
@@ -98,25 +95,21 @@ export class Call<Connection extends RtcConnection, Config = object>
     this.#bye.abort();
   }
 
-  #createConnection(): Connection {
-    const connection = this.#connections.create();
-    const listen = (type: string, run: (event: RtcEvent) => void) =>
-      connection.addEventListener(type, (event) => {
-        if (connection === this.#connection && !this.isClosed) run(event);
-      });
-    listen("negotiationneeded", () => this.#tell({ kind: "wish" }));
-    listen("icecandidate", ({ candidate }) => {
-      const { type = "", sdp = "" } = connection.localDescription ?? {};
-      this.#tell({ kind: "gathered", type, sdp });
-      if (candidate) this.#tell({ kind: "candidate", candidate });
+  /** @throws what the constructor of the RTCPeerConnection or `setup` throws. */
+  #createLink(): Link<Connection, Config> {
+    const link = new Link(this.#connections, this.#clock, {
+      happened: (input) => this.#tell(input),
+      failed: (cause) => this.#report(cause),
     });
-    listen("connectionstatechange", () => this.#stateChanged(connection.connectionState));
+    link.on("connectionstatechange", () => this.#stateChanged(link.connection.connectionState));
     // The standard defines which event each name has.
-    listen("track", (event) => this.#events.emit("track", event as EventOf<Connection, "ontrack">));
-    listen("datachannel", (event) =>
+    link.on("track", (event) =>
+      this.#events.emit("track", event as EventOf<Connection, "ontrack">),
+    );
+    link.on("datachannel", (event) =>
       this.#events.emit("datachannel", event as EventOf<Connection, "ondatachannel">),
     );
-    return connection;
+    return link;
   }
 
   #stateChanged(state: string): void {
@@ -132,7 +125,7 @@ export class Call<Connection extends RtcConnection, Config = object>
 
   #clientChanged(): void {
     const { state } = this.#client;
-    const isUp = this.#connection.connectionState === "connected";
+    const isUp = this.connection.connectionState === "connected";
     this.#tell(state === "connected" ? { kind: "connected", isUp } : { kind: "disconnected" });
   }
 
@@ -156,17 +149,17 @@ export class Call<Connection extends RtcConnection, Config = object>
   #obey(command: Command): void {
     switch (command.kind) {
       case "step":
-        return void this.#perform(command.step);
+        return void this.#link.perform(command.step);
       case "send":
         return this.#send(command.message);
       case "add-candidate":
-        return this.#addCandidate(command.candidate);
+        return void this.#link.addCandidate(command.candidate);
       case "ignore-offer":
-        return this.#candidates.offerIgnored();
+        return this.#link.offerIgnored();
       case "replace":
         return this.#replace(command.isTheirs);
       case "restart-ice":
-        return void this.#restartIce();
+        return void this.#link.restartIce();
       case "wait":
         return this.#wait(command.wait, command.ms);
       case "give-up":
@@ -176,69 +169,26 @@ export class Call<Connection extends RtcConnection, Config = object>
     }
   }
 
-  async #perform(step: Step): Promise<void> {
-    const connection = this.#connection;
-    const isVoid = () => this.isClosed || connection !== this.#connection;
-    let input: Input;
-    try {
-      await this.#connections.configured(connection);
-      if (isVoid()) return;
-      const sdp = await carryOut(step, connection, this.#clock);
-      input = { kind: "done", sdp };
-    } catch (cause) {
-      // Closing the RTCPeerConnection fails the step, too.
-      if (isVoid()) return;
-      this.#report(cause);
-      input = { kind: "failed", how: await undo(cause, connection, this.#clock) };
-    }
-    if (isVoid()) return;
-    const early = "sdp" in step ? this.#candidates.takeEarly() : [];
-    if (input.kind === "failed") this.#candidates.offerIgnored();
-    else for (const candidate of early) this.#addCandidate(candidate);
-    this.#tell(input);
-  }
-
   /** Sends no candidate of an offer that was rolled back, because the other side cannot use it. */
   #send(message: PeerMessage): void {
     if (message.kind === "candidate") {
       const { usernameFragment }: RtcCandidate = message.candidate;
-      const sdp = this.#connection.localDescription?.sdp;
+      const sdp = this.connection.localDescription?.sdp;
       if (usernameFragment && !sdp?.includes(usernameFragment)) return;
     }
     this.#channel.send(message);
   }
 
-  #addCandidate(candidate: object): void {
-    const connection = this.#connection;
-    this.#candidates.add(candidate).catch((cause) => {
-      if (connection === this.#connection) this.#report(cause);
-    });
-  }
-
-  async #restartIce(): Promise<void> {
-    const connection = this.#connection;
-    const isVoid = () => this.isClosed || connection !== this.#connection;
-    try {
-      await this.#connections.refresh(connection);
-      if (!isVoid()) connection.restartIce();
-    } catch (cause) {
-      if (isVoid()) return;
-      this.#report(cause);
-      this.#tell({ kind: "failed", how: "broken" });
-    }
-  }
-
   #replace(isTheirs: boolean): void {
-    this.#connection.close();
+    this.#link.close();
     try {
-      this.#connection = this.#createConnection();
+      this.#link = this.#createLink();
     } catch (cause) {
       this.#report(cause);
       return this.close();
     }
-    this.#candidates = new RemoteCandidates(this.#connection);
     if (isTheirs) this.#watch.begin();
-    this.#events.emit("connection", this.#connection);
+    this.#events.emit("connection", this.connection);
   }
 
   #wait(wait: Wait, ms: number): void {
@@ -258,7 +208,7 @@ export class Call<Connection extends RtcConnection, Config = object>
       const options = isUrgent ? { urgent: true } : { signal: this.#bye.signal };
       this.#channel.send(bye, { resend: true, ...options });
     }
-    this.#connection.close();
+    this.#link.close();
     const calls = callsOf(this.#client);
     this.#clock.soon(() => {
       if (calls.get(this.targetId) === this) calls.delete(this.targetId);

@@ -10,10 +10,12 @@ import type { Command, Input, Step, Wait } from "./moves.ts";
 import { HEAD_START_MS, OFFERS_PER_SECOND } from "./offer-pace.ts";
 import { Outbox } from "./outbox.ts";
 import { Setbacks } from "./setbacks.ts";
+import { Turn } from "./turn.ts";
 
 export class Negotiation {
   readonly #isPolite: boolean;
   readonly #newId: () => string;
+  readonly #turn: Turn;
   readonly #outbox: Outbox;
   readonly #setbacks = new Setbacks();
   readonly #inbox: PeerMessage[] = [];
@@ -24,13 +26,6 @@ export class Negotiation {
   #isDue = false;
   #offerNumber = 0;
   #offersThisSecond = 0;
-  /** Whether the other side tells when this one may make an offer. */
-  #isAskable = false;
-  #asks = 0;
-  /** Whether the other side has told this one to make its offer. */
-  #hasGo = false;
-  /** Under which number the other side asks whether it may make an offer; 0: it does not. */
-  #asked = 0;
   /** Whether an offer of this RTCPeerConnection was taken back. Chromium then refuses other offers, for good. */
   #hasRolledBack = false;
   /** Whether this RTCPeerConnection has taken a description of the other side. */
@@ -43,7 +38,8 @@ export class Negotiation {
   constructor(polite: boolean, newId: () => string) {
     this.#isPolite = polite;
     this.#newId = newId;
-    this.#outbox = new Outbox(newId());
+    this.#turn = new Turn(polite);
+    this.#outbox = new Outbox(newId(), this.#turn);
   }
 
   handle(input: Input): Command[] {
@@ -111,45 +107,28 @@ export class Negotiation {
     const outbox = this.#outbox;
     const isIdle = this.#step === null && outbox.offer === null && outbox.remoteId !== null;
     const isReady = this.#isDue && this.#waits.size === 0 && !this.#setbacks.hasGivenUp;
-    if (isIdle && isReady && this.#isFree()) {
+    if (isIdle && isReady && this.#turn.isMine) {
       this.#isDue = false;
       if (this.#offersThisSecond === 0) this.#do({ kind: "wait", wait: "second", ms: 1000 });
       this.#offersThisSecond += 1;
       if (this.#offersThisSecond >= OFFERS_PER_SECOND) this.#waits.add("second");
       this.#begin({ kind: "offer" });
-    } else if (isIdle && this.#asked !== outbox.go) {
-      outbox.go = this.#asked;
-      outbox.owe("go");
+    } else if (isIdle) {
+      if (isReady && this.#turn.want()) outbox.owe("hello");
+      if (this.#turn.yield()) outbox.owe("go");
     }
     // While a message waits, none that is newer overtakes it.
     if (!this.#waits.has("resend")) this.#commands.push(...this.#outbox.take(this.#step !== null));
   }
 
-  /**
-   * Whether no offer of the other side can cross one that begins now. The polite side asks first: it would have to take back
-   * an offer that crosses, and browsers do not survive that.
-   */
-  #isFree(): boolean {
-    const outbox = this.#outbox;
-    if (!this.#isPolite) return outbox.go === 0;
-    if (!this.#isAskable || this.#hasGo) return true;
-    if (outbox.ask === 0) {
-      outbox.ask = this.#asks += 1;
-      outbox.owe("hello");
-    }
-    return false;
-  }
-
   /** A step is about this side's next offer, or ends its open one. */
   #begin(step: Step): void {
-    const outbox = this.#outbox;
     this.#step = step;
-    if (outbox.offer !== null) {
-      this.#hasGo = false;
-      outbox.endAsk();
+    if (this.#outbox.offer !== null) {
+      this.#turn.end();
       this.#hasRolledBack ||= step.kind !== "apply";
     }
-    outbox.offer = null;
+    this.#outbox.offer = null;
     this.#isTouched ||= "sdp" in step;
     this.#do({ kind: "step", step });
   }
@@ -175,8 +154,7 @@ export class Negotiation {
         );
       case "go":
         // One for an ask that is over binds the other side, which waits for an offer.
-        this.#hasGo = message.number === this.#outbox.ask;
-        return this.#hasGo ? undefined : this.#outbox.owe("hello");
+        return this.#turn.heardGo(message.number) ? undefined : this.#outbox.owe("hello");
       case "candidate":
         return this.#do({ kind: "add-candidate", candidate: message.candidate });
       case "bye":
@@ -186,34 +164,27 @@ export class Negotiation {
 
   #readHello(from: string, to: string | null, ask: number | undefined): void {
     const outbox = this.#outbox;
-    this.#isAskable = ask !== undefined;
+    this.#turn.isAskable = ask !== undefined;
     if (to !== outbox.callId) outbox.owe("hello");
     if (from !== outbox.remoteId) this.#meet(from);
     // What was asked for may be lost.
-    if (outbox.ask !== 0) outbox.owe("hello");
-    if (!this.#isPolite) this.#hearAsk(ask ?? 0);
+    if (this.#turn.ask !== 0) outbox.owe("hello");
+    this.#turn.heardAsk(ask ?? 0);
     outbox.owe("offer", "go");
-  }
-
-  #hearAsk(number: number): void {
-    if (number !== this.#asked) this.#outbox.go = 0;
-    this.#asked = number;
   }
 
   /** The other side has called `peer()`, or has another RTCPeerConnection. */
   #meet(remoteId: string): void {
     this.#outbox.meet(remoteId);
-    this.#hasGo = false;
-    this.#asked = 0;
     this.#setbacks.hope();
     if (this.#isTouched) this.#renew(true);
     // When two peers meet, both want to offer.
-    if (this.#isPolite && !this.#isAskable) this.#wait("head-start", HEAD_START_MS);
+    if (this.#isPolite && !this.#turn.isAskable) this.#wait("head-start", HEAD_START_MS);
   }
 
   #readOffer(sdp: string, number: number, answered: number): void {
     const outbox = this.#outbox;
-    this.#hearAsk(0);
+    this.#turn.heardAsk(0);
     if (number === outbox.judged) outbox.owe("verdict");
     if (number <= outbox.judged) return;
     if (outbox.offer !== null) {
@@ -249,8 +220,7 @@ export class Negotiation {
     // The other side tries again.
     if (step?.kind === "accept") return this.#outbox.judge(step.number, null);
     this.#isDiverged ||= step?.kind === "apply";
-    this.#hasGo = false;
-    this.#outbox.endAsk(true);
+    if (this.#turn.end()) this.#outbox.owe("hello");
     this.#retry(how === "hopeless", false);
   }
 
@@ -276,10 +246,9 @@ export class Negotiation {
   #renew(isTheirs = false): void {
     this.#outbox.renew(this.#newId());
     this.#step = null;
-    this.#asked = 0;
     // The new RTCPeerConnection tells what it needs.
-    this.#isDue = this.#isTouched = this.#isDiverged = this.#setbacks.hasGivenUp = false;
-    this.#hasGo = this.#hasRolledBack = false;
+    this.#isDue = this.#isTouched = this.#isDiverged = this.#hasRolledBack = false;
+    this.#setbacks.hasGivenUp = false;
     this.#do({ kind: "replace", isTheirs });
   }
 

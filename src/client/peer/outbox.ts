@@ -4,6 +4,7 @@
  */
 import type { PeerBody, PeerMessage } from "./message.ts";
 import type { Command } from "./moves.ts";
+import type { Turn } from "./turn.ts";
 
 /** What a call may owe the other side, in the order in which it leaves. A verdict is on an offer before the own one. */
 const DEBTS = ["hello", "verdict", "go", "offer"] as const;
@@ -21,24 +22,20 @@ const DEBT_OF: Readonly<Partial<Record<PeerBody["kind"], Debt>>> = {
 
 export class Outbox {
   callId: string;
+  readonly turn: Turn;
   /** The id of the other side's call; null while it is unknown. */
   remoteId: string | null = null;
   /** This side's offer, as long as it has no verdict. */
   offer: { readonly number: number; sdp: string } | null = null;
-  /** Under which number this side asks whether it may make an offer; 0: it does not. */
-  ask = 0;
-  /** Under which number the other side asked, and was told to make its offer; 0: it was not. */
-  go = 0;
   isConnected = false;
-  /** How often the ask has left. */
-  #timesAsked = 0;
   /** On the other side's last offer. `sdp` is the answer; null: the offer was refused. */
   #verdict: { number: number; sdp: string | null } = { number: 0, sdp: null };
   #candidates: object[] = [];
   readonly #debts = new Set<Debt>();
 
-  constructor(callId: string) {
+  constructor(callId: string, turn: Turn) {
     this.callId = callId;
+    this.turn = turn;
   }
 
   /** The number of the other side's last offer that has a verdict; 0 if there is none. */
@@ -48,12 +45,6 @@ export class Outbox {
 
   owe(...debts: Debt[]): void {
     for (const debt of debts) this.#debts.add(debt);
-  }
-
-  /** The offer that was asked for has come to its end. Who has asked twice may have been answered twice, and says that it is over. */
-  endAsk(mustSay = this.#timesAsked > 1): void {
-    if (this.ask !== 0 && mustSay) this.owe("hello");
-    this.ask = this.#timesAsked = 0;
   }
 
   judge(number: number, sdp: string | null): void {
@@ -88,7 +79,7 @@ export class Outbox {
   #forget(): void {
     this.#verdict = { number: 0, sdp: null };
     this.#candidates = [];
-    this.ask = this.go = this.#timesAsked = 0;
+    this.turn.forget();
   }
 
   /** The message may be lost. Returns whether that matters still. */
@@ -121,11 +112,9 @@ export class Outbox {
   }
 
   #bodyOf(debt: Debt): PeerBody | null {
-    if (debt === "hello") {
-      this.#timesAsked += 1;
-      return { kind: "hello", ask: this.ask };
-    }
-    if (debt === "go") return this.go === 0 ? null : { kind: "go", number: this.go };
+    const { ask, go } = this.turn;
+    if (debt === "hello") return { kind: "hello", ask };
+    if (debt === "go") return go === 0 ? null : { kind: "go", number: go };
     const { number, sdp } = this.#verdict;
     if (debt === "offer") return this.offer && { kind: "offer", ...this.offer, answered: number };
     if (number === 0) return null;
