@@ -11,6 +11,6 @@ export function onAbort(signal: AbortSignal | undefined, run: (reason: unknown) 
 /** An AbortController. Where the platform has none, it has no signal to give away. */
 export function newAbort(): Pick<AbortController, "signal" | "abort"> {
   if (typeof AbortController !== "undefined") return new AbortController();
-  // A token function, the only reader, finds no signal there.
+  // Who reads the signal, a token function for example, finds none.
   return { abort() {} } as unknown as AbortController;
 }

@@ -1,5 +1,6 @@
 /** One call: carries out what `negotiation.ts` wants done on an RTCPeerConnection and over the client. It decides nothing. */
 import { formatUuid } from "../../protocol/uuid.ts";
+import { newAbort } from "../abort.ts";
 import { Emitter } from "../emitter.ts";
 import { SignalError } from "../errors.ts";
 import type { Cancel, Ports } from "../ports.ts";
@@ -35,7 +36,7 @@ export class Call<Connection extends RtcConnection, Config = object>
   readonly #events = new Emitter<PeerEvents<Connection>>();
   readonly #unlisten: (() => void)[];
   readonly #waits = new Map<Wait, Cancel>();
-  readonly #bye = new AbortController();
+  readonly #bye = newAbort();
   #commands: Command[] = [];
   #isObeying = false;
   #link: Link<Connection, Config>;

@@ -1,6 +1,6 @@
 /**
- * The negotiation of one call: "perfect negotiation" over a link that loses messages, as a pure machine. It knows no
- * RTCPeerConnection, no clock and no client: `handle` takes what happened and returns what to do. `call.ts` does it.
+ * The negotiation of one call over a link that loses messages, as a pure machine: "perfect negotiation", but that the polite
+ * side asks before it makes an offer (`turn.ts`). It knows no RTCPeerConnection, no clock and no client: `handle` takes what happened and returns what to do. `call.ts` does it.
  *
  * The two sides synchronise a state rather than exchange messages. What a side says is its open offer and its verdict on the
  * other's last offer (`outbox.ts`). Both are kept, and sent again whenever the other side may lack them.

@@ -2,28 +2,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { CONFIG_TIMEOUT_MS, Connections } from "../../../src/client/peer/connections.ts";
 import type { PeerOptions } from "../../../src/client/peer/contract.ts";
-import { FakeRtc } from "../support/fake-rtc.ts";
+import { ConfiguredRtc, FakeRtc, type DayConfig } from "../support/fake-rtc.ts";
 import { HandClock, settled } from "../support/hand-clock.ts";
 
-interface Config {
-  readonly day: number;
-}
-
-class ConfiguredRtc extends FakeRtc {
-  readonly configs: (Config | undefined)[];
-
-  constructor(config?: Config) {
-    super();
-    this.configs = [config];
-  }
-
-  setConfiguration(config: Config): void {
-    if (this.signalingState === "closed") throw new Error("InvalidStateError: closed");
-    this.configs.push(config);
-  }
-}
-
-type Options = PeerOptions<ConfiguredRtc, Config>;
+type Options = PeerOptions<ConfiguredRtc, DayConfig>;
 
 let clock: HandClock;
 let failures: unknown[];
@@ -33,13 +15,13 @@ beforeEach(() => {
   failures = [];
 });
 
-function connections(options: Options): Connections<ConfiguredRtc, Config> {
+function connections(options: Options): Connections<ConfiguredRtc, DayConfig> {
   const all = { RTCPeerConnection: ConfiguredRtc, ...options };
   return new Connections(all, clock, (cause) => failures.push(cause));
 }
 
 /** Each call gives the next day's credentials. */
-function byDay(): () => Config {
+function byDay(): () => DayConfig {
   let day = 0;
   return () => ({ day: (day += 1) });
 }
@@ -108,7 +90,7 @@ describe("a configuration that is a function", () => {
 
 describe("a configuration that is an asynchronous function", () => {
   it("is set before the RTCPeerConnection may negotiate", async () => {
-    const { promise, resolve } = Promise.withResolvers<Config>();
+    const { promise, resolve } = Promise.withResolvers<DayConfig>();
     const made = connections({ rtcConfig: () => promise });
     const connection = made.create();
     expect(connection.configs).toEqual([undefined]);
@@ -139,7 +121,7 @@ describe("a configuration that is an asynchronous function", () => {
   });
 
   it("holds a negotiation back for ten seconds at most, and its late value is not used", async () => {
-    const { promise, resolve } = Promise.withResolvers<Config>();
+    const { promise, resolve } = Promise.withResolvers<DayConfig>();
     const made = connections({ rtcConfig: () => promise });
     const connection = made.create();
     await clock.advance(CONFIG_TIMEOUT_MS - 1);
@@ -179,7 +161,7 @@ describe("a configuration that is an asynchronous function", () => {
   });
 
   it("needs an RTCPeerConnection with setConfiguration", async () => {
-    const made = new Connections<FakeRtc, Config>(
+    const made = new Connections<FakeRtc, DayConfig>(
       { RTCPeerConnection: FakeRtc, rtcConfig: async () => ({ day: 1 }) },
       clock,
       (cause) => failures.push(cause),

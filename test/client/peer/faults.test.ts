@@ -7,7 +7,7 @@ import { MAX_SDP_BYTES } from "../../../src/client/peer/parts.ts";
 import { peer } from "../../../src/client/peer/peer.ts";
 import { STEP_TIMEOUT_MS } from "../../../src/client/peer/steps.ts";
 import type { FakeClient, Sent } from "../support/fake-net.ts";
-import { agree, FakeRtc } from "../support/fake-rtc.ts";
+import { agree, ConfiguredRtc, type DayConfig, type FakeRtc } from "../support/fake-rtc.ts";
 import { call, codes, pass, PeerWorld, rest, type Side } from "../support/peer-world.ts";
 
 let world: PeerWorld;
@@ -370,23 +370,6 @@ describe("a call that does not connect in time", () => {
 });
 
 describe("rtcConfig as a function", () => {
-  interface Config {
-    readonly day: number;
-  }
-
-  class ConfiguredRtc extends FakeRtc {
-    readonly configs: (Config | undefined)[];
-
-    constructor(config?: Config) {
-      super();
-      this.configs = [config];
-    }
-
-    setConfiguration(config: Config): void {
-      this.configs.push(config);
-    }
-  }
-
   it("is asked for each RTCPeerConnection and before each restart of ICE", async () => {
     let day = 0;
     const a = peer(alice, "bob", {
@@ -404,7 +387,7 @@ describe("rtcConfig as a function", () => {
   });
 
   it("that is asynchronous comes before the first offer", async () => {
-    const asked = Promise.withResolvers<Config>();
+    const asked = Promise.withResolvers<DayConfig>();
     const a = peer(alice, "bob", {
       RTCPeerConnection: ConfiguredRtc,
       rtcConfig: () => asked.promise,
@@ -439,5 +422,18 @@ describe("a call whose client was closed", () => {
     await rest();
     expect(a.events.at(-1)).toEqual(["closed", { by: "local" }]);
     expectAgreement(again, b);
+  });
+});
+
+describe("a platform without AbortController", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it("has calls, and hangs them up", async () => {
+    vi.stubGlobal("AbortController", undefined);
+    const [a, b] = world.callBoth();
+    await rest();
+    a.peer.close();
+    await rest();
+    expect(b.events.at(-1)).toEqual(["closed", { by: "remote" }]);
   });
 });

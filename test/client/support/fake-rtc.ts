@@ -143,6 +143,26 @@ export class FakeRtc implements RtcConnection {
   }
 }
 
+/** What tells one configuration from another. */
+export interface DayConfig {
+  readonly day: number;
+}
+
+/** Remembers its configurations. */
+export class ConfiguredRtc extends FakeRtc {
+  readonly configs: (DayConfig | undefined)[];
+
+  constructor(config?: DayConfig) {
+    super();
+    this.configs = [config];
+  }
+
+  setConfiguration(config: DayConfig): void {
+    if (this.signalingState === "closed") throw new Error("InvalidStateError: closed");
+    this.configs.push(config);
+  }
+}
+
 /** Whether each has applied the other's last description. */
 export function agree(one: FakeRtc, other: FakeRtc): boolean {
   return (
