@@ -1,35 +1,17 @@
 /** Two tabs of a real Chromium call each other with the demo of `npm start`. */
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { Browser, BrowserContext } from "playwright-core";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { findChromium } from "../support/browser-find.ts";
-import { launchChromium, Tab, talk } from "../support/browser-tab.ts";
-import { NodeService } from "../support/node-service.ts";
+import { Tab, talk } from "../support/browser-tab.ts";
+import { useDemoBrowser } from "../support/demo-browser.ts";
 
 describe.skipIf(findChromium() === null)("two tabs", () => {
-  let service: NodeService;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    service = await NodeService.start();
-    browser = await launchChromium();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await service?.processes.end("SIGKILL");
-  });
-
-  async function openContext(): Promise<BrowserContext> {
-    const context = await browser.newContext();
-    onTestFinished(() => context.close());
-    return context;
-  }
+  const demo = useDemoBrowser();
 
   async function joinBoth(): Promise<[Tab, Tab]> {
-    const context = await openContext();
+    const context = await demo.openContext();
     const tabs: [Tab, Tab] = [
-      await Tab.join(context, service.url, 1),
-      await Tab.join(context, service.url, 2),
+      await Tab.join(context, demo.url, 1),
+      await Tab.join(context, demo.url, 2),
     ];
     // Registered after the context's own hook, and so run before it: hooks run in reverse order.
     onTestFinished(() => expect(tabs.flatMap(({ faults }) => faults)).toEqual([]));
@@ -37,8 +19,8 @@ describe.skipIf(findChromium() === null)("two tabs", () => {
   }
 
   it("see each other, chat both ways and hang up, after a few clicks on an empty page", async () => {
-    const context = await openContext();
-    const one = await Tab.open(context, service.url);
+    const context = await demo.openContext();
+    const one = await Tab.open(context, demo.url);
     await one.button("Join as test_client_1").click();
     const [page] = await Promise.all([
       context.waitForEvent("page"),

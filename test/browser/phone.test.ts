@@ -1,9 +1,8 @@
 /** The demo on a phone: everything can be read, and nothing breaks or pushes the rest away. */
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { Browser } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { findChromium } from "../support/browser-find.ts";
-import { launchChromium, Tab } from "../support/browser-tab.ts";
-import { NodeService } from "../support/node-service.ts";
+import { Tab } from "../support/browser-tab.ts";
+import { useDemoBrowser } from "../support/demo-browser.ts";
 
 const PHONE = { width: 390, height: 844 };
 
@@ -24,23 +23,11 @@ const LINES_OF_CHOICES = `[...document.querySelectorAll("#join-test .segments sp
 const TOO_WIDE = "document.documentElement.scrollWidth - innerWidth";
 
 describe.skipIf(findChromium() === null)("the demo on a phone", () => {
-  let service: NodeService;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    service = await NodeService.start();
-    browser = await launchChromium();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await service?.processes.end("SIGKILL");
-  });
+  const demo = useDemoBrowser();
 
   async function open(width = PHONE.width): Promise<Tab> {
-    const context = await browser.newContext({ viewport: { ...PHONE, width } });
-    onTestFinished(() => context.close());
-    return Tab.open(context, service.url);
+    const context = await demo.openContext({ viewport: { ...PHONE, width } });
+    return Tab.open(context, demo.url);
   }
 
   it("marks the token that the hub refused, and shows its errors and close codes whole", async () => {
@@ -65,9 +52,8 @@ describe.skipIf(findChromium() === null)("the demo on a phone", () => {
   });
 
   it("shows the errors of a call to somebody absent whole", async () => {
-    const context = await browser.newContext({ viewport: PHONE });
-    onTestFinished(() => context.close());
-    const tab = await Tab.join(context, service.url, 1);
+    const context = await demo.openContext({ viewport: PHONE });
+    const tab = await Tab.join(context, demo.url, 1);
     await tab.page.getByRole("textbox", { name: "Their client id" }).fill(`bob-${"x".repeat(100)}`);
     await tab.button("Call").click();
     await tab.page
@@ -91,10 +77,9 @@ describe.skipIf(findChromium() === null)("the demo on a phone", () => {
   });
 
   it("leaves the frames in view below an empty chat, and says what their arrows mean", async () => {
-    const context = await browser.newContext({ viewport: PHONE });
-    onTestFinished(() => context.close());
-    const one = await Tab.join(context, service.url, 1);
-    const two = await Tab.join(context, service.url, 2);
+    const context = await demo.openContext({ viewport: PHONE });
+    const one = await Tab.join(context, demo.url, 1);
+    const two = await Tab.join(context, demo.url, 2);
     await one.button("Call").click();
     await two.button("Answer").click();
     await one.isInCall();

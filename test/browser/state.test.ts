@@ -1,38 +1,20 @@
 /** What the demo shows of a call whose other side is not there: gone, closed, absent, or back. */
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { Browser, BrowserContext } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { findChromium } from "../support/browser-find.ts";
-import { launchChromium, Tab, talk } from "../support/browser-tab.ts";
-import { NodeService } from "../support/node-service.ts";
+import { Tab, talk } from "../support/browser-tab.ts";
+import { useDemoBrowser } from "../support/demo-browser.ts";
 
 const GONE = "test_client_2 is gone. The call goes on if they come back.";
 
 describe.skipIf(findChromium() === null)("a call", () => {
-  let service: NodeService;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    service = await NodeService.start();
-    browser = await launchChromium();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await service?.processes.end("SIGKILL");
-  });
-
-  async function openContext(): Promise<BrowserContext> {
-    const context = await browser.newContext();
-    onTestFinished(() => context.close());
-    return context;
-  }
+  const demo = useDemoBrowser();
 
   /** Two tabs in a call. Each has a context of its own, so that the end of one page cannot touch the other. */
   async function callOfTwo(): Promise<[Tab, Tab]> {
-    const context = await openContext();
+    const context = await demo.openContext();
     await context.clock.install();
-    const one = await Tab.join(context, service.url, 1);
-    const two = await Tab.join(await openContext(), service.url, 2);
+    const one = await Tab.join(context, demo.url, 1);
+    const two = await Tab.join(await demo.openContext(), demo.url, 2);
     await one.button("Call").click();
     await two.button("Answer").click();
     await talk(one, two);
@@ -47,7 +29,7 @@ describe.skipIf(findChromium() === null)("a call", () => {
     void devtools.send("Page.crash").catch(() => {});
     await callSays(one, GONE);
     await showsNobody(one);
-    const again = await Tab.join(await openContext(), service.url, 2);
+    const again = await Tab.join(await demo.openContext(), demo.url, 2);
     await again.button("Answer").click();
     await talk(again, one);
     await one.page.locator("#stage:not([data-stale])").waitFor();
@@ -67,18 +49,18 @@ describe.skipIf(findChromium() === null)("a call", () => {
   });
 
   it("to somebody absent says so on one line, and rings as soon as they join", async () => {
-    const one = await Tab.join(await openContext(), service.url, 1);
+    const one = await Tab.join(await demo.openContext(), demo.url, 1);
     await one.button("Call").click();
     await callSays(one, "test_client_2 is not connected. It rings there as soon as they join.");
     await one.page.getByRole("alert").filter({ visible: true }).waitFor({ state: "detached" });
-    const two = await Tab.join(await openContext(), service.url, 2);
+    const two = await Tab.join(await demo.openContext(), demo.url, 2);
     await two.button("Answer").click();
     await talk(one, two);
     expect([...one.faults, ...two.faults]).toEqual([]);
   });
 
   it("to the caller's own client id marks the field", async () => {
-    const one = await Tab.join(await openContext(), service.url, 1);
+    const one = await Tab.join(await demo.openContext(), demo.url, 1);
     const target = one.page.getByRole("textbox", { name: "Their client id" });
     await target.fill("test_client_1");
     await one.button("Call").click();

@@ -1,39 +1,21 @@
 /** What the demo tells its user when something goes wrong, and what it offers to do. */
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { Browser, BrowserContext } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { findChromium } from "../support/browser-find.ts";
-import { launchChromium, Tab, talk } from "../support/browser-tab.ts";
-import { NodeService } from "../support/node-service.ts";
+import { Tab, talk } from "../support/browser-tab.ts";
+import { useDemoBrowser } from "../support/demo-browser.ts";
 
 /** Runs in the page before its own scripts. It acts as a user who refuses the devices. */
 const REFUSE_DEVICES = `navigator.mediaDevices.getUserMedia = () =>
   Promise.reject(new DOMException("Permission denied", "NotAllowedError"));`;
 
 describe.skipIf(findChromium() === null)("the demo", () => {
-  let service: NodeService;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    service = await NodeService.start();
-    browser = await launchChromium();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await service?.processes.end("SIGKILL");
-  });
-
-  async function openContext(): Promise<BrowserContext> {
-    const context = await browser.newContext();
-    onTestFinished(() => context.close());
-    return context;
-  }
+  const demo = useDemoBrowser();
 
   it("says that the camera was refused, and calls without it", async () => {
-    const context = await openContext();
+    const context = await demo.openContext();
     await context.addInitScript(REFUSE_DEVICES);
-    const one = await Tab.join(context, service.url, 1);
-    const two = await Tab.join(context, service.url, 2);
+    const one = await Tab.join(context, demo.url, 1);
+    const two = await Tab.join(context, demo.url, 2);
     await one.button("Call").click();
     await one.noticeSays("The camera or the microphone was refused");
     await one.button("Call with chat only").click();
@@ -43,9 +25,9 @@ describe.skipIf(findChromium() === null)("the demo", () => {
   });
 
   it("says that the call was declined, and shows no second incoming call", async () => {
-    const context = await openContext();
-    const one = await Tab.join(context, service.url, 1);
-    const two = await Tab.join(context, service.url, 2);
+    const context = await demo.openContext();
+    const one = await Tab.join(context, demo.url, 1);
+    const two = await Tab.join(context, demo.url, 2);
     await one.button("Call").click();
     await two.button("Decline").click();
     await one.noticeSays("test_client_2 has hung up");
@@ -57,9 +39,9 @@ describe.skipIf(findChromium() === null)("the demo", () => {
   });
 
   it("says that the caller gave up", async () => {
-    const context = await openContext();
-    const one = await Tab.join(context, service.url, 1);
-    const two = await Tab.join(context, service.url, 2);
+    const context = await demo.openContext();
+    const one = await Tab.join(context, demo.url, 1);
+    const two = await Tab.join(context, demo.url, 2);
     await one.button("Call").click();
     await two.button("Decline").waitFor();
     await one.button("Hang up").click();
@@ -68,9 +50,9 @@ describe.skipIf(findChromium() === null)("the demo", () => {
   });
 
   it("says that another tab took over the client id, and takes it back", async () => {
-    const context = await openContext();
-    const one = await Tab.join(context, service.url, 1);
-    const other = await Tab.join(context, service.url, 1);
+    const context = await demo.openContext();
+    const one = await Tab.join(context, demo.url, 1);
+    const other = await Tab.join(context, demo.url, 1);
     await one.noticeSays("Another tab or device has joined with this client id");
     await one.button("Join again as test_client_1").click();
     await one.hubSays("Joined as test_client_1");
@@ -78,8 +60,8 @@ describe.skipIf(findChromium() === null)("the demo", () => {
   });
 
   it("says that the hub refused the token", async () => {
-    const context = await openContext();
-    const tab = await Tab.open(context, service.url);
+    const context = await demo.openContext();
+    const tab = await Tab.open(context, demo.url);
     await tab.page.getByRole("radio", { name: "someone else" }).check();
     await tab.page.getByLabel("Client id", { exact: true }).fill("alice");
     await tab.page
@@ -91,20 +73,20 @@ describe.skipIf(findChromium() === null)("the demo", () => {
   });
 
   it("offers a second tab the other test client", async () => {
-    const context = await openContext();
-    await Tab.join(context, service.url, 1);
-    const fresh = await Tab.open(context, service.url);
+    const context = await demo.openContext();
+    await Tab.join(context, demo.url, 1);
+    const fresh = await Tab.open(context, demo.url);
     await fresh.button("Join as test_client_2").click();
     await fresh.hubSays("Joined as test_client_2");
   });
 
   it("lets the first tab keep its session when it is duplicated with its memory", async () => {
-    const context = await openContext();
-    const first = await Tab.join(context, service.url, 1);
+    const context = await demo.openContext();
+    const first = await Tab.join(context, demo.url, 1);
     const memory = { clientId: "test_client_1", token: "test_token_1", call: null };
     const item = JSON.stringify(JSON.stringify(memory));
     await context.addInitScript(`sessionStorage.setItem("signal-manager-demo", ${item})`);
-    const second = await Tab.open(context, service.url);
+    const second = await Tab.open(context, demo.url);
     await second.button("Join as test_client_2").click();
     await second.hubSays("Joined as test_client_2");
     await first.hubSays("Joined as test_client_1");
